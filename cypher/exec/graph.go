@@ -1,0 +1,143 @@
+package exec
+
+import "graticule/graph"
+
+// Graph is what the runtime asks of one transaction on one database: reads see
+// the transaction's snapshot and its own writes; writes stay in the
+// transaction until it commits. It is the seam between the language and the
+// store, and deliberately wide; graphstore.Tx implements it. All reads work on
+// batches: never one call per row.
+//
+// A Graph belongs to one goroutine at a time. Errors come from the store
+// (damage, a lock wait that ended, a closed transaction) and end the statement.
+type Graph interface {
+	Tokens
+	Reader
+	Writer
+	Schema
+}
+
+// Tokens turns names into tokens and back. Lookups never create; the Ensure
+// methods create in the transaction and need a write transaction.
+type Tokens interface {
+	Label(name string) (graph.LabelID, bool)
+	Type(name string) (graph.TypeID, bool)
+	Key(name string) (graph.KeyID, bool)
+	LabelName(graph.LabelID) string
+	TypeName(graph.TypeID) string
+	KeyName(graph.KeyID) string
+	EnsureLabel(name string) (graph.LabelID, error)
+	EnsureType(name string) (graph.TypeID, error)
+	EnsureKey(name string) (graph.KeyID, error)
+	// Labels, Types and Keys list the tokens in use by committed data or by this
+	// transaction, by name.
+	LabelNames() []string
+	TypeNames() []string
+	KeyNames() []string
+}
+
+// NodeCursor gives node ids a batch at a time.
+type NodeCursor interface {
+	// Next fills buf and gives how many ids it wrote; 0 means the end.
+	Next(buf []graph.NodeID) (int, error)
+	Close() error
+}
+
+// RelCursor gives relationship ids a batch at a time, with their ends.
+type RelCursor interface {
+	// Next fills ids and ends (equal lengths) and gives how many it wrote; 0 means the end.
+	Next(ids []graph.RelID, ends []graph.RelEnds) (int, error)
+	Close() error
+}
+
+// ExpandRequest asks for the relationships of a batch of nodes.
+type ExpandRequest struct {
+	Sources   []graph.NodeID
+	Direction graph.Direction
+	Types     []graph.TypeID // any of these; empty means every type
+	Limit     int            // stop after about this many relationships; 0 means no limit
+
+	// Continuation, kept by the store between calls: how many sources are done,
+	// and how far into the next one. Zero at first.
+	Source int
+	Offset int
+}
+
+// Done tells whether every source has been answered.
+func (r *ExpandRequest) Done() bool { return r.Source >= len(r.Sources) }
+
+// Reader reads the graph. Ids of missing or deleted entities give the zero
+// answer (false, null, empty), never an error.
+type Reader interface {
+	ScanNodes() NodeCursor                                      // every node, ascending id
+	ScanLabel(label graph.LabelID) NodeCursor                   // ascending id
+	ScanRels(typ graph.TypeID) RelCursor                        // graph.AnyType for all; ascending id
+	SeekNodes(idx graph.IndexID, q graph.RangeQuery) NodeCursor // in value order
+	SeekRels(idx graph.IndexID, q graph.RangeQuery) RelCursor
+	// FindNodes gives the nodes that have all labels and whose properties equal
+	// the values, by index where there is one, else by scan. It registers a
+	// predicate read of exactly this condition, so that MERGE on different values
+	// does not conflict and on the same value does. Appends to out.
+	FindNodes(labels []graph.LabelID, keys []graph.KeyID, values []graph.Value, out []graph.NodeID) ([]graph.NodeID, error)
+
+	NodesExist(ids []graph.NodeID, out []bool) error
+	NodeLabels(ids []graph.NodeID, out *graph.LabelSets) error
+	HasLabel(ids []graph.NodeID, label graph.LabelID, out []bool) error
+	NodeProperty(ids []graph.NodeID, key graph.KeyID, out []graph.Value) error
+	RelProperty(ids []graph.RelID, key graph.KeyID, out []graph.Value) error
+	// NodeProperties and RelProperties append all properties of one entity, ascending key.
+	NodeProperties(id graph.NodeID, out []graph.Property) ([]graph.Property, error)
+	RelProperties(id graph.RelID, out []graph.Property) ([]graph.Property, error)
+	RelEnds(ids []graph.RelID, out []graph.RelEnds) error
+
+	// Expand fills out with the relationships of req.Sources from req's
+	// continuation on, and moves the continuation. Within a source the order is
+	// stable for a snapshot. A source cut by Limit goes on in the next call, whose
+	// first row continues it.
+	Expand(req *ExpandRequest, out *graph.Adjacency) error
+	// ExpandInto gives, for each pair, the relationships between from[i] and to[i].
+	ExpandInto(from, to []graph.NodeID, dir graph.Direction, types []graph.TypeID, out *graph.Adjacency) error
+	Degree(ids []graph.NodeID, dir graph.Direction, types []graph.TypeID, out []int64) error
+
+	// NodeCount counts nodes with the label (graph.AnyLabel: all), RelCount
+	// relationships of the type between such ends, from kept statistics plus this
+	// transaction's writes. RelCount knows at most one of start and end; with both
+	// set it gives the smaller single-ended count as an estimate and exact=false.
+	NodeCount(label graph.LabelID) int64
+	RelCount(start graph.LabelID, typ graph.TypeID, end graph.LabelID) (n int64, exact bool)
+}
+
+// Writer changes the graph within the transaction. Write methods may wait for
+// another open transaction on this server that has written the same entity.
+type Writer interface {
+	CreateNode(labels []graph.LabelID) (graph.NodeID, error)
+	CreateRel(typ graph.TypeID, start, end graph.NodeID) (graph.RelID, error)
+	// SetNodeProperty and SetRelProperty set one property; null removes it. The
+	// bool tells whether anything was stored or removed.
+	SetNodeProperty(id graph.NodeID, key graph.KeyID, v graph.Value) (bool, error)
+	SetRelProperty(id graph.RelID, key graph.KeyID, v graph.Value) (bool, error)
+	AddLabel(id graph.NodeID, label graph.LabelID) (bool, error)
+	RemoveLabel(id graph.NodeID, label graph.LabelID) (bool, error)
+	// DeleteNode deletes a node; relationships still attached when the
+	// transaction commits make the commit fail. The bool tells whether it was there.
+	DeleteNode(id graph.NodeID) (bool, error)
+	DeleteRel(id graph.RelID) (bool, error)
+	// Deleted tells whether this transaction deleted the entity.
+	NodeDeleted(id graph.NodeID) bool
+	RelDeleted(id graph.RelID) bool
+	// WriteCount grows with each write of this transaction; the runtime uses it
+	// to know whether anything changed.
+	WriteCount() uint64
+}
+
+// Schema reads and changes indexes and constraints.
+type Schema interface {
+	Indexes() []graph.Index
+	Constraints() []graph.Constraint
+	// CreateIndex and CreateConstraint fail with an error of the store if an
+	// equal one or one of the same name is there. An empty Name gets a generated one.
+	CreateIndex(graph.Index) (graph.Index, error)
+	DropIndex(name string) error
+	CreateConstraint(graph.Constraint) (graph.Constraint, error)
+	DropConstraint(name string) error
+}

@@ -1,0 +1,73 @@
+package graph
+
+// IndexID identifies an index within one database.
+type IndexID uint32
+
+// IndexType is the kind of an index, by the name SHOW INDEXES prints.
+type IndexType string
+
+// The kinds of indexes.
+const (
+	IndexRange    IndexType = "RANGE"
+	IndexText     IndexType = "TEXT"
+	IndexPoint    IndexType = "POINT"
+	IndexFulltext IndexType = "FULLTEXT"
+	IndexLookup   IndexType = "LOOKUP"
+	IndexVector   IndexType = "VECTOR"
+)
+
+// Index describes an index. Labels holds label names of a node index, type
+// names of a relationship index; empty for a LOOKUP index.
+type Index struct {
+	ID           IndexID
+	Name         string
+	Type         IndexType
+	Relationship bool // on relationships rather than nodes
+	Labels       []string
+	Properties   []string
+	Constraint   string // name of the constraint that owns it, or ""
+	Options      *Map   // as given by OPTIONS, nil if none
+	Online       bool   // populated on this copy
+	Populated    float64
+	Failure      string
+}
+
+// ConstraintType is the kind of a constraint, by the name SHOW CONSTRAINTS prints in Cypher 5.
+type ConstraintType string
+
+// The kinds of constraints.
+const (
+	ConstraintUnique     ConstraintType = "UNIQUENESS"
+	ConstraintRelUnique  ConstraintType = "RELATIONSHIP_UNIQUENESS"
+	ConstraintNodeExists ConstraintType = "NODE_PROPERTY_EXISTENCE"
+	ConstraintRelExists  ConstraintType = "RELATIONSHIP_PROPERTY_EXISTENCE"
+	ConstraintNodeType   ConstraintType = "NODE_PROPERTY_TYPE"
+	ConstraintRelType    ConstraintType = "RELATIONSHIP_PROPERTY_TYPE"
+	ConstraintNodeKey    ConstraintType = "NODE_KEY"
+	ConstraintRelKey     ConstraintType = "RELATIONSHIP_KEY"
+)
+
+// Constraint describes a constraint.
+type Constraint struct {
+	ID           uint32
+	Name         string
+	Type         ConstraintType
+	Relationship bool
+	Label        string // label, or relationship type
+	Properties   []string
+	OwnedIndex   string // name of the index that backs it, or ""
+	PropertyType string // type text of a property type constraint, or ""
+	Options      *Map
+}
+
+// RangeQuery selects a part of a RANGE index in the index's own value order.
+// For a composite index, Equal fixes a prefix of the properties and the bounds
+// apply to the next one. A Null bound is open; an index holds no nulls.
+type RangeQuery struct {
+	Equal             []Value
+	Low, High         Value
+	LowIncl, HighIncl bool
+	Prefix            string // with HasPrefix: strings that start so
+	HasPrefix         bool
+	Descending        bool
+}
