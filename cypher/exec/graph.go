@@ -36,44 +36,14 @@ type Tokens interface {
 	KeyNames() []string
 }
 
-// NodeCursor gives node ids a batch at a time.
-type NodeCursor interface {
-	// Next fills buf and gives how many ids it wrote; 0 means the end.
-	Next(buf []graph.NodeID) (int, error)
-	Close() error
-}
-
-// RelCursor gives relationship ids a batch at a time, with their ends.
-type RelCursor interface {
-	// Next fills ids and ends (equal lengths) and gives how many it wrote; 0 means the end.
-	Next(ids []graph.RelID, ends []graph.RelEnds) (int, error)
-	Close() error
-}
-
-// ExpandRequest asks for the relationships of a batch of nodes.
-type ExpandRequest struct {
-	Sources   []graph.NodeID
-	Direction graph.Direction
-	Types     []graph.TypeID // any of these; empty means every type
-	Limit     int            // stop after about this many relationships; 0 means no limit
-
-	// Continuation, kept by the store between calls: how many sources are done,
-	// and how far into the next one. Zero at first.
-	Source int
-	Offset int
-}
-
-// Done tells whether every source has been answered.
-func (r *ExpandRequest) Done() bool { return r.Source >= len(r.Sources) }
-
 // Reader reads the graph. Ids of missing or deleted entities give the zero
 // answer (false, null, empty), never an error.
 type Reader interface {
-	ScanNodes() NodeCursor                                      // every node, ascending id
-	ScanLabel(label graph.LabelID) NodeCursor                   // ascending id
-	ScanRels(typ graph.TypeID) RelCursor                        // graph.AnyType for all; ascending id
-	SeekNodes(idx graph.IndexID, q graph.RangeQuery) NodeCursor // in value order
-	SeekRels(idx graph.IndexID, q graph.RangeQuery) RelCursor
+	ScanNodes() graph.NodeCursor                                      // every node, ascending id
+	ScanLabel(label graph.LabelID) graph.NodeCursor                   // ascending id
+	ScanRels(typ graph.TypeID) graph.RelCursor                        // graph.AnyType for all; ascending id
+	SeekNodes(idx graph.IndexID, q graph.RangeQuery) graph.NodeCursor // in value order
+	SeekRels(idx graph.IndexID, q graph.RangeQuery) graph.RelCursor
 	// FindNodes gives the nodes that have all labels and whose properties equal
 	// the values, by index where there is one, else by scan. It registers a
 	// predicate read of exactly this condition, so that MERGE on different values
@@ -94,7 +64,7 @@ type Reader interface {
 	// continuation on, and moves the continuation. Within a source the order is
 	// stable for a snapshot. A source cut by Limit goes on in the next call, whose
 	// first row continues it.
-	Expand(req *ExpandRequest, out *graph.Adjacency) error
+	Expand(req *graph.ExpandRequest, out *graph.Adjacency) error
 	// ExpandInto gives, for each pair, the relationships between from[i] and to[i].
 	ExpandInto(from, to []graph.NodeID, dir graph.Direction, types []graph.TypeID, out *graph.Adjacency) error
 	Degree(ids []graph.NodeID, dir graph.Direction, types []graph.TypeID, out []int64) error
