@@ -1,0 +1,129 @@
+package bolt
+
+import (
+	"context"
+	"time"
+
+	"graticule/graph"
+	"graticule/status"
+)
+
+// Backend is what the door needs of the server behind it.
+type Backend interface {
+	// Connect begins a session for one connection, before it has logged in.
+	Connect(ctx context.Context, info ConnInfo) (Session, error)
+	// Failure maps any error of the backend to what the client is told.
+	Failure(err error) *status.Error
+}
+
+// ConnInfo describes one connection.
+type ConnInfo struct {
+	ID             string // "bolt-17", in SHOW TRANSACTIONS
+	Client, Server string // remote and local address
+	UserAgent      string
+	BoltAgent      *graph.Map
+	RoutingContext map[string]string // nil: the client does not route (bolt://)
+	Protocol       string            // "5.8"
+}
+
+// Auth is the content of HELLO (4.4, 5.0) or LOGON.
+type Auth struct {
+	Scheme, Principal, Credentials, Realm string
+	Parameters                            *graph.Map
+}
+
+// Session is one connection's session. Its methods are called one at a time;
+// the context is cancelled when the connection dies or is reset.
+type Session interface {
+	Logon(ctx context.Context, auth Auth) error
+	Logoff(ctx context.Context) error
+	// Run runs one auto-commit statement.
+	Run(ctx context.Context, cfg TxConfig, text string, params *graph.Map) (Result, error)
+	Begin(ctx context.Context, cfg TxConfig) (Transaction, error)
+	Route(ctx context.Context, req RouteRequest) (RoutingTable, error)
+	Telemetry(api int64)
+	Close()
+}
+
+// TxConfig is what BEGIN or an auto-commit RUN asks for.
+type TxConfig struct {
+	Database         string // "" means the user's home database
+	Read             bool
+	Bookmarks        []string
+	Timeout          time.Duration
+	HasTimeout       bool // Timeout was given; 0 then means no limit
+	Metadata         *graph.Map
+	ImpersonatedUser string
+	Notifications    NotificationFilter
+}
+
+// NotificationFilter is what the client wants to be notified of.
+type NotificationFilter struct {
+	MinimumSeverity string   // "OFF", "WARNING", "INFORMATION" or "" for the default
+	Disabled        []string // categories or classifications not wanted
+}
+
+// Transaction is an explicit transaction.
+type Transaction interface {
+	Run(ctx context.Context, text string, params *graph.Map) (Result, error)
+	// Commit gives the bookmark of the transaction.
+	Commit(ctx context.Context) (string, error)
+	Rollback(ctx context.Context) error
+	Database() string
+}
+
+// Result is the stream of one statement's rows.
+type Result interface {
+	Columns() []string
+	// Fetch calls emit for at most max rows (max < 0: all that are left) and tells
+	// whether there may be more. The row passed to emit is reused.
+	Fetch(ctx context.Context, max int64, emit func(row []graph.Value) error) (more bool, err error)
+	// Summary is valid once Fetch has told that there is no more, or after Close.
+	Summary() Summary
+	// Close gives up the rows that are left; the statement's writes still happen.
+	Close(ctx context.Context) error
+}
+
+// Summary is what the last SUCCESS of a statement tells.
+type Summary struct {
+	Type          string // "r", "rw", "w" or "s"
+	Database      string
+	Bookmark      string     // of an auto-commit statement; "" otherwise
+	Counters      *graph.Map // Neo4j's names, such as nodes-created; nil when nothing changed
+	Plan          *PlanNode  // EXPLAIN
+	Profile       *PlanNode  // PROFILE
+	Notifications []Notification
+	HasRows       bool // at least one row was sent
+}
+
+// PlanNode is one operator of a plan, as drivers draw it.
+type PlanNode struct {
+	Operator    string
+	Identifiers []string
+	Arguments   *graph.Map
+	Rows        int64 // PROFILE only, like DBHits
+	DBHits      int64
+	Children    []*PlanNode
+}
+
+// Notification is one hint to the client.
+type Notification struct {
+	Code, GQLStatus, Title, Description   string
+	Severity, Category, StatusDescription string
+	Position                              status.Position
+}
+
+// RouteRequest is a ROUTE message.
+type RouteRequest struct {
+	Context          map[string]string
+	Bookmarks        []string
+	Database         string
+	ImpersonatedUser string
+}
+
+// RoutingTable answers a RouteRequest; addresses are host:port.
+type RoutingTable struct {
+	TTL                time.Duration
+	Database           string
+	Route, Read, Write []string
+}

@@ -1,0 +1,127 @@
+package commit
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"graticule/graphstore"
+	"graticule/replication"
+	"graticule/replication/consensus"
+)
+
+// ErrNotLeader means that this server does not lead the database now; nothing was done.
+var ErrNotLeader = errors.New("this server does not lead the database")
+
+// ErrFenced means that a commit arrived after its outcome was settled as "not applied".
+var ErrFenced = errors.New("the commit was given up before it arrived")
+
+// ErrOutcomeUnknown means that the entry may or may not be in the log; Resolve finds out.
+var ErrOutcomeUnknown = errors.New("the outcome of the commit is not known yet")
+
+// fencedMax bounds the ids a leader remembers as given up within one term.
+const fencedMax = 100_000
+
+// Trace is the W3C context of the commit's span; zero when it is not sampled.
+type Trace struct {
+	TraceID [16]byte
+	SpanID  [8]byte
+}
+
+// Door is the leader's entrance of one database. Its mutex guards everything
+// below it and orders proposals; it is never held while waiting.
+type Door struct {
+	group *consensus.Group
+	store *graphstore.Store
+	now   func() time.Time
+
+	mu       sync.Mutex
+	term     uint64             // term the window belongs to
+	window   *graphstore.Window // write footprints of this term
+	inFlight map[graphstore.CommitID]struct{}
+	fenced   map[graphstore.CommitID]struct{}
+}
+
+// NewDoor makes the door of a database whose log is group and whose state is store.
+func NewDoor(group *consensus.Group, store *graphstore.Store, now func() time.Time) *Door {
+	return &Door{group: group, store: store, now: now}
+}
+
+// Applied is where a commit landed.
+type Applied struct {
+	Position  replication.Position
+	Duplicate bool // the same commit or token was applied before, at Position
+}
+
+// Commit validates c and replicates it. Errors: ErrNotLeader and
+// graphstore.ErrConflict / ErrBaseTooOld / constraint errors mean it had no effect;
+// ErrOutcomeUnknown means Resolve must find out.
+func (d *Door) Commit(ctx context.Context, c *graphstore.Commit, trace Trace) (Applied, error) {
+	pending, slot, err := d.admit(c, trace)
+	if err != nil {
+		return Applied{}, err
+	}
+	return d.await(ctx, c, pending, slot)
+}
+
+func (d *Door) admit(c *graphstore.Commit, trace Trace) (*consensus.Pending, *graphstore.Slot, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.enterTermLocked(); err != nil {
+		return nil, nil, err
+	}
+	if _, fenced := d.fenced[c.ID]; fenced {
+		return nil, nil, ErrFenced
+	}
+	if err := d.window.Check(c); err != nil {
+		return nil, nil, err
+	}
+	env := replication.Envelope{
+		Kind: replication.KindChangeset, Term: d.term, Time: d.now().UnixNano(),
+		TraceID: trace.TraceID, SpanID: trace.SpanID, Payload: c.Payload(),
+	}
+	pending := d.group.Propose(env.Append(nil))
+	d.inFlight[c.ID] = struct{}{}
+	return pending, d.window.Add(c), nil
+}
+
+// enterTermLocked makes the window of the current term. A fresh window knows
+// nothing of earlier writes, so it refuses bases below what is applied now.
+func (d *Door) enterTermLocked() error {
+	term, ready := d.group.LeaderReady()
+	if !ready {
+		return ErrNotLeader
+	}
+	if term != d.term || d.window == nil {
+		d.term = term
+		d.window = graphstore.NewWindow(d.store.Applied().Index)
+		d.inFlight = map[graphstore.CommitID]struct{}{}
+		d.fenced = map[graphstore.CommitID]struct{}{}
+	}
+	return nil
+}
+
+func (d *Door) await(ctx context.Context, c *graphstore.Commit, pending *consensus.Pending, slot *graphstore.Slot) (Applied, error) {
+	result, index, err := pending.Wait(ctx)
+	d.mu.Lock()
+	delete(d.inFlight, c.ID)
+	if err == nil {
+		slot.Applied(index)
+	}
+	d.mu.Unlock()
+	switch {
+	case errors.Is(err, consensus.ErrNotLeader):
+		return Applied{}, ErrNotLeader
+	case err != nil:
+		return Applied{}, errors.Join(ErrOutcomeUnknown, err)
+	case result.Err != nil:
+		return Applied{}, result.Err
+	}
+	out := Applied{Position: d.store.Applied()}
+	out.Position.Index = index
+	if info, ok := result.Value.(graphstore.AppliedInfo); ok && info.Duplicate {
+		out.Position.Index, out.Duplicate = info.Index, true
+	}
+	return out, nil
+}
