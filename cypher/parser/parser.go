@@ -1,0 +1,308 @@
+package parser
+
+import (
+	"fmt"
+	"strings"
+
+	"graticule/cypher/ast"
+	"graticule/status"
+)
+
+// Limits of a statement's text.
+const (
+	TextMax  = 1 << 20 // bytes
+	DepthMax = 500     // nested expressions and queries
+)
+
+// Config are the defaults of the envelope.
+type Config struct {
+	Version int // language version without a CYPHER prefix: 5 (the zero value) or 25
+}
+
+// Parse parses one statement; a trailing semicolon is allowed. The error is a *status.Error.
+func Parse(text string, cfg Config) (*ast.Statement, error) {
+	if len(text) > TextMax {
+		return nil, status.New(status.SyntaxError, "42001", "The statement has %d bytes; the limit is %d. Pass data as parameters.", len(text), TextMax)
+	}
+	tokens, err := lex(text)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{src: text, tokens: tokens, version: cfg.Version}
+	if p.version == 0 {
+		p.version = 5
+	}
+	stmt, serr := p.statement()
+	if serr != nil {
+		return nil, serr
+	}
+	return stmt, nil
+}
+
+type parser struct {
+	src     string
+	tokens  []token
+	at      int
+	depth   int
+	version int
+	noBar   int // >0: '|' ends a label expression (list comprehension)
+	params  map[string]struct{}
+}
+
+// failure is panicked by the parser's helpers and recovered in statement; it
+// never leaves the package.
+type failure struct{ err *status.Error }
+
+func (p *parser) statement() (stmt *ast.Statement, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			f, ok := r.(failure)
+			if !ok {
+				panic(r)
+			}
+			stmt, err = nil, f.err
+		}
+	}()
+	start := p.peek().start
+	s := &ast.Statement{Source: p.src, Version: p.version, Options: map[string]string{}}
+	p.envelope(s)
+	if cmd := p.command(); cmd != nil {
+		s.Command = cmd
+	} else {
+		s.Query = p.query()
+	}
+	for p.punct(";") {
+	}
+	if t := p.peek(); t.kind != tokEOF {
+		p.unexpected("a clause or the end of the statement")
+	}
+	s.Span = ast.Span{Start: start, End: p.lastEnd()}
+	return s, nil
+}
+
+// envelope reads EXPLAIN, PROFILE and CYPHER [version] [option=value].
+func (p *parser) envelope(s *ast.Statement) {
+	for {
+		switch {
+		case p.word("EXPLAIN"):
+			s.Explain = true
+		case p.word("PROFILE"):
+			s.Profile = true
+		case p.isWord("CYPHER"):
+			p.at++
+			if t := p.peek(); t.kind == tokInt || t.kind == tokFloat {
+				switch t.text {
+				case "5", "25":
+					p.at++
+					s.Version = 5
+					if t.text == "25" {
+						s.Version = 25
+					}
+					p.version = s.Version
+				default:
+					p.fail(t, "Invalid input '%s': expected 5 or 25 as the Cypher version", t.text)
+				}
+			}
+			for p.peek().kind == tokIdent && p.peekAt(1).text == "=" {
+				name := p.take()
+				p.at++
+				v := p.take()
+				p.option(s, name, v)
+			}
+		default:
+			return
+		}
+	}
+}
+
+var knownOptions = map[string]string{
+	"planner": "cost idp dp", "runtime": "slotted pipelined parallel interpreted", "updatestrategy": "default eager",
+	"expressionengine": "default interpreted compiled", "operatorengine": "default interpreted compiled",
+	"interpretedpipesfallback": "default disabled whitelisted_plans_only all", "replan": "default force skip",
+	"inferschemaparts": "off most_selective_label", "connectcomponentsplanner": "greedy idp", "debug": "", "eageranalyzer": "ir lp",
+	"statefulshortestplanningmode": "into_only all_if_possible cardinality_heuristic",
+}
+
+func (p *parser) option(s *ast.Statement, name, v token) {
+	key := strings.ToLower(name.text)
+	values, ok := knownOptions[key]
+	if !ok {
+		p.fail(name, "Unsupported query option: %s", name.text)
+	}
+	value := strings.ToLower(v.text)
+	found := values == ""
+	for _, w := range strings.Fields(values) {
+		found = found || w == value
+	}
+	if !found {
+		p.fail(v, "%s is not a valid option for %s. Valid options are: %s", v.text, name.text, strings.Join(strings.Fields(values), ", "))
+	}
+	s.Options[key] = value
+}
+
+// --- tokens ---
+
+func (p *parser) peek() token             { return p.tokens[p.at] }
+func (p *parser) peekAt(n int) token      { return p.tokens[min(p.at+n, len(p.tokens)-1)] }
+func (p *parser) take() token             { t := p.tokens[p.at]; p.advance(); return t }
+func (p *parser) lastEnd() int            { return p.tokens[max(p.at-1, 0)].end }
+func (p *parser) from(start int) ast.Span { return ast.Span{Start: start, End: p.lastEnd()} }
+
+func (p *parser) advance() {
+	if p.at < len(p.tokens)-1 {
+		p.at++
+	}
+}
+
+func (p *parser) isPunct(s string) bool { t := p.peek(); return t.kind == tokPunct && t.text == s }
+
+func (p *parser) punctAt(n int, s string) bool {
+	t := p.peekAt(n)
+	return t.kind == tokPunct && t.text == s
+}
+
+func (p *parser) punct(s string) bool {
+	if p.isPunct(s) {
+		p.advance()
+		return true
+	}
+	return false
+}
+
+func (p *parser) need(s string) token {
+	t := p.peek()
+	if !p.punct(s) {
+		p.unexpected("'" + s + "'")
+	}
+	return t
+}
+
+func (p *parser) isWordAt(n int, w string) bool {
+	t := p.peekAt(n)
+	return t.kind == tokIdent && len(t.text) == len(w) && strings.EqualFold(t.text, w)
+}
+
+func (p *parser) isWord(w string) bool { return p.isWordAt(0, w) }
+
+// isWords tells whether the words follow, the first at the current token.
+func (p *parser) isWords(ws ...string) bool {
+	for i, w := range ws {
+		if !p.isWordAt(i, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *parser) isAnyWord(ws ...string) bool {
+	for _, w := range ws {
+		if p.isWord(w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) word(w string) bool {
+	if p.isWord(w) {
+		p.advance()
+		return true
+	}
+	return false
+}
+
+// words takes all words if they follow in that order.
+func (p *parser) words(ws ...string) bool {
+	if !p.isWords(ws...) {
+		return false
+	}
+	for range ws {
+		p.advance()
+	}
+	return true
+}
+
+// oneOf takes one of the words and tells which, "" if none.
+func (p *parser) oneOf(ws ...string) string {
+	for _, w := range ws {
+		if p.word(w) {
+			return w
+		}
+	}
+	return ""
+}
+
+func (p *parser) needWord(w string) {
+	if !p.word(w) {
+		p.unexpected("'" + w + "'")
+	}
+}
+
+// name takes an identifier, plain or escaped.
+func (p *parser) name() ast.Name {
+	t := p.peek()
+	if t.kind != tokIdent && t.kind != tokEscaped {
+		p.unexpected("an identifier")
+	}
+	p.advance()
+	return ast.Name{Span: ast.Span{Start: t.start, End: t.end}, Value: t.text}
+}
+
+func (p *parser) isName() bool { k := p.peek().kind; return k == tokIdent || k == tokEscaped }
+
+func (p *parser) variable() ast.Name { return p.name() }
+
+// --- errors ---
+
+func (p *parser) fail(t token, format string, args ...any) {
+	e := status.New(status.SyntaxError, "42001", format, args...)
+	panic(failure{withText(e, p.src, t.start)})
+}
+
+// failDetail is fail with the openCypher detail word.
+func (p *parser) failDetail(t token, detail, format string, args ...any) {
+	e := status.New(status.SyntaxError, "42001", format, args...)
+	e.Detail = detail
+	panic(failure{withText(e, p.src, t.start)})
+}
+
+func (p *parser) unexpected(expected string) {
+	t := p.peek()
+	text := p.src[t.start:t.end]
+	if t.kind == tokEOF {
+		text = ""
+	}
+	p.failDetail(t, "UnexpectedSyntax", "Invalid input '%s': expected %s", text, expected)
+}
+
+func (l *lexer) fail(at int, format string, args ...any) *status.Error {
+	return withText(status.New(status.SyntaxError, "42001", format, args...), l.src, at)
+}
+
+// withText places e at offset and adds the line and a caret, as Neo4j does.
+func withText(e *status.Error, src string, offset int) *status.Error {
+	e = e.At(ast.PositionOf(src, offset))
+	begin := strings.LastIndexByte(src[:offset], '\n') + 1
+	end := len(src)
+	if i := strings.IndexByte(src[offset:], '\n'); i >= 0 {
+		end = offset + i
+	}
+	const lineMax = 200
+	line := src[begin:end]
+	if len(line) > lineMax {
+		line = ""
+	}
+	e.Message = fmt.Sprintf("%s (line %d, column %d (offset: %d))", e.Message, e.Position.Line, e.Position.Column, e.Position.Offset)
+	if line != "" {
+		e.Message += fmt.Sprintf("\n\"%s\"\n%s^", line, strings.Repeat(" ", e.Position.Column))
+	}
+	return e
+}
+
+func (p *parser) enter() {
+	if p.depth++; p.depth > DepthMax {
+		p.fail(p.peek(), "The statement is nested deeper than %d levels; split it up", DepthMax)
+	}
+}
+
+func (p *parser) leave() { p.depth-- }

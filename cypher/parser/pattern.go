@@ -1,0 +1,410 @@
+package parser
+
+import (
+	"strconv"
+	"strings"
+
+	"graticule/cypher/ast"
+	"graticule/graph"
+)
+
+// pattern parses comma-separated path patterns.
+func (p *parser) pattern() ast.Pattern {
+	start := p.peek().start
+	var out ast.Pattern
+	for {
+		out.Parts = append(out.Parts, p.pathPattern())
+		if !p.punct(",") {
+			break
+		}
+	}
+	out.Span = p.from(start)
+	return out
+}
+
+// pathPattern parses [p =] [selector] [mode] path.
+func (p *parser) pathPattern() *ast.PathPattern {
+	start := p.peek().start
+	var v *ast.Name
+	if p.isName() && p.punctAt(1, "=") {
+		n := p.name()
+		p.need("=")
+		v = &n
+	}
+	sel := p.selector()
+	mode := ""
+	if m := p.oneOf("WALK", "TRAIL", "ACYCLIC"); m != "" {
+		mode = m
+		p.oneOf("PATHS", "PATH")
+	}
+	var part *ast.PathPattern
+	if p.isAnyWord("shortestPath", "allShortestPaths") && p.punctAt(1, "(") {
+		part = p.shortestPath()
+	} else {
+		part = p.pathElements()
+	}
+	part.Variable, part.Selector, part.Mode = v, sel, mode
+	part.Span = p.from(start)
+	return part
+}
+
+func (p *parser) selector() *ast.Selector {
+	start := p.peek().start
+	s := &ast.Selector{}
+	count := func() {
+		if k := p.peek().kind; k == tokInt || k == tokParam {
+			s.Count = p.primary()
+		}
+	}
+	switch {
+	case p.words("ALL", "SHORTEST"):
+		s.Kind = "ALL SHORTEST"
+	case p.words("ANY", "SHORTEST"):
+		s.Kind = "ANY SHORTEST"
+	case p.word("SHORTEST"):
+		s.Kind = "SHORTEST"
+		count()
+	case p.isWord("ANY") && !p.punctAt(1, "="):
+		p.advance()
+		s.Kind = "ANY"
+		count()
+	case p.isWord("ALL") && !p.punctAt(1, "="):
+		p.advance()
+		s.Kind = "ALL"
+	default:
+		return nil
+	}
+	p.oneOf("PATHS", "PATH")
+	if p.oneOf("GROUPS", "GROUP") != "" {
+		s.Kind, s.Groups = "SHORTEST GROUPS", true
+	}
+	s.Span = p.from(start)
+	return s
+}
+
+func (p *parser) shortestPath() *ast.PathPattern {
+	t := p.take()
+	p.need("(")
+	part := p.pathElements()
+	p.need(")")
+	part.Shortest = "shortestPath"
+	if strings.EqualFold(t.text, "allShortestPaths") {
+		part.Shortest = "allShortestPaths"
+	}
+	part.Span = p.from(t.start)
+	return part
+}
+
+// pathElements parses nodes, relationships and quantified paths in a row.
+func (p *parser) pathElements() *ast.PathPattern {
+	p.enter()
+	defer p.leave()
+	start := p.peek().start
+	part := &ast.PathPattern{}
+	for {
+		if p.quantifiedAhead() {
+			part.Elements = append(part.Elements, p.quantifiedPath())
+		} else {
+			part.Elements = append(part.Elements, p.node())
+		}
+		switch {
+		case p.isPunct("-") || p.isPunct("<"):
+			part.Elements = append(part.Elements, p.relationship())
+		case p.isPunct("("):
+		default:
+			part.Span = p.from(start)
+			return part
+		}
+	}
+}
+
+// quantifiedAhead tells whether the parenthesis opens a path rather than a node.
+func (p *parser) quantifiedAhead() bool {
+	if !p.isPunct("(") {
+		return false
+	}
+	n := 1
+	if p.peekAt(1).kind != tokPunct && p.punctAt(2, "=") {
+		n = 3
+	}
+	return p.punctAt(n, "(")
+}
+
+func (p *parser) quantifiedPath() ast.PatternElement {
+	start := p.need("(").start
+	q := &ast.QuantifiedPath{Path: p.pathPattern()}
+	if p.word("WHERE") {
+		q.Path.Where = p.expr()
+	}
+	p.need(")")
+	if r := p.quantifierRange(); r != nil {
+		q.Quantifier = *r
+	} else {
+		q.Quantifier = ast.Range{Span: p.from(start), Min: -1, Max: -1} // a parenthesised path, not repeated
+	}
+	q.Span = p.from(start)
+	return q
+}
+
+// quantifierRange parses {m,n}, {n}, + or *; nil when none follows.
+func (p *parser) quantifierRange() *ast.Range {
+	start := p.peek().start
+	r := &ast.Range{Max: -1}
+	switch {
+	case p.punct("+"):
+		r.Min, r.HasMin = 1, true
+	case p.punct("*"):
+		r.HasMin = true
+	case p.isPunct("{") && (p.peekAt(1).kind == tokInt || p.punctAt(1, ",")):
+		p.advance()
+		if p.peek().kind == tokInt {
+			r.Min, r.HasMin = p.integer(p.take()), true
+		}
+		if p.punct(",") {
+			if p.peek().kind == tokInt {
+				r.Max = p.integer(p.take())
+			}
+		} else {
+			r.Max = r.Min
+		}
+		p.need("}")
+	default:
+		return nil
+	}
+	r.Span = p.from(start)
+	return r
+}
+
+func (p *parser) node() *ast.NodePattern {
+	start := p.need("(").start
+	n := &ast.NodePattern{}
+	if p.isName() && !p.isWord("WHERE") && !(p.isWord("IS") && !p.punctAt(1, ")") && !p.punctAt(1, ":") && !p.punctAt(1, "{")) {
+		v := p.name()
+		n.Variable = &v
+	}
+	n.Labels = p.optionalLabels()
+	n.Properties = p.properties()
+	if p.word("WHERE") {
+		n.Where = p.expr()
+	}
+	p.need(")")
+	n.Span = p.from(start)
+	return n
+}
+
+func (p *parser) optionalLabels() ast.LabelExpr {
+	if p.punct(":") || p.word("IS") {
+		saved := p.noBar
+		p.noBar = 0
+		defer func() { p.noBar = saved }()
+		return p.labelExpr()
+	}
+	return nil
+}
+
+func (p *parser) properties() ast.Expr {
+	if p.isPunct("{") {
+		return p.mapLiteral()
+	}
+	if t := p.peek(); t.kind == tokParam {
+		return p.primary()
+	}
+	return nil
+}
+
+func (p *parser) relationship() *ast.RelPattern {
+	start := p.peek().start
+	r := &ast.RelPattern{Direction: graph.Both}
+	left := p.punct("<")
+	p.need("-")
+	if p.punct("[") {
+		if p.isName() && !p.isWord("WHERE") && !(p.isWord("IS") && p.peekAt(1).kind != tokPunct) {
+			v := p.name()
+			r.Variable = &v
+		}
+		r.Types = p.optionalLabels()
+		if p.isPunct("*") {
+			r.Length = p.varLength()
+		}
+		r.Properties = p.properties()
+		if p.word("WHERE") {
+			r.Where = p.expr()
+		}
+		p.need("]")
+	}
+	p.need("-")
+	right := p.punct(">")
+	switch {
+	case left && !right:
+		r.Direction = graph.Incoming
+	case right && !left:
+		r.Direction = graph.Outgoing
+	}
+	r.Quantifier = p.quantifierRange()
+	r.Span = p.from(start)
+	return r
+}
+
+// varLength parses *, *n, *m..n, *..n and *m...
+func (p *parser) varLength() *ast.Range {
+	start := p.need("*").start
+	r := &ast.Range{Min: 1, Max: -1}
+	if p.peek().kind == tokInt {
+		r.Min, r.HasMin = p.integer(p.take()), true
+		if !p.isPunct("..") {
+			r.Max = r.Min
+			r.Span = p.from(start)
+			return r
+		}
+	}
+	// "1.5" and ".5" are numbers to the lexer; "1..5" is not.
+	if p.punct("..") {
+		if p.peek().kind == tokInt {
+			r.Max = p.integer(p.take())
+		}
+	} else if t := p.peek(); t.kind == tokFloat && strings.HasPrefix(t.text, ".") {
+		if n, err := strconv.ParseInt(t.text[1:], 10, 64); err == nil {
+			p.advance()
+			r.Max = n
+		}
+	}
+	r.Span = p.from(start)
+	return r
+}
+
+// labelExpr parses a label expression: | loosest, then & and ':', then !.
+func (p *parser) labelExpr() ast.LabelExpr {
+	p.enter()
+	defer p.leave()
+	start := p.peek().start
+	first := p.labelAnd()
+	if p.noBar > 0 || !p.isPunct("|") {
+		return first
+	}
+	or := &ast.LabelOr{Operands: []ast.LabelExpr{first}}
+	for p.punct("|") {
+		p.punct(":")
+		or.Operands = append(or.Operands, p.labelAnd())
+	}
+	or.Span = p.from(start)
+	return or
+}
+
+func (p *parser) labelAnd() ast.LabelExpr {
+	start := p.peek().start
+	first := p.labelNot()
+	var and *ast.LabelAnd
+	for p.isPunct("&") || (p.isPunct(":") && p.labelAhead()) {
+		if and == nil {
+			and = &ast.LabelAnd{Operands: []ast.LabelExpr{first}, Colons: p.isPunct(":")}
+		}
+		p.advance()
+		and.Operands = append(and.Operands, p.labelNot())
+	}
+	if and == nil {
+		return first
+	}
+	and.Span = p.from(start)
+	return and
+}
+
+func (p *parser) labelNot() ast.LabelExpr {
+	start := p.peek().start
+	switch {
+	case p.punct("!"):
+		operand := p.labelNot()
+		return &ast.LabelNot{Span: p.from(start), Operand: operand}
+	case p.punct("%"):
+		return &ast.LabelAny{Span: p.from(start)}
+	case p.punct("("):
+		saved := p.noBar
+		p.noBar = 0
+		e := p.labelExpr()
+		p.noBar = saved
+		p.need(")")
+		return e
+	case p.punct("$"):
+		any := p.oneOf("all", "any") == "any"
+		p.need("(")
+		e := p.expr()
+		p.need(")")
+		return &ast.LabelDynamic{Span: p.from(start), Expr: e, Any: any}
+	case p.peek().kind == tokParam && p.punctAt(1, "(") && (strings.EqualFold(p.peek().text, "all") || strings.EqualFold(p.peek().text, "any")):
+		any := strings.EqualFold(p.take().text, "any")
+		p.need("(")
+		e := p.expr()
+		p.need(")")
+		return &ast.LabelDynamic{Span: p.from(start), Expr: e, Any: any}
+	case p.peek().kind == tokParam:
+		p.failDetail(p.peek(), "InvalidParameterUse", "Parameter maps and names cannot be used as labels or types here; use $(expression)")
+	}
+	n := p.name()
+	return &ast.LabelName{Span: n.Span, Name: n.Value}
+}
+
+// typ parses a type name with its synonyms, LIST<…>, unions and NOT NULL.
+func (p *parser) typ() ast.Type {
+	p.enter()
+	defer p.leave()
+	start := p.peek().start
+	first := p.simpleType()
+	if p.noBar > 0 || !p.isPunct("|") {
+		return first
+	}
+	union := ast.Type{Union: []ast.Type{first}}
+	for p.punct("|") {
+		union.Union = append(union.Union, p.simpleType())
+	}
+	union.Span = p.from(start)
+	return union
+}
+
+// typeNames maps the words of a type to its canonical name, longest first.
+var typeNames = []struct{ words, name string }{
+	{"TIMESTAMP WITHOUT TIME ZONE", "LOCAL DATETIME"}, {"TIMESTAMP WITH TIME ZONE", "ZONED DATETIME"}, {"TIME WITHOUT TIME ZONE", "LOCAL TIME"}, {"TIME WITH TIME ZONE", "ZONED TIME"},
+	{"TIMESTAMP WITHOUT TIMEZONE", "LOCAL DATETIME"}, {"TIMESTAMP WITH TIMEZONE", "ZONED DATETIME"}, {"TIME WITHOUT TIMEZONE", "LOCAL TIME"}, {"TIME WITH TIMEZONE", "ZONED TIME"},
+	{"PROPERTY VALUE", "PROPERTY VALUE"}, {"SIGNED INTEGER", "INTEGER"}, {"LOCAL DATETIME", "LOCAL DATETIME"}, {"ZONED DATETIME", "ZONED DATETIME"}, {"LOCAL TIME", "LOCAL TIME"}, {"ZONED TIME", "ZONED TIME"},
+	{"ANY PROPERTY VALUE", "PROPERTY VALUE"}, {"ANY VALUE", "ANY"}, {"ANY NODE", "NODE"}, {"ANY RELATIONSHIP", "RELATIONSHIP"}, {"ANY MAP", "MAP"},
+	{"BOOLEAN", "BOOLEAN"}, {"BOOL", "BOOLEAN"}, {"STRING", "STRING"}, {"VARCHAR", "STRING"}, {"INTEGER", "INTEGER"}, {"INT64", "INTEGER"}, {"INT", "INTEGER"},
+	{"FLOAT64", "FLOAT"}, {"FLOAT", "FLOAT"}, {"DATE", "DATE"}, {"DURATION", "DURATION"}, {"POINT", "POINT"}, {"NODE", "NODE"}, {"VERTEX", "NODE"},
+	{"RELATIONSHIP", "RELATIONSHIP"}, {"EDGE", "RELATIONSHIP"}, {"MAP", "MAP"}, {"PATHS", "PATH"}, {"PATH", "PATH"}, {"NULL", "NULL"}, {"NOTHING", "NOTHING"}, {"ANY", "ANY"},
+	{"LIST", "LIST"}, {"ARRAY", "LIST"},
+}
+
+func (p *parser) simpleType() ast.Type {
+	t := ast.Type{}
+	start := p.peek().start
+	for _, n := range typeNames {
+		if p.words(strings.Fields(n.words)...) {
+			t.Name = n.name
+			break
+		}
+	}
+	if t.Name == "" {
+		p.unexpected("a type such as INTEGER, STRING or LIST<FLOAT>")
+	}
+	if t.Name == "LIST" || t.Name == "ANY" {
+		if p.punct("<") {
+			saved := p.noBar
+			p.noBar = 0
+			element := p.typ()
+			p.noBar = saved
+			p.need(">")
+			if t.Name == "LIST" {
+				t.Element = &element
+			} else {
+				t = element
+			}
+		}
+	}
+	t.NotNull = p.notNull()
+	t.Span = p.from(start)
+	for p.isAnyWord("LIST", "ARRAY") {
+		p.advance()
+		element := t
+		t = ast.Type{Name: "LIST", Element: &element, NotNull: p.notNull(), Span: p.from(start)}
+	}
+	return t
+}
+
+func (p *parser) notNull() bool { return p.words("NOT", "NULL") || p.punct("!") }

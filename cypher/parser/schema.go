@@ -1,0 +1,133 @@
+package parser
+
+import "graticule/cypher/ast"
+
+func (p *parser) createIndex(start int, kind string, replace bool) ast.Command {
+	x := &ast.CreateIndex{Kind: kind, OrReplace: replace}
+	if kind == "BTREE" {
+		p.fail(p.peek(), "Index type BTREE is no longer supported. Use CREATE INDEX for a range index.")
+	}
+	x.Name = p.schemaName()
+	x.IfNotExists = p.ifNotExists()
+	p.needWord("FOR")
+	x.Variable, x.Labels, x.Relationship = p.schemaPattern()
+	p.needWord("ON")
+	switch kind {
+	case "LOOKUP":
+		p.word("EACH")
+		p.name() // labels or type
+		p.need("(")
+		p.name()
+		p.need(")")
+	case "FULLTEXT":
+		p.needWord("EACH")
+		p.need("[")
+		x.Properties = p.propertyList()
+		p.need("]")
+	default:
+		parens := p.punct("(")
+		x.Properties = p.propertyList()
+		if parens {
+			p.need(")")
+		}
+	}
+	x.Options = p.options()
+	x.Span = p.from(start)
+	return x
+}
+
+// schemaName parses the optional name before IF NOT EXISTS or FOR.
+func (p *parser) schemaName() *ast.Text {
+	if p.isWords("IF", "NOT") || p.isWord("FOR") && (p.punctAt(1, "(")) {
+		return nil
+	}
+	t := p.text()
+	return &t
+}
+
+// schemaPattern parses (v:L|M), (v), ()-[v:T]-() or ()-[v]-().
+func (p *parser) schemaPattern() (v ast.Name, labels []string, relationship bool) {
+	p.need("(")
+	if p.punct(")") {
+		relationship = true
+		p.punct("<")
+		p.need("-")
+		p.need("[")
+	}
+	v = p.variable()
+	if p.punct(":") {
+		for {
+			labels = append(labels, p.name().Value)
+			if !p.punct("|") {
+				break
+			}
+		}
+	}
+	if !relationship {
+		p.need(")")
+		return v, labels, false
+	}
+	p.need("]")
+	p.need("-")
+	p.punct(">")
+	p.need("(")
+	p.need(")")
+	return v, labels, true
+}
+
+func (p *parser) propertyList() []ast.Property {
+	var out []ast.Property
+	for {
+		start := p.peek().start
+		v := p.variable()
+		p.need(".")
+		key := p.name()
+		out = append(out, ast.Property{Span: p.from(start), Subject: &ast.Variable{Span: v.Span, Name: v.Value}, Key: key})
+		if !p.punct(",") {
+			return out
+		}
+	}
+}
+
+func (p *parser) createConstraint(start int, replace bool) ast.Command {
+	c := &ast.CreateConstraint{OrReplace: replace}
+	c.Name = p.schemaName()
+	c.IfNotExists = p.ifNotExists()
+	p.needWord("FOR")
+	var labels []string
+	c.Variable, labels, c.Relationship = p.schemaPattern()
+	if len(labels) != 1 {
+		p.unexpected("exactly one label or relationship type")
+	}
+	c.Label = labels[0]
+	p.needWord("REQUIRE")
+	parens := p.punct("(")
+	c.Properties = p.propertyList()
+	if parens {
+		p.need(")")
+	}
+	switch {
+	case p.punct("::"):
+		t := p.typ()
+		c.Kind, c.Type = "TYPE", &t
+	default:
+		p.needWord("IS")
+		p.oneOf("NODE", "RELATIONSHIP", "REL")
+		switch {
+		case p.word("UNIQUE"):
+			c.Kind = "UNIQUE"
+		case p.word("KEY"):
+			c.Kind = "KEY"
+		case p.words("NOT", "NULL"):
+			c.Kind = "EXISTS"
+		case p.punct("::") || p.word("TYPED"):
+			t := p.typ()
+			c.Kind, c.Type = "TYPE", &t
+		default:
+			p.unexpected("'UNIQUE', 'KEY', 'NOT NULL', '::' or 'TYPED'")
+		}
+	}
+	c.Options = p.options()
+	c.Span = p.from(start)
+	return c
+}
