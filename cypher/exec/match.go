@@ -461,7 +461,7 @@ func (p *pattern) solve(r *run) *solver {
 	for len(done) < len(p.nodes)+len(p.rels) {
 		var best *patternRel
 		for _, x := range p.rels {
-			if done[x] || (!done[x.from] && !done[x.to] && !x.bound) {
+			if done[x] || (!done[x.from] && !done[x.to] && !x.bound) || (x.shortest != "" && !(done[x.from] && done[x.to])) {
 				continue
 			}
 			if best == nil || (done[x.from] && done[x.to]) && !(done[best.from] && done[best.to]) || (best.variable && !x.variable && !(done[best.from] && done[best.to])) {
