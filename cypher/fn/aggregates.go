@@ -1,0 +1,166 @@
+package fn
+
+import (
+	"math"
+	"slices"
+
+	"graticule/graph"
+)
+
+// Accumulator is one running aggregate. Nulls are not passed to Add, except to count(*).
+type Accumulator interface {
+	Add(v graph.Value) error
+	Result() graph.Value
+}
+
+// NewAccumulator makes the accumulator of an aggregate by its lower-case name;
+// p is the percentile of percentileCont and percentileDisc.
+func NewAccumulator(name string, p float64) Accumulator {
+	switch name {
+	case "count":
+		return &counter{}
+	case "sum":
+		return &sum{}
+	case "avg":
+		return &sum{average: true}
+	case "min":
+		return &extreme{sign: 1}
+	case "max":
+		return &extreme{sign: -1}
+	case "collect":
+		return &collector{}
+	case "stdev", "stdevp":
+		return &deviation{population: name == "stdevp"}
+	}
+	return &percentile{p: p, continuous: name == "percentilecont"}
+}
+
+type counter struct{ n int64 }
+
+func (c *counter) Add(graph.Value) error { c.n++; return nil }
+func (c *counter) Result() graph.Value   { return graph.Int(c.n) }
+
+type sum struct {
+	total   graph.Value
+	n       int64
+	float   float64
+	average bool
+}
+
+func (s *sum) Add(v graph.Value) error {
+	if !v.IsNumber() && v.Kind() != graph.KindDuration {
+		return TypeError("sum() and avg() expect numbers or durations, got %v", v.Kind())
+	}
+	s.n++
+	s.float += v.Number()
+	if s.n == 1 {
+		s.total = v
+		return nil
+	}
+	t, err := Add(s.total, v)
+	if err != nil { // an integer overflow goes on as a FLOAT
+		t, err = graph.Float(s.total.Number()+v.Number()), nil
+	}
+	s.total = t
+	return err
+}
+
+func (s *sum) Result() graph.Value {
+	switch {
+	case s.n == 0 && s.average:
+		return graph.Null
+	case s.n == 0:
+		return graph.Int(0)
+	case !s.average:
+		return s.total
+	case s.total.Kind() == graph.KindDuration:
+		return scale(s.total.AsDuration(), 1/float64(s.n))
+	}
+	return graph.Float(s.float / float64(s.n))
+}
+
+type extreme struct {
+	sign int
+	best graph.Value
+	any  bool
+}
+
+func (e *extreme) Add(v graph.Value) error {
+	if !e.any || graph.Compare(v, e.best)*e.sign < 0 {
+		e.best, e.any = v, true
+	}
+	return nil
+}
+func (e *extreme) Result() graph.Value { return e.best }
+
+type collector struct{ items []graph.Value }
+
+func (c *collector) Add(v graph.Value) error { c.items = append(c.items, v); return nil }
+func (c *collector) Result() graph.Value     { return graph.List(c.items) }
+
+type deviation struct {
+	n, mean, m2 float64
+	population  bool
+}
+
+func (d *deviation) Add(v graph.Value) error {
+	if !v.IsNumber() {
+		return TypeError("stdev() expects numbers, got %v", v.Kind())
+	}
+	d.n++
+	delta := v.Number() - d.mean
+	d.mean += delta / d.n
+	d.m2 += delta * (v.Number() - d.mean)
+	return nil
+}
+
+func (d *deviation) Result() graph.Value {
+	n := d.n
+	if !d.population {
+		n--
+	}
+	if n <= 0 {
+		return graph.Float(0)
+	}
+	return graph.Float(math.Sqrt(d.m2 / n))
+}
+
+type percentile struct {
+	p          float64
+	continuous bool
+	values     []graph.Value
+}
+
+func (p *percentile) Add(v graph.Value) error {
+	if !v.IsNumber() {
+		return TypeError("percentile functions expect numbers, got %v", v.Kind())
+	}
+	p.values = append(p.values, v)
+	return nil
+}
+
+func (p *percentile) Result() graph.Value {
+	n := len(p.values)
+	if n == 0 {
+		return graph.Null
+	}
+	slices.SortFunc(p.values, graph.Compare)
+	if !p.continuous {
+		return p.values[max(int(math.Ceil(p.p*float64(n)))-1, 0)]
+	}
+	at := p.p * float64(n-1)
+	i := int(at)
+	if float64(i) == at || i+1 >= n {
+		return p.values[i]
+	}
+	a, b := p.values[i].Number(), p.values[i+1].Number()
+	return graph.Float(a + (b-a)*(at-float64(i)))
+}
+
+// CheckPercentile gives an error when p is no percentile.
+func CheckPercentile(v graph.Value) error {
+	if !v.IsNumber() || v.Number() < 0 || v.Number() > 1 {
+		return argumentError("NumberOutOfRange", "Invalid input '%s' is not a valid argument, must be a number in the range 0.0 to 1.0", ToText(v))
+	}
+	return nil
+}

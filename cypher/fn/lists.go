@@ -1,0 +1,111 @@
+package fn
+
+import (
+	"slices"
+
+	"graticule/graph"
+)
+
+// rangeMax bounds the list range() makes at once.
+const rangeMax = 50_000_000
+
+func lists() []Function {
+	of := func(name, signature, description string, f func([]graph.Value) (graph.Value, error)) Function {
+		return Function{Name: name, Category: "List", Signature: signature, Description: description, Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			if a[0].Kind() != graph.KindList {
+				return graph.Null, TypeError("%s() expects a LIST, got %v", name, a[0].Kind())
+			}
+			return f(a[0].AsList())
+		}}
+	}
+	each := func(name string, convert func(graph.Value) (graph.Value, bool)) Function {
+		return of(name, name+"(input :: LIST<ANY>) :: LIST<ANY>", "Converts every element; null where that is not possible.", func(l []graph.Value) (graph.Value, error) {
+			out := make([]graph.Value, len(l))
+			for i, v := range l {
+				out[i], _ = convert(v)
+			}
+			return graph.List(out), nil
+		})
+	}
+	return []Function{
+		of("head", "head(list :: LIST<ANY>) :: ANY", "Returns the first element.", func(l []graph.Value) (graph.Value, error) {
+			if len(l) == 0 {
+				return graph.Null, nil
+			}
+			return l[0], nil
+		}),
+		of("last", "last(list :: LIST<ANY>) :: ANY", "Returns the last element.", func(l []graph.Value) (graph.Value, error) {
+			if len(l) == 0 {
+				return graph.Null, nil
+			}
+			return l[len(l)-1], nil
+		}),
+		of("tail", "tail(input :: LIST<ANY>) :: LIST<ANY>", "Returns all but the first element.", func(l []graph.Value) (graph.Value, error) {
+			return graph.List(l[min(1, len(l)):]), nil
+		}),
+		each("toBooleanList", toBoolean), each("toFloatList", toFloat), each("toIntegerList", toInteger), each("toStringList", toString),
+		{Name: "reverse", Category: "List", Signature: "reverse(input :: STRING | LIST<ANY>) :: STRING | LIST<ANY>", Description: "Reverses a STRING or LIST.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			switch a[0].Kind() {
+			case graph.KindList:
+				l := slices.Clone(a[0].AsList())
+				slices.Reverse(l)
+				return graph.List(l), nil
+			case graph.KindString:
+				r := []rune(a[0].AsString())
+				slices.Reverse(r)
+				return graph.String(string(r)), nil
+			}
+			return graph.Null, TypeError("reverse() expects a STRING or a LIST, got %v", a[0].Kind())
+		}},
+		{Name: "size", Category: "Scalar", Signature: "size(input :: STRING | LIST<ANY>) :: INTEGER", Description: "Returns the number of elements or characters.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			switch a[0].Kind() {
+			case graph.KindList:
+				return graph.Int(int64(len(a[0].AsList()))), nil
+			case graph.KindString:
+				return charLength(a[0].AsString(), nil)
+			}
+			return graph.Null, TypeError("size() expects a STRING or a LIST, got %v", a[0].Kind())
+		}},
+		{Name: "isEmpty", Category: "Predicate", Signature: "isEmpty(input :: LIST<ANY> | MAP | STRING) :: BOOLEAN", Description: "Checks whether a LIST, MAP or STRING is empty.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			switch a[0].Kind() {
+			case graph.KindList:
+				return graph.Bool(len(a[0].AsList()) == 0), nil
+			case graph.KindString:
+				return graph.Bool(a[0].AsString() == ""), nil
+			case graph.KindMap:
+				return graph.Bool(a[0].AsMap().Len() == 0), nil
+			}
+			return graph.Null, TypeError("isEmpty() expects a LIST, MAP or STRING, got %v", a[0].Kind())
+		}},
+		{Name: "range", Category: "List", Signature: "range(start :: INTEGER, end :: INTEGER, step = 1 :: INTEGER) :: LIST<INTEGER>", Description: "Returns the integers from start to end, inclusive.", Min: 2, Max: 3, TakesNull: true, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			for _, v := range a {
+				if v.Kind() != graph.KindInt {
+					return graph.Null, argumentError("InvalidArgumentType", "range() expects INTEGER arguments, got %v", v.Kind())
+				}
+			}
+			step := int64(1)
+			if len(a) == 3 {
+				step = a[2].AsInt()
+			}
+			from, to := a[0].AsInt(), a[1].AsInt()
+			if step == 0 {
+				return graph.Null, argumentError("NumberOutOfRange", "step argument to range() cannot be zero")
+			}
+			if (step > 0 && from > to) || (step < 0 && from < to) {
+				return graph.List(nil), nil
+			}
+			n := uint64(to-from)/uint64(max(step, 1)) + 1
+			if step < 0 {
+				n = uint64(from-to)/uint64(-step) + 1
+			}
+			if n > rangeMax {
+				return graph.Null, argumentError("NumberOutOfRange", "range() would make %d elements; the limit is %d", n, rangeMax)
+			}
+			out := make([]graph.Value, n)
+			for i := range out {
+				out[i] = graph.Int(from + int64(i)*step)
+			}
+			return graph.List(out), nil
+		}},
+	}
+}

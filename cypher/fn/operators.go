@@ -1,0 +1,321 @@
+package fn
+
+import (
+	"math"
+	"math/bits"
+	"strings"
+
+	"graticule/graph"
+	"graticule/graph/temporal"
+	"graticule/status"
+)
+
+// TypeError makes the error of a value of the wrong type.
+func TypeError(format string, args ...any) error {
+	e := status.New(status.TypeError, "22G03", format, args...)
+	e.Detail = "InvalidArgumentType"
+	return e
+}
+
+func argumentError(detail, format string, args ...any) error {
+	e := status.New(status.ArgumentError, "22N00", format, args...)
+	e.Detail = detail
+	return e
+}
+
+func overflow(op string, a, b graph.Value) error {
+	return status.New(status.ArithmeticError, "22003", "result of %s %s %s cannot be represented as an integer", ToText(a), op, ToText(b))
+}
+
+func mismatch(op string, a, b graph.Value) error {
+	return TypeError("Cannot calculate %s of %v and %v", op, a.Kind(), b.Kind())
+}
+
+// Add is +: numbers, strings, lists, temporals.
+func Add(a, b graph.Value) (graph.Value, error) {
+	switch {
+	case a.IsNull() || b.IsNull():
+		return graph.Null, nil
+	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
+		s := a.AsInt() + b.AsInt()
+		if (s > a.AsInt()) != (b.AsInt() > 0) && b.AsInt() != 0 {
+			return graph.Null, overflow("+", a, b)
+		}
+		return graph.Int(s), nil
+	case a.IsNumber() && b.IsNumber():
+		return graph.Float(a.Number() + b.Number()), nil
+	case a.Kind() == graph.KindList && b.Kind() == graph.KindList:
+		return graph.List(append(append(make([]graph.Value, 0, len(a.AsList())+len(b.AsList())), a.AsList()...), b.AsList()...)), nil
+	case a.Kind() == graph.KindList:
+		return graph.List(append(append(make([]graph.Value, 0, len(a.AsList())+1), a.AsList()...), b)), nil
+	case b.Kind() == graph.KindList:
+		return graph.List(append(append(make([]graph.Value, 0, len(b.AsList())+1), a), b.AsList()...)), nil
+	case a.Kind() == graph.KindString && (b.Kind() == graph.KindString || b.IsNumber()):
+		return graph.String(a.AsString() + ToText(b)), nil
+	case b.Kind() == graph.KindString && a.IsNumber():
+		return graph.String(ToText(a) + b.AsString()), nil
+	case b.Kind() == graph.KindDuration && isTemporal(a):
+		return temporal.Add(a, b.AsDuration(), 1), nil
+	case a.Kind() == graph.KindDuration && isTemporal(b):
+		return temporal.Add(b, a.AsDuration(), 1), nil
+	}
+	return graph.Null, TypeError("Cannot add %v and %v", a.Kind(), b.Kind())
+}
+
+func isTemporal(v graph.Value) bool {
+	return v.Kind() >= graph.KindDate && v.Kind() <= graph.KindDuration
+}
+
+// Subtract is -.
+func Subtract(a, b graph.Value) (graph.Value, error) {
+	switch {
+	case a.IsNull() || b.IsNull():
+		return graph.Null, nil
+	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
+		s := a.AsInt() - b.AsInt()
+		if (s < a.AsInt()) != (b.AsInt() > 0) && b.AsInt() != 0 {
+			return graph.Null, overflow("-", a, b)
+		}
+		return graph.Int(s), nil
+	case a.IsNumber() && b.IsNumber():
+		return graph.Float(a.Number() - b.Number()), nil
+	case b.Kind() == graph.KindDuration && isTemporal(a):
+		return temporal.Add(a, b.AsDuration(), -1), nil
+	}
+	return graph.Null, mismatch("the difference", a, b)
+}
+
+// Multiply is *.
+func Multiply(a, b graph.Value) (graph.Value, error) {
+	switch {
+	case a.IsNull() || b.IsNull():
+		return graph.Null, nil
+	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
+		x, y := a.AsInt(), b.AsInt()
+		hi, lo := bits.Mul64(magnitude(x), magnitude(y))
+		neg := (x < 0) != (y < 0)
+		if hi != 0 || lo > 1<<63 || (lo == 1<<63 && !neg) {
+			return graph.Null, overflow("*", a, b)
+		}
+		return graph.Int(x * y), nil
+	case a.IsNumber() && b.IsNumber():
+		return graph.Float(a.Number() * b.Number()), nil
+	case a.Kind() == graph.KindDuration && b.IsNumber():
+		return scale(a.AsDuration(), b.Number()), nil
+	case b.Kind() == graph.KindDuration && a.IsNumber():
+		return scale(b.AsDuration(), a.Number()), nil
+	}
+	return graph.Null, mismatch("the product", a, b)
+}
+
+func magnitude(i int64) uint64 {
+	if i < 0 {
+		return uint64(-i)
+	}
+	return uint64(i)
+}
+
+func scale(d graph.Duration, f float64) graph.Value {
+	return graph.DurationOf(temporal.DurationFrom(float64(d.Months)*f, float64(d.Days)*f, float64(d.Seconds)*f, float64(d.Nanos)*f/1e9))
+}
+
+// Divide is /: integer division of integers.
+func Divide(a, b graph.Value) (graph.Value, error) {
+	switch {
+	case b.Kind() == graph.KindInt && b.AsInt() == 0 && (a.Kind() == graph.KindInt || a.IsNull()):
+		return graph.Null, status.New(status.ArithmeticError, "22012", "/ by zero")
+	case a.IsNull() || b.IsNull():
+		return graph.Null, nil
+	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
+		if b.AsInt() == -1 {
+			return graph.Int(-a.AsInt()), nil
+		}
+		return graph.Int(a.AsInt() / b.AsInt()), nil
+	case a.IsNumber() && b.IsNumber():
+		return graph.Float(a.Number() / b.Number()), nil
+	case a.Kind() == graph.KindDuration && b.IsNumber():
+		return scale(a.AsDuration(), 1/b.Number()), nil
+	}
+	return graph.Null, mismatch("the quotient", a, b)
+}
+
+// Modulo is %.
+func Modulo(a, b graph.Value) (graph.Value, error) {
+	switch {
+	case a.IsNull() || b.IsNull():
+		return graph.Null, nil
+	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
+		if b.AsInt() == 0 {
+			return graph.Null, status.New(status.ArithmeticError, "22012", "/ by zero")
+		}
+		if b.AsInt() == -1 {
+			return graph.Int(0), nil
+		}
+		return graph.Int(a.AsInt() % b.AsInt()), nil
+	case a.IsNumber() && b.IsNumber():
+		return graph.Float(math.Mod(a.Number(), b.Number())), nil
+	}
+	return graph.Null, mismatch("the remainder", a, b)
+}
+
+// Power is ^; always a FLOAT.
+func Power(a, b graph.Value) (graph.Value, error) {
+	switch {
+	case a.IsNull() || b.IsNull():
+		return graph.Null, nil
+	case a.IsNumber() && b.IsNumber():
+		return graph.Float(math.Pow(a.Number(), b.Number())), nil
+	}
+	return graph.Null, mismatch("the power", a, b)
+}
+
+// Negate is unary -.
+func Negate(a graph.Value) (graph.Value, error) {
+	switch a.Kind() {
+	case graph.KindNull:
+		return a, nil
+	case graph.KindInt:
+		return graph.Int(-a.AsInt()), nil
+	case graph.KindFloat:
+		return graph.Float(-a.AsFloat()), nil
+	case graph.KindDuration:
+		return scale(a.AsDuration(), -1), nil
+	}
+	return graph.Null, TypeError("Cannot negate %v", a.Kind())
+}
+
+// In is IN, three-valued.
+func In(a, list graph.Value) (graph.Value, error) {
+	if list.IsNull() {
+		return graph.Null, nil
+	}
+	if list.Kind() != graph.KindList {
+		return graph.Null, TypeError("IN expects a list, got %v", list.Kind())
+	}
+	unknown := false
+	for _, e := range list.AsList() {
+		switch x := graph.Equal(a, e); {
+		case x.IsTrue():
+			return graph.True, nil
+		case x.IsNull():
+			unknown = true
+		}
+	}
+	if unknown {
+		return graph.Null, nil
+	}
+	return graph.False, nil
+}
+
+// Text is STARTS WITH, ENDS WITH and CONTAINS: test is applied to two strings, null otherwise.
+func Text(a, b graph.Value, test func(s, t string) bool) graph.Value {
+	if a.Kind() != graph.KindString || b.Kind() != graph.KindString {
+		return graph.Null
+	}
+	return graph.Bool(test(a.AsString(), b.AsString()))
+}
+
+// Index is list[i] and map[key].
+func Index(subject, i graph.Value) (graph.Value, error) {
+	if subject.IsNull() || i.IsNull() {
+		return graph.Null, nil
+	}
+	switch subject.Kind() {
+	case graph.KindList:
+		if i.Kind() != graph.KindInt {
+			return graph.Null, TypeError("a list is indexed by an INTEGER, not by %v", i.Kind())
+		}
+		l, n := subject.AsList(), i.AsInt()
+		if n < 0 {
+			n += int64(len(l))
+		}
+		if n < 0 || n >= int64(len(l)) {
+			return graph.Null, nil
+		}
+		return l[n], nil
+	case graph.KindMap:
+		if i.Kind() != graph.KindString {
+			e := status.New(status.TypeError, "22G03", "a map is indexed by a STRING, not by %v", i.Kind())
+			e.Detail = "MapElementAccessByNonString"
+			return graph.Null, e
+		}
+		v, _ := subject.AsMap().Get(i.AsString())
+		return v, nil
+	}
+	return graph.Null, TypeError("%v is not a collection or a map. Element access is only possible by performing a collection lookup by an integer index, or by performing a map lookup by a string key", subject.Kind())
+}
+
+// Slice is list[from..to]; a null bound gives null. open means that the bound was left out.
+func Slice(subject, from, to graph.Value, openFrom, openTo bool) (graph.Value, error) {
+	if subject.IsNull() || (from.IsNull() && !openFrom) || (to.IsNull() && !openTo) {
+		return graph.Null, nil
+	}
+	if subject.Kind() != graph.KindList {
+		return graph.Null, TypeError("cannot slice %v", subject.Kind())
+	}
+	l := subject.AsList()
+	n := int64(len(l))
+	lo, hi := int64(0), n
+	clamp := func(v graph.Value) int64 {
+		i := v.AsInt()
+		if i < 0 {
+			i += n
+		}
+		return min(max(i, 0), n)
+	}
+	if !openFrom {
+		lo = clamp(from)
+	}
+	if !openTo {
+		hi = clamp(to)
+	}
+	if lo >= hi {
+		return graph.List(nil), nil
+	}
+	return graph.List(l[lo:hi]), nil
+}
+
+// And, Or, Xor and Not are three-valued logic.
+func And(a, b graph.Value) graph.Value {
+	switch {
+	case a.Kind() == graph.KindBool && !a.AsBool() || b.Kind() == graph.KindBool && !b.AsBool():
+		return graph.False
+	case a.IsNull() || b.IsNull():
+		return graph.Null
+	}
+	return graph.True
+}
+
+// Or is OR.
+func Or(a, b graph.Value) graph.Value {
+	switch {
+	case a.IsTrue() || b.IsTrue():
+		return graph.True
+	case a.IsNull() || b.IsNull():
+		return graph.Null
+	}
+	return graph.False
+}
+
+// Xor is XOR.
+func Xor(a, b graph.Value) graph.Value {
+	if a.IsNull() || b.IsNull() {
+		return graph.Null
+	}
+	return graph.Bool(a.AsBool() != b.AsBool())
+}
+
+// Not is NOT.
+func Not(a graph.Value) graph.Value {
+	if a.IsNull() {
+		return graph.Null
+	}
+	return graph.Bool(!a.AsBool())
+}
+
+// Contains, StartsWith and EndsWith name the string tests.
+var (
+	Contains   = strings.Contains
+	StartsWith = strings.HasPrefix
+	EndsWith   = strings.HasSuffix
+)

@@ -1,0 +1,293 @@
+package graph
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Equal is Cypher's =: True, False, or Null when it is unknown.
+func Equal(a, b Value) Value {
+	if a.kind == KindNull || b.kind == KindNull {
+		return Null
+	}
+	if a.IsNumber() && b.IsNumber() {
+		return Bool(equalNumbers(a, b))
+	}
+	if a.kind != b.kind {
+		return False
+	}
+	switch a.kind {
+	case KindBool, KindDate, KindLocalTime:
+		return Bool(a.n == b.n)
+	case KindTime, KindLocalDateTime:
+		return Bool(a.n == b.n && a.aux == b.aux)
+	case KindString:
+		return Bool(a.AsString() == b.AsString())
+	case KindBytes:
+		return Bool(string(a.AsBytes()) == string(b.AsBytes()))
+	case KindNode, KindRel:
+		return Bool(a.n == b.n)
+	case KindList:
+		x, y := a.AsList(), b.AsList()
+		if len(x) != len(y) {
+			return False
+		}
+		return allEqual(len(x), func(i int) Value { return Equal(x[i], y[i]) })
+	case KindMap:
+		x, y := a.AsMap(), b.AsMap()
+		if x.Len() != y.Len() {
+			return False
+		}
+		for _, k := range x.keys {
+			if _, ok := y.Get(k); !ok {
+				return False
+			}
+		}
+		return allEqual(x.Len(), func(i int) Value {
+			k, v := x.At(i)
+			w, _ := y.Get(k)
+			return Equal(v, w)
+		})
+	case KindPath:
+		x, y := a.AsPath(), b.AsPath()
+		if len(x.Rels) != len(y.Rels) {
+			return False
+		}
+		for i := range x.Rels {
+			if x.Rels[i].n != y.Rels[i].n {
+				return False
+			}
+		}
+		return Bool(x.Nodes[0].n == y.Nodes[0].n)
+	}
+	return Bool(Compare(a, b) == 0)
+}
+
+func allEqual(n int, at func(int) Value) Value {
+	result := True
+	for i := range n {
+		switch e := at(i); {
+		case e.IsNull():
+			result = Null
+		case !e.IsTrue():
+			return False
+		}
+	}
+	return result
+}
+
+func equalNumbers(a, b Value) bool {
+	if a.kind == KindInt && b.kind == KindInt {
+		return a.n == b.n
+	}
+	return a.Number() == b.Number()
+}
+
+// Less is Cypher's < and, with orEqual, <=: Null when the two cannot be compared.
+func Less(a, b Value, orEqual bool) Value {
+	if a.kind == KindNull || b.kind == KindNull {
+		return Null
+	}
+	if a.IsNumber() && b.IsNumber() {
+		if (a.kind == KindFloat && math.IsNaN(a.AsFloat())) || (b.kind == KindFloat && math.IsNaN(b.AsFloat())) {
+			return False
+		}
+	} else if a.kind != b.kind || a.kind == KindNode || a.kind == KindRel || a.kind == KindPath || a.kind == KindDuration {
+		return Null
+	}
+	if a.kind == KindPoint {
+		if a.AsPoint().SRID != b.AsPoint().SRID {
+			return Null
+		}
+		return Null
+	}
+	if a.kind == KindList {
+		return lessList(a.AsList(), b.AsList(), orEqual)
+	}
+	c := Compare(a, b)
+	return Bool(c < 0 || (orEqual && c == 0))
+}
+
+func lessList(x, y []Value, orEqual bool) Value {
+	for i := range min(len(x), len(y)) {
+		switch e := Equal(x[i], y[i]); {
+		case e.IsNull():
+			return Null
+		case !e.IsTrue():
+			return Less(x[i], y[i], false)
+		}
+	}
+	return Bool(len(x) < len(y) || (orEqual && len(x) == len(y)))
+}
+
+// orderRank is the place of a kind in Cypher's order of values.
+var orderRank = [...]int8{
+	KindMap: 1, KindNode: 2, KindRel: 3, KindList: 4, KindPath: 5, KindPoint: 6, KindDateTime: 7, KindLocalDateTime: 8, KindDate: 9,
+	KindTime: 10, KindLocalTime: 11, KindDuration: 12, KindString: 13, KindBytes: 14, KindBool: 15, KindInt: 16, KindFloat: 16, KindNull: 17,
+}
+
+// Compare is Cypher's orderability: a total order over all values, as ORDER BY uses it.
+func Compare(a, b Value) int {
+	if c := cmp.Compare(orderRank[a.kind], orderRank[b.kind]); c != 0 {
+		return c
+	}
+	switch a.kind {
+	case KindNull:
+		return 0
+	case KindBool:
+		return cmp.Compare(a.n, b.n)
+	case KindInt, KindFloat:
+		return compareNumbers(a, b)
+	case KindString:
+		return strings.Compare(a.AsString(), b.AsString())
+	case KindBytes:
+		return strings.Compare(string(a.AsBytes()), string(b.AsBytes()))
+	case KindNode, KindRel:
+		return cmp.Compare(a.n, b.n)
+	case KindList:
+		return slices.CompareFunc(a.AsList(), b.AsList(), Compare)
+	case KindMap:
+		return compareMaps(a.AsMap(), b.AsMap())
+	case KindPath:
+		if c := slices.CompareFunc(a.AsPath().Nodes, b.AsPath().Nodes, Compare); c != 0 {
+			return c
+		}
+		return slices.CompareFunc(a.AsPath().Rels, b.AsPath().Rels, Compare)
+	case KindDate, KindLocalTime:
+		return cmp.Compare(int64(a.n), int64(b.n))
+	case KindTime:
+		x, y := int64(a.n)-int64(a.aux)*1e9, int64(b.n)-int64(b.aux)*1e9
+		if c := cmp.Compare(x, y); c != 0 {
+			return c
+		}
+		return cmp.Compare(b.aux, a.aux)
+	case KindLocalDateTime, KindDateTime:
+		if c := cmp.Compare(int64(a.n), int64(b.n)); c != 0 {
+			return c
+		}
+		if c := cmp.Compare(a.aux, b.aux); c != 0 || a.kind == KindLocalDateTime {
+			return c
+		}
+		if c := cmp.Compare(a.Zone().Offset, b.Zone().Offset); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Zone().Name, b.Zone().Name)
+	case KindDuration:
+		x, y := a.AsDuration(), b.AsDuration()
+		const day, month = 86400, 2629746
+		if c := cmp.Compare(float64(x.Months)*month+float64(x.Days)*day+float64(x.Seconds)+float64(x.Nanos)/1e9, float64(y.Months)*month+float64(y.Days)*day+float64(y.Seconds)+float64(y.Nanos)/1e9); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(x.Months, y.Months), cmp.Compare(x.Days, y.Days), cmp.Compare(x.Seconds, y.Seconds), cmp.Compare(x.Nanos, y.Nanos))
+	case KindPoint:
+		x, y := a.AsPoint(), b.AsPoint()
+		return cmp.Or(cmp.Compare(x.SRID, y.SRID), cmp.Compare(x.X, y.X), cmp.Compare(x.Y, y.Y), cmp.Compare(x.Z, y.Z))
+	}
+	return 0
+}
+
+func compareNumbers(a, b Value) int {
+	switch {
+	case a.kind == KindInt && b.kind == KindInt:
+		return cmp.Compare(int64(a.n), int64(b.n))
+	case a.kind == KindFloat && math.IsNaN(a.AsFloat()):
+		if b.kind == KindFloat && math.IsNaN(b.AsFloat()) {
+			return 0
+		}
+		return 1 // NaN is the largest number
+	case b.kind == KindFloat && math.IsNaN(b.AsFloat()):
+		return -1
+	}
+	return cmp.Compare(a.Number(), b.Number())
+}
+
+func compareMaps(a, b *Map) int {
+	x, y := slices.Clone(a.Keys()), slices.Clone(b.Keys())
+	slices.Sort(x)
+	slices.Sort(y)
+	if c := slices.Compare(x, y); c != 0 {
+		return c
+	}
+	for _, k := range x {
+		v, _ := a.Get(k)
+		w, _ := b.Get(k)
+		if c := Compare(v, w); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// AppendKey appends bytes that are equal for exactly the values that DISTINCT
+// and grouping take for one: nulls are alike, 1 and 1.0 are alike.
+func AppendKey(dst []byte, v Value) []byte {
+	kind := v.kind
+	if kind == KindFloat {
+		f := v.AsFloat()
+		if f == math.Trunc(f) && math.Abs(f) < 1<<62 {
+			v, kind = Int(int64(f)), KindInt
+		}
+	}
+	dst = append(dst, byte(kind))
+	switch kind {
+	case KindNull:
+	case KindString, KindBytes:
+		dst = binary.AppendUvarint(dst, v.n)
+		return append(dst, v.AsBytes()...)
+	case KindList:
+		dst = binary.AppendUvarint(dst, v.n)
+		for _, e := range v.AsList() {
+			dst = AppendKey(dst, e)
+		}
+	case KindMap:
+		m := v.AsMap()
+		keys := slices.Clone(m.Keys())
+		slices.Sort(keys)
+		dst = binary.AppendUvarint(dst, uint64(len(keys)))
+		for _, k := range keys {
+			w, _ := m.Get(k)
+			dst = AppendKey(AppendKey(dst, String(k)), w)
+		}
+	case KindPath:
+		p := v.AsPath()
+		dst = binary.AppendUvarint(dst, uint64(len(p.Rels)))
+		for _, e := range p.Nodes {
+			dst = binary.BigEndian.AppendUint64(dst, e.n)
+		}
+		for _, e := range p.Rels {
+			dst = binary.BigEndian.AppendUint64(dst, e.n)
+		}
+	case KindDuration:
+		d := v.AsDuration()
+		for _, i := range []int64{d.Months, d.Days, d.Seconds, int64(d.Nanos)} {
+			dst = binary.BigEndian.AppendUint64(dst, uint64(i))
+		}
+	case KindPoint:
+		p := v.AsPoint()
+		for _, i := range []uint64{uint64(p.SRID), math.Float64bits(p.X), math.Float64bits(p.Y), math.Float64bits(p.Z)} {
+			dst = binary.BigEndian.AppendUint64(dst, i)
+		}
+	case KindDateTime:
+		dst = binary.BigEndian.AppendUint64(dst, v.n)
+		dst = binary.BigEndian.AppendUint32(dst, uint32(v.aux))
+		dst = binary.BigEndian.AppendUint32(dst, uint32(v.Zone().Offset))
+		return append(append(dst, v.Zone().Name...), 0)
+	default:
+		dst = binary.BigEndian.AppendUint64(dst, v.n)
+		return binary.BigEndian.AppendUint32(dst, uint32(v.aux))
+	}
+	return dst
+}
+
+var kindNames = [...]string{"NULL", "BOOLEAN", "INTEGER", "FLOAT", "STRING", "BYTES", "LIST", "MAP", "NODE", "RELATIONSHIP", "PATH", "DATE", "LOCAL TIME", "ZONED TIME", "LOCAL DATETIME", "ZONED DATETIME", "DURATION", "POINT"}
+
+// String gives the Cypher type name of the kind.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "UNKNOWN"
+}

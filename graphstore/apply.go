@@ -1,0 +1,268 @@
+package graphstore
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"graticule/graph"
+	"graticule/replication"
+)
+
+// AppliedInfo is the Result.Value of a changeset: where it landed. Duplicate
+// means that the same commit or client token was applied before, at Index.
+type AppliedInfo struct {
+	Index     uint64
+	Duplicate bool
+}
+
+// Lease is the Result.Value of a KindLease entry: ids that its proposer alone may use.
+type Lease struct {
+	FirstNode graph.NodeID
+	Nodes     uint64
+	FirstRel  graph.RelID
+	Rels      uint64
+}
+
+// EncodeLease makes the payload of a KindLease entry.
+func EncodeLease(nodes, rels uint32) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(nil, uint64(nodes)), uint64(rels))
+}
+
+// Apply applies entries in one Pebble batch; see replication.StateMachine.
+func (s *Store) Apply(entries []replication.Entry) ([]replication.Result, error) {
+	s.applyMu.Lock()
+	defer s.applyMu.Unlock()
+	results := make([]replication.Result, len(entries))
+	bad := map[int]error{}
+	for {
+		failed, err := s.applyAll(entries, results, bad)
+		if failed < 0 {
+			return results, err
+		}
+		bad[failed] = err // its operations cannot be replayed: skip it everywhere alike
+	}
+}
+
+// applyAll applies the entries that are not in bad; failed >= 0 names one whose replay failed.
+func (s *Store) applyAll(entries []replication.Entry, results []replication.Result, bad map[int]error) (failed int, err error) {
+	current := s.state.Load()
+	st := current.fork()
+	st.touched = &touched{nodes: map[graph.NodeID]struct{}{}, rels: map[graph.RelID]struct{}{}}
+	var ids []appliedID
+	for i, e := range entries {
+		if e.Index <= current.position.Index {
+			continue
+		}
+		st.position.Term, st.position.Index = e.Term, e.Index
+		if bad[i] != nil {
+			results[i].Err = bad[i]
+			continue
+		}
+		if len(e.Data) == 0 {
+			continue
+		}
+		env, err := replication.DecodeEnvelope(e.Data)
+		switch {
+		case err != nil:
+			results[i].Err = err
+			continue
+		case env.Term != e.Term:
+			results[i].Err = ErrStaleTerm
+			continue
+		}
+		st.time = max(st.time, env.Time)
+		switch env.Kind {
+		case replication.KindLease:
+			r := reader{b: env.Payload}
+			l := Lease{FirstNode: graph.NodeID(st.nextNode), Nodes: r.uvarint(), FirstRel: graph.RelID(st.nextRel), Rels: r.uvarint()}
+			if results[i].Err = r.err; r.err == nil {
+				st.nextNode += l.Nodes
+				st.nextRel += l.Rels
+				results[i].Value = l
+			}
+		case replication.KindChangeset:
+			r := reader{b: env.Payload}
+			var c Commit
+			if c.payload(&r); r.err != nil {
+				results[i].Err = r.err
+				continue
+			}
+			if first, dup := s.seen.find(c.ID, c.Token, ids); dup {
+				results[i].Value = AppliedInfo{Index: first, Duplicate: true}
+				continue
+			}
+			if err := st.replay(c.Changeset); err != nil {
+				return i, err
+			}
+			ids = append(ids, appliedID{c.ID, c.Token, e.Index})
+			results[i].Value = AppliedInfo{Index: e.Index}
+		}
+	}
+	if st.position == current.position {
+		return -1, nil
+	}
+	if err := s.write(st, ids); err != nil {
+		return -1, fmt.Errorf("write applied entries: %w", err)
+	}
+	st.touched, st.ownSet, st.ownIndex = nil, nil, false
+	for k := range st.tokens {
+		st.tokens[k].owned = false
+	}
+	s.state.Store(st)
+	s.applied.Advance(st.position.Index)
+	return -1, nil
+}
+
+// write puts what st touched into one batch with the position.
+func (s *Store) write(st *state, ids []appliedID) error {
+	b := s.db.NewBatch()
+	var scratch []byte
+	var errs []error
+	put := func(key, value []byte) { errs = append(errs, b.Set(key, value, nil)) }
+	for _, t := range st.touched.tokens {
+		key := binary.BigEndian.AppendUint32([]byte{prefixToken, byte(t.kind)}, t.id)
+		put(key, []byte(st.tokens[t.kind].names[t.id]))
+	}
+	for id := range st.touched.nodes {
+		key := binary.BigEndian.AppendUint64([]byte{prefixNode}, uint64(id))
+		if n := st.nodes.get(uint64(id)); n != nil {
+			scratch = n.append(scratch[:0])
+			put(key, scratch)
+		} else {
+			errs = append(errs, b.Delete(key, nil))
+		}
+	}
+	for id := range st.touched.rels {
+		key := binary.BigEndian.AppendUint64([]byte{prefixRel}, uint64(id))
+		if r := st.rels.get(uint64(id)); r != nil {
+			scratch = r.append(scratch[:0])
+			put(key, scratch)
+		} else {
+			errs = append(errs, b.Delete(key, nil))
+		}
+	}
+	if st.touched.schema {
+		v := binary.AppendUvarint(nil, uint64(st.schema.nextID))
+		v = binary.AppendUvarint(v, uint64(len(st.schema.indexes)))
+		for _, d := range st.schema.indexes {
+			v = appendIndex(v, d)
+		}
+		v = binary.AppendUvarint(v, uint64(len(st.schema.constraints)))
+		for _, d := range st.schema.constraints {
+			v = appendConstraint(v, d)
+		}
+		put([]byte{prefixSchema}, v)
+	}
+	s.seen.record(ids, put, func(key []byte) { errs = append(errs, b.Delete(key, nil)) })
+	v := binary.AppendUvarint(nil, st.position.Incarnation)
+	v = binary.AppendUvarint(binary.AppendUvarint(v, st.position.Term), st.position.Index)
+	v = binary.AppendVarint(v, st.time)
+	put([]byte{prefixMeta}, binary.AppendUvarint(binary.AppendUvarint(v, st.nextNode), st.nextRel))
+	errs = append(errs, b.Commit(pebble.NoSync))
+	return errors.Join(errs...)
+}
+
+// --- exactly-once ---
+
+// How many commits are remembered for each origin, and how many client tokens in all.
+const (
+	sequencesKept = 100_000
+	tokensKept    = 1_000_000
+)
+
+type appliedID struct {
+	id    CommitID
+	token string
+	index uint64
+}
+
+// dedupe remembers which commits were applied, and where. Its mutex guards it
+// against readers; Apply alone changes it.
+type dedupe struct {
+	mu      *sync.RWMutex
+	origins map[[16]byte]*originLog
+	tokens  map[string]uint64
+	order   []string // client tokens, oldest first
+}
+
+type originLog struct {
+	max     uint64
+	oldest  uint64
+	indexes map[uint64]uint64 // sequence to log index
+}
+
+func newDedupe() dedupe {
+	return dedupe{mu: &sync.RWMutex{}, origins: map[[16]byte]*originLog{}, tokens: map[string]uint64{}}
+}
+
+func (d *dedupe) find(id CommitID, token string, batch []appliedID) (uint64, bool) {
+	for i := range batch {
+		if batch[i].id == id || (token != "" && batch[i].token == token) {
+			return batch[i].index, true
+		}
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if token != "" {
+		if index, ok := d.tokens[token]; ok {
+			return index, true
+		}
+	}
+	if o := d.origins[id.Origin]; o != nil {
+		index, ok := o.indexes[id.Sequence]
+		return index, ok
+	}
+	return 0, false
+}
+
+func (d *dedupe) add(id CommitID, index uint64) *originLog {
+	o := d.origins[id.Origin]
+	if o == nil {
+		o = &originLog{oldest: id.Sequence, indexes: map[uint64]uint64{}}
+		d.origins[id.Origin] = o
+	}
+	o.indexes[id.Sequence] = index
+	o.max, o.oldest = max(o.max, id.Sequence), min(o.oldest, id.Sequence)
+	return o
+}
+
+func (d *dedupe) addToken(token string, index uint64) {
+	d.tokens[token] = index
+	d.order = append(d.order, token)
+}
+
+func (d *dedupe) record(ids []appliedID, put func(k, v []byte), del func(k []byte)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := func(id CommitID, seq uint64) []byte {
+		return binary.BigEndian.AppendUint64(slices.Concat([]byte{prefixOrigin}, id.Origin[:]), seq)
+	}
+	for _, a := range ids {
+		o := d.add(a.id, a.index)
+		put(key(a.id, a.id.Sequence), binary.AppendUvarint(nil, a.index))
+		for ; o.max > sequencesKept && o.oldest < o.max-sequencesKept; o.oldest++ {
+			if _, ok := o.indexes[o.oldest]; ok {
+				delete(o.indexes, o.oldest)
+				del(key(a.id, o.oldest))
+			}
+		}
+		if a.token == "" {
+			continue
+		}
+		d.addToken(a.token, a.index)
+		put(append([]byte{prefixClient}, a.token...), binary.AppendUvarint(nil, a.index))
+		if len(d.order) > tokensKept {
+			delete(d.tokens, d.order[0])
+			del(append([]byte{prefixClient}, d.order[0]...))
+			d.order = d.order[1:]
+		}
+	}
+}
+
+// CommitApplied tells at which index a commit was applied.
+func (s *Store) CommitApplied(id CommitID) (uint64, bool) { return s.seen.find(id, "", nil) }

@@ -1,0 +1,100 @@
+package graphstore
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+
+	"graticule/graph"
+)
+
+// Footprints are 64-bit hashes of things that can be read or written: the same
+// on every server, since they hash names, ids and values and never token ids.
+// Two different things with one hash make a false conflict, never a missed one.
+const (
+	fpNode      uint64 = 0x9ae16a3b2f90404f // existence of a node
+	fpRel       uint64 = 0xc949d7c7509e6557
+	fpNodeProp  uint64 = 0xe7037ed1a0b428db // one property of a node
+	fpRelProp   uint64 = 0x8ebc6af09c88c6e3
+	fpNodeAny   uint64 = 0x589965cc75374cc3 // any property or label of a node
+	fpRelAny    uint64 = 0x1d8e4e27c47d124f
+	fpNodeLabel uint64 = 0xeb44accab455d165 // one label of a node
+	fpEdges     uint64 = 0xbf58476d1ce4e5b9 // relationships of a node by type and direction
+	fpPair      uint64 = 0x94d049bb133111eb // relationships between two nodes by type
+	fpLabel     uint64 = 0xff51afd7ed558ccd // the set of nodes with a label
+	fpType      uint64 = 0xc4ceb9fe1a85ec53 // the set of relationships of a type
+	fpKey       uint64 = 0xd6e8feb86659fd93 // (label, key): any value
+	fpValue     uint64 = 0xa0761d6478bd642f // (label, key, value)
+	fpGraph     uint64 = 0x2127599bf4325c37 // anything at all
+	fpSchema    uint64 = 0x880355f21e6d1965
+	noLabel     uint64 = 0x4cf5ad432745937f // stands for "whatever labels"
+	anyOf       uint64 = 0x52dce729da3ed7c5 // stands for "every type"
+)
+
+func mix(parts ...uint64) uint64 {
+	h := uint64(0x9e3779b97f4a7c15)
+	for _, p := range parts {
+		hi, lo := bits.Mul64(h^p, 0xff51afd7ed558ccd)
+		h = bits.RotateLeft64(hi^lo, 23) + p*0x9e3779b97f4a7c15
+		h ^= h >> 29
+	}
+	return h
+}
+
+func valueHash(v graph.Value) uint64 { return xxhash.Sum64(appendOrder(nil, v)) }
+
+// readMax is how many hashes a read set holds before it is coarsened to the whole graph.
+const readMax = 200_000
+
+// footprint collects the hashes of one transaction.
+type footprint struct {
+	reads  map[uint64]struct{}
+	writes map[uint64]struct{}
+	whole  bool // the read set was coarsened
+}
+
+func (f *footprint) read(h uint64) {
+	if f.whole {
+		return
+	}
+	if len(f.reads) >= readMax {
+		f.whole = true
+		f.reads = map[uint64]struct{}{fpGraph: {}, fpSchema: {}}
+		return
+	}
+	f.reads[h] = struct{}{}
+}
+
+func (f *footprint) write(h uint64) { f.writes[h] = struct{}{} }
+
+func sorted(m map[uint64]struct{}) []uint64 {
+	out := make([]uint64, 0, len(m))
+	for h := range m {
+		out = append(out, h)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func appendHashes(dst []byte, hs []uint64) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(hs)))
+	for _, h := range hs {
+		dst = binary.BigEndian.AppendUint64(dst, h)
+	}
+	return dst
+}
+
+func (r *reader) hashes() []uint64 {
+	n := r.uvarint()
+	if n > uint64(len(r.b))/8 {
+		r.fail()
+		return nil
+	}
+	out := make([]uint64, n)
+	for i := range out {
+		out[i] = r.fixed()
+	}
+	return out
+}
