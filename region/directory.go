@@ -30,7 +30,10 @@ type Directory struct {
 	events chan serf.Event
 	now    atomic.Pointer[Topology]
 
-	mu   sync.Mutex // held while serf is told of a change of self
+	joining chan struct{} // its one token is held while serf joins; serf would block on a mutex
+	telling chan struct{} // its one token is held while serf is told of a change of self
+
+	mu   sync.Mutex // guards self and the order of what is stored in now
 	self Member
 }
 
@@ -48,7 +51,10 @@ func New(cfg Config) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{cfg: cfg, self: cfg.Self, events: make(chan serf.Event, eventBacklog), gossip: newGossip(cfg.Network, advertise)}
+	d := &Directory{
+		cfg: cfg, self: cfg.Self, events: make(chan serf.Event, eventBacklog), gossip: newGossip(cfg.Network, advertise),
+		joining: make(chan struct{}, 1), telling: make(chan struct{}, 1),
+	}
 	if d.serf, err = serf.Create(cfg.serf(d.gossip, tags, d.events)); err != nil {
 		return nil, errors.Join(fmt.Errorf("start gossip: %w", err), d.gossip.Shutdown())
 	}
@@ -97,15 +103,11 @@ func (d *Directory) watch(ctx context.Context) error {
 	}
 }
 
-// refresh builds the topology anew. After New, only Run's watch and update call it,
-// both under mu, so that an older view never replaces a newer one.
+// refresh builds the topology anew. It runs under mu, so that an older view never
+// replaces a newer one.
 func (d *Directory) refresh() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.refreshLocked()
-}
-
-func (d *Directory) refreshLocked() {
 	t := &Topology{
 		self: d.cfg.Self.ID, changed: make(chan struct{}),
 		measured: map[string]time.Duration{}, coords: map[string]*coordinate.Coordinate{},
@@ -149,25 +151,29 @@ func (d *Directory) report(old, t *Topology) {
 }
 
 // Update changes what this server says of itself, and tells the others. It may
-// take BroadcastTimeout (2 s) when some do not answer; the change holds then too.
+// take 2 s when some do not answer; the change holds then too.
 func (d *Directory) Update(change func(*Member)) error {
+	d.telling <- struct{}{}
+	defer func() { <-d.telling }()
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	m := d.self
+	d.mu.Unlock()
 	m.Tags = slices.Clone(m.Tags)
 	change(&m)
-	m.ID, m.Cluster = d.self.ID, d.self.Cluster
+	m.ID, m.Cluster = d.cfg.Self.ID, d.cfg.Self.Cluster
 	tags, err := m.encode()
 	if err != nil {
 		return err
 	}
+	d.mu.Lock()
 	d.self = m
-	// On a timeout the new tags are already in place and gossip goes on carrying
-	// them, so the error says nothing about the change itself.
+	d.mu.Unlock()
+	d.refresh()
+	// On a timeout the new tags are in place and gossip goes on carrying them, so
+	// the error says nothing about the change itself.
 	if err := d.serf.SetTags(tags); err != nil {
 		d.cfg.Logger.Debug("gossip is slow to take a change", "error", err)
 	}
-	d.refreshLocked()
 	return nil
 }
 

@@ -14,8 +14,8 @@
 // others from serf's network coordinates.
 //
 // Goroutines: serf's and memberlist's own, ended by Close; Run and one per seed
-// under it, ended with Run's context. Directory.mu guards this server's own
-// entry and is held while serf is told of a change; nothing else is.
+// under it, ended with Run's context. Directory.mu is a leaf but for serf's own
+// locks; nothing that waits runs under it.
 //
 // The package must not import anything above floor 1; serf and memberlist are
 // imported here alone.

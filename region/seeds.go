@@ -39,7 +39,7 @@ func (d *Directory) seek(ctx context.Context, seed string) error {
 			}
 			continue
 		}
-		_, err := d.serf.Join([]string{seed}, true)
+		err := d.join(ctx, seed)
 		if err == nil {
 			pause = seekFirst
 			if d.met(d.Topology(), seed) {
@@ -54,6 +54,18 @@ func (d *Directory) seek(ctx context.Context, seed string) error {
 		pause = min(2*pause, seekMost)
 	}
 	return nil
+}
+
+// join exchanges the members with the server at a seed's address.
+func (d *Directory) join(ctx context.Context, seed string) error {
+	select {
+	case d.joining <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-d.joining }()
+	_, err := d.serf.Join([]string{seed}, true)
+	return err
 }
 
 // met tells whether the server at a seed's address is known and alive.
