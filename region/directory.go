@@ -182,7 +182,8 @@ func (d *Directory) SetFormed(cluster string) error {
 	return d.Update(func(m *Member) { m.Formed = cluster })
 }
 
-// Forget removes a failed or departed server from the view of all.
+// Forget removes a failed or departed server from this server's view, and as far
+// as gossip carries it from that of others; each server should be told.
 func (d *Directory) Forget(server string) error {
 	if err := d.serf.RemoveFailedNodePrune(server); err != nil {
 		return fmt.Errorf("forget server %s: %w", server, err)

@@ -74,7 +74,7 @@ func (a *authority) stored(dir, server string) (tls.Certificate, error) {
 			return c, nil
 		}
 	}
-	cert, key, err := a.issue(server)
+	cert, key, err := a.issue(server, clusterName)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -91,8 +91,8 @@ func (a *authority) stored(dir, server string) (tls.Certificate, error) {
 	return tls.X509KeyPair(cert, key)
 }
 
-// issue makes a certificate for server, and its key, both as PEM.
-func (a *authority) issue(server string) (cert, key []byte, err error) {
+// issue makes a certificate for the names, and its key, both as PEM.
+func (a *authority) issue(names ...string) (cert, key []byte, err error) {
 	pub, priv, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make the server's key: %w", err)
@@ -104,8 +104,8 @@ func (a *authority) issue(server string) (cert, key []byte, err error) {
 	now := time.Now()
 	tmpl := &x509.Certificate{
 		SerialNumber: serial,
-		Subject:      pkix.Name{CommonName: server},
-		DNSNames:     []string{server, clusterName},
+		Subject:      pkix.Name{CommonName: names[0]},
+		DNSNames:     names,
 		NotBefore:    now.Add(-24 * time.Hour), // clocks of servers differ
 		NotAfter:     now.Add(leafLifetime),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
