@@ -1,0 +1,414 @@
+package consensus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
+
+	"graticule/internal/waiter"
+	"graticule/replication"
+)
+
+var (
+	// ErrNotLeader means that the proposal surely had no effect.
+	ErrNotLeader = errors.New("this server does not lead the group")
+	// ErrOutcomeUnknown means that the entry may or may not be committed.
+	ErrOutcomeUnknown = errors.New("it is not known whether the entry was committed")
+	// ErrCompacted means that the log no longer reaches back that far.
+	ErrCompacted = errors.New("the log no longer has these entries")
+)
+
+// Network dials other members of a group; the connection carries this group's raft traffic alone.
+type Network interface {
+	Dial(ctx context.Context, server string) (net.Conn, error)
+}
+
+// Config is what Open needs.
+type Config struct {
+	Group   string // id of the database
+	Server  string // id of this server
+	Log     *LogDB
+	Dir     string // for snapshots
+	Machine replication.StateMachine
+	Network Network
+	RTT     time.Duration // longest measured round trip between members; 0 means a LAN
+	Logger  *slog.Logger
+}
+
+// Limits and sizes of a group.
+const (
+	trailingLogs      = 100_000
+	snapshotThreshold = 100_000
+	rpcsInFlight      = 64
+	appendEntriesMax  = 1024
+	commitTick        = 10 * time.Millisecond // followers hear of a commit at the latest after about twice this
+	snapshotsKept     = 2
+)
+
+// Group is this server's member of one raft group.
+type Group struct {
+	cfg   Config
+	raft  *raft.Raft
+	log   *groupLog
+	trans *raft.NetworkTransport
+	layer *layer
+	fsm   *fsm
+	ready atomic.Uint64 // the term in which this leader's barrier was applied
+	stop  chan struct{}
+	wg    sync.WaitGroup
+}
+
+// Open opens the group from what its log holds.
+func Open(cfg Config) (*Group, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	log, err := cfg.Log.group(cfg.Group)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make snapshot folder: %w", err)
+	}
+	quiet := hclog.New(&hclog.LoggerOptions{Output: io.Discard})
+	snaps, err := raft.NewFileSnapshotStoreWithLogger(cfg.Dir, snapshotsKept, quiet)
+	if err != nil {
+		return nil, fmt.Errorf("open snapshots: %w", err)
+	}
+	g := &Group{cfg: cfg, log: log, stop: make(chan struct{})}
+	g.fsm = &fsm{machine: cfg.Machine, dir: cfg.Dir}
+	g.layer = &layer{network: cfg.Network, server: cfg.Server, incoming: make(chan net.Conn, 16), done: make(chan struct{})}
+	g.trans = raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{Stream: g.layer, MaxPool: 3, Timeout: 10 * time.Second, MaxRPCsInFlight: rpcsInFlight, Logger: quiet})
+	rc := raft.DefaultConfig()
+	rc.LocalID = raft.ServerID(cfg.Server)
+	rc.Logger = quiet
+	rc.HeartbeatTimeout = min(max(600*time.Millisecond, 6*cfg.RTT), 3*time.Second)
+	rc.ElectionTimeout = rc.HeartbeatTimeout
+	rc.LeaderLeaseTimeout = rc.HeartbeatTimeout * 3 / 4
+	rc.CommitTimeout = commitTick
+	rc.MaxAppendEntries = appendEntriesMax
+	rc.BatchApplyCh = true
+	rc.SnapshotThreshold, rc.TrailingLogs = snapshotThreshold, trailingLogs
+	rc.NoSnapshotRestoreOnStart = true
+	if g.raft, err = raft.NewRaft(rc, g.fsm, log, log, snaps, quietHeartbeats{g.trans}); err != nil {
+		return nil, fmt.Errorf("start raft group %s: %w", cfg.Group, err)
+	}
+	g.wg.Add(1)
+	go g.watch()
+	return g, nil
+}
+
+// quietHeartbeats keeps raft from handling heartbeats on the I/O goroutine.
+type quietHeartbeats struct{ *raft.NetworkTransport }
+
+// SetHeartbeatHandler does nothing: heartbeats queue with all other messages.
+func (quietHeartbeats) SetHeartbeatHandler(func(raft.RPC)) {}
+
+// HasState tells whether the group was bootstrapped or has received anything.
+func (g *Group) HasState() bool {
+	last, _ := g.log.LastIndex()
+	return last > 0 || len(g.raft.GetConfiguration().Configuration().Servers) > 0
+}
+
+// Bootstrap founds the group with these voters; all founding members may call
+// it with the same list.
+func (g *Group) Bootstrap(servers []string) error {
+	var c raft.Configuration
+	for _, s := range servers {
+		c.Servers = append(c.Servers, raft.Server{ID: raft.ServerID(s), Address: raft.ServerAddress(s)})
+	}
+	if err := g.raft.BootstrapCluster(c).Error(); err != nil && !errors.Is(err, raft.ErrCantBootstrap) {
+		return fmt.Errorf("bootstrap group: %w", err)
+	}
+	return nil
+}
+
+// ServeConn takes an incoming raft connection of this group.
+func (g *Group) ServeConn(c net.Conn) {
+	select {
+	case g.layer.incoming <- c:
+	case <-g.layer.done:
+		c.Close()
+	}
+}
+
+// watch makes a new leader ready: one barrier per term.
+func (g *Group) watch() {
+	defer g.wg.Done()
+	for {
+		select {
+		case <-g.stop:
+			return
+		case leads := <-g.raft.LeaderCh():
+			if !leads {
+				continue
+			}
+			term := g.raft.CurrentTerm()
+			if err := g.raft.Barrier(0).Error(); err == nil && g.raft.CurrentTerm() == term {
+				g.ready.Store(term)
+			}
+		}
+	}
+}
+
+// Term gives the current term.
+func (g *Group) Term() uint64 { return g.raft.CurrentTerm() }
+
+// Leader gives the id of the leader this member knows of.
+func (g *Group) Leader() (string, bool) {
+	_, id := g.raft.LeaderWithID()
+	return string(id), id != ""
+}
+
+// IsLeader tells whether this member believes to lead.
+func (g *Group) IsLeader() bool { return g.raft.State() == raft.Leader }
+
+// LeaderReady gives the term this member leads in, once everything of earlier terms is applied here.
+func (g *Group) LeaderReady() (uint64, bool) {
+	term := g.raft.CurrentTerm()
+	return term, g.raft.State() == raft.Leader && g.ready.Load() == term
+}
+
+// Pending is a proposal on its way.
+type Pending struct{ future raft.ApplyFuture }
+
+// Propose hands data to the group; calls by one goroutine keep their order in the log.
+func (g *Group) Propose(data []byte) *Pending { return &Pending{g.raft.Apply(data, 0)} }
+
+// Wait gives the result of applying the entry, and its index.
+func (p *Pending) Wait(ctx context.Context) (replication.Result, uint64, error) {
+	err := p.future.Error()
+	switch {
+	case err == nil:
+		r, _ := p.future.Response().(replication.Result)
+		return r, p.future.Index(), nil
+	case errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrEnqueueTimeout), errors.Is(err, raft.ErrLeadershipTransferInProgress), errors.Is(err, raft.ErrAbortedByRestore):
+		return replication.Result{}, 0, ErrNotLeader
+	}
+	return replication.Result{}, 0, fmt.Errorf("%w: %v", ErrOutcomeUnknown, err)
+}
+
+// Barrier returns once everything proposed before is applied here.
+func (g *Group) Barrier() error {
+	if err := g.raft.Barrier(5 * time.Second).Error(); err != nil {
+		return fmt.Errorf("%w: %v", ErrNotLeader, err)
+	}
+	return nil
+}
+
+// Members gives the ids of the voters.
+func (g *Group) Members() []string {
+	var out []string
+	for _, s := range g.raft.GetConfiguration().Configuration().Servers {
+		out = append(out, string(s.ID))
+	}
+	return out
+}
+
+// AddMember makes a server a voter; only the leader can.
+func (g *Group) AddMember(server string) error {
+	if err := g.raft.AddVoter(raft.ServerID(server), raft.ServerAddress(server), 0, 10*time.Second).Error(); err != nil {
+		return fmt.Errorf("add member: %w", err)
+	}
+	return nil
+}
+
+// RemoveMember takes a server out of the group; only the leader can.
+func (g *Group) RemoveMember(server string) error {
+	if err := g.raft.RemoveServer(raft.ServerID(server), 0, 10*time.Second).Error(); err != nil {
+		return fmt.Errorf("remove member: %w", err)
+	}
+	return nil
+}
+
+// StepDown hands leadership to another member, if this one has it.
+func (g *Group) StepDown() error {
+	if !g.IsLeader() {
+		return nil
+	}
+	if err := g.raft.LeadershipTransfer().Error(); err != nil {
+		return fmt.Errorf("hand leadership over: %w", err)
+	}
+	return nil
+}
+
+// Committed gives the last index applied here, which is committed.
+func (g *Group) Committed() uint64 { return g.fsm.applied.Index() }
+
+// WaitCommitted blocks until an index is committed and applied here.
+func (g *Group) WaitCommitted(ctx context.Context, index uint64) error {
+	return g.fsm.applied.Wait(ctx, index)
+}
+
+// Entries reads committed entries from an index on, about maxBytes of them.
+func (g *Group) Entries(from uint64, maxBytes int) ([]replication.Entry, error) {
+	if first, _ := g.log.FirstIndex(); from < first || first == 0 {
+		return nil, ErrCompacted
+	}
+	var out []replication.Entry
+	size := 0
+	for i := from; i <= g.Committed() && size < maxBytes; i++ {
+		var l raft.Log
+		if err := g.log.GetLog(i, &l); err != nil {
+			if errors.Is(err, raft.ErrLogNotFound) {
+				return nil, ErrCompacted
+			}
+			return nil, err
+		}
+		e := replication.Entry{Term: l.Term, Index: l.Index}
+		if l.Type == raft.LogCommand {
+			e.Data = l.Data
+		}
+		size += len(e.Data) + 32
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// Checkpoint writes a copy of the state machine into dir.
+func (g *Group) Checkpoint(dir string) (replication.Position, error) {
+	g.fsm.mu.Lock()
+	defer g.fsm.mu.Unlock()
+	return g.cfg.Machine.Checkpoint(dir)
+}
+
+// Close stops this member.
+func (g *Group) Close() error {
+	close(g.stop)
+	err := g.raft.Shutdown().Error()
+	g.layer.Close()
+	g.trans.Close()
+	g.wg.Wait()
+	return err
+}
+
+// --- state machine ---
+
+type fsm struct {
+	mu      sync.Mutex // Apply, Checkpoint and Restore of the machine
+	machine replication.StateMachine
+	dir     string
+	applied waiter.Waiter
+}
+
+// Apply applies one entry.
+func (f *fsm) Apply(l *raft.Log) any { return f.ApplyBatch([]*raft.Log{l})[0] }
+
+// ApplyBatch applies a batch of raft in one call of the machine.
+func (f *fsm) ApplyBatch(ls []*raft.Log) []any {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	entries := make([]replication.Entry, len(ls))
+	for i, l := range ls {
+		entries[i] = replication.Entry{Term: l.Term, Index: l.Index}
+		if l.Type == raft.LogCommand {
+			entries[i].Data = l.Data
+		}
+	}
+	results, err := f.machine.Apply(entries)
+	if err != nil {
+		panic(fmt.Errorf("apply log entries: %w", err)) // the copy is damaged: stop rather than go on
+	}
+	f.applied.Advance(ls[len(ls)-1].Index)
+	out := make([]any, len(ls))
+	for i := range out {
+		out[i] = results[i]
+	}
+	return out
+}
+
+// Snapshot takes a checkpoint; Persist streams it.
+func (f *fsm) Snapshot() (raft.FSMSnapshot, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	dir := filepath.Join(f.dir, "checkpoint")
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, fmt.Errorf("clear checkpoint: %w", err)
+	}
+	if _, err := f.machine.Checkpoint(dir); err != nil {
+		return nil, err
+	}
+	return &snapshot{dir: dir}, nil
+}
+
+// Restore replaces the machine's state by a snapshot.
+func (f *fsm) Restore(rc io.ReadCloser) error {
+	defer rc.Close()
+	dir := filepath.Join(f.dir, "incoming")
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("clear incoming snapshot: %w", err)
+	}
+	if err := replication.Unpack(rc, dir); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.machine.Restore(dir); err != nil {
+		return err
+	}
+	f.applied.Advance(f.machine.Applied().Index)
+	return nil
+}
+
+type snapshot struct{ dir string }
+
+// Persist writes the checkpoint's files as one archive.
+func (s *snapshot) Persist(sink raft.SnapshotSink) error {
+	if err := replication.Pack(sink, s.dir); err != nil {
+		return errors.Join(err, sink.Cancel())
+	}
+	return sink.Close()
+}
+
+// Release removes the checkpoint.
+func (s *snapshot) Release() { _ = os.RemoveAll(s.dir) }
+
+// --- connections ---
+
+// layer is raft's StreamLayer over Network; addresses are server ids.
+type layer struct {
+	network  Network
+	server   string
+	incoming chan net.Conn
+	done     chan struct{}
+	once     sync.Once
+}
+
+// Dial connects to a member.
+func (l *layer) Dial(address raft.ServerAddress, timeout time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	return l.network.Dial(ctx, string(address))
+}
+
+// Accept gives the next incoming connection.
+func (l *layer) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.incoming:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close ends Accept.
+func (l *layer) Close() error { l.once.Do(func() { close(l.done) }); return nil }
+
+// Addr gives this server's address, its id.
+func (l *layer) Addr() net.Addr { return address(l.server) }
+
+type address string
+
+func (address) Network() string  { return "graticule" }
+func (a address) String() string { return string(a) }
