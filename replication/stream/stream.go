@@ -1,0 +1,253 @@
+package stream
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"graticule/replication"
+	"graticule/replication/consensus"
+)
+
+const (
+	batchBytes   = 1 << 20
+	markInterval = time.Second
+	retryMin     = 50 * time.Millisecond
+	retryMax     = 2 * time.Second
+)
+
+// Source is what a Sender needs of a copy that has the log.
+type Source interface {
+	Committed() uint64
+	WaitCommitted(ctx context.Context, index uint64) error
+	Entries(from uint64, maxBytes int) ([]replication.Entry, error)
+	Checkpoint(dir string) (replication.Position, error)
+}
+
+// Serve feeds one subscriber until ctx or the connection ends. dir is for
+// checkpoints on their way.
+func Serve(ctx context.Context, conn net.Conn, src Source, dir string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	kind, body, err := readFrame(conn)
+	if err != nil || kind != frameHello || len(body) != 8 {
+		return errors.Join(ErrBadFrame, err)
+	}
+	next := binary.BigEndian.Uint64(body) + 1
+	go func() { // acknowledgements; the end of the connection ends the feed
+		defer cancel()
+		for {
+			if _, _, err := readFrame(conn); err != nil {
+				return
+			}
+		}
+	}()
+	for {
+		entries, err := src.Entries(next, batchBytes)
+		if errors.Is(err, consensus.ErrCompacted) && src.Committed() >= next {
+			if next, err = sendCheckpoint(conn, src, dir); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil && !errors.Is(err, consensus.ErrCompacted) {
+			return err
+		}
+		if len(entries) > 0 {
+			if _, err := conn.Write(appendFrame(nil, frameEntries, appendEntries(nil, entries))); err != nil {
+				return fmt.Errorf("ship entries: %w", err)
+			}
+			next = entries[len(entries)-1].Index + 1
+			continue
+		}
+		wait, stop := context.WithTimeout(ctx, markInterval)
+		err = src.WaitCommitted(wait, next)
+		stop()
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			mark := binary.BigEndian.AppendUint64(nil, src.Committed())
+			mark = binary.BigEndian.AppendUint64(mark, uint64(time.Now().UnixNano()))
+			if _, err := conn.Write(appendFrame(nil, frameMark, mark)); err != nil {
+				return fmt.Errorf("ship mark: %w", err)
+			}
+		}
+	}
+}
+
+func sendCheckpoint(conn net.Conn, src Source, dir string) (next uint64, err error) {
+	tmp, err := os.MkdirTemp(dir, "feed-")
+	if err != nil {
+		return 0, fmt.Errorf("make checkpoint folder: %w", err)
+	}
+	defer os.RemoveAll(tmp)
+	at := filepath.Join(tmp, "checkpoint")
+	pos, err := src.Checkpoint(at)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := conn.Write(appendFrame(nil, frameCheckpoint, nil)); err != nil {
+		return 0, fmt.Errorf("ship checkpoint: %w", err)
+	}
+	w := bufio.NewWriterSize(frameWriter{conn}, 256<<10)
+	if err := replication.Pack(w, at); err != nil {
+		return 0, err
+	}
+	if err := w.Flush(); err != nil {
+		return 0, fmt.Errorf("ship checkpoint: %w", err)
+	}
+	_, err = conn.Write(appendFrame(nil, frameBytes, nil))
+	return pos.Index + 1, err
+}
+
+type frameWriter struct{ w io.Writer }
+
+func (f frameWriter) Write(b []byte) (int, error) {
+	if _, err := f.w.Write(appendFrame(nil, frameBytes, b)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// frameReader joins frameBytes into a stream that ends with the empty one.
+type frameReader struct {
+	r    io.Reader
+	rest []byte
+	end  bool
+}
+
+func (f *frameReader) Read(b []byte) (int, error) {
+	for len(f.rest) == 0 {
+		if f.end {
+			return 0, io.EOF
+		}
+		kind, body, err := readFrame(f.r)
+		if err != nil {
+			return 0, err
+		}
+		if kind != frameBytes {
+			return 0, ErrBadFrame
+		}
+		f.rest, f.end = body, len(body) == 0
+	}
+	n := copy(b, f.rest)
+	f.rest = f.rest[n:]
+	return n, nil
+}
+
+// Receiver keeps a secondary's state machine fed.
+type Receiver struct {
+	Machine replication.StateMachine
+	Dial    func(ctx context.Context) (net.Conn, error) // to a primary, the leader if it can
+	Dir     string                                      // for checkpoints on their way
+	Logger  *slog.Logger
+
+	committed atomic.Uint64 // the sender's committed index, as last heard
+	heard     atomic.Int64  // when a frame last came, Unix nanoseconds
+}
+
+// Lag gives how many entries the copy is behind what it heard of, and how long ago it last heard.
+func (r *Receiver) Lag() (entries uint64, silent time.Duration) {
+	if c, a := r.committed.Load(), r.Machine.Applied().Index; c > a {
+		entries = c - a
+	}
+	return entries, time.Duration(time.Now().UnixNano() - r.heard.Load())
+}
+
+// Run connects, and connects again, until ctx ends.
+func (r *Receiver) Run(ctx context.Context) {
+	delay := retryMin
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := r.follow(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > retryMax {
+			delay = retryMin
+		}
+		r.Logger.Debug("feed ended", "error", err, "retry", delay)
+		timer := time.NewTimer(delay)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+		case <-timer.C:
+		}
+		delay = min(2*delay, retryMax)
+	}
+}
+
+func (r *Receiver) follow(ctx context.Context) error {
+	conn, err := r.Dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	hello := binary.BigEndian.AppendUint64(nil, r.Machine.Applied().Index)
+	if _, err := conn.Write(appendFrame(nil, frameHello, hello)); err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	in := bufio.NewReaderSize(conn, 256<<10)
+	for {
+		_ = conn.SetReadDeadline(time.Now().Add(5 * markInterval))
+		kind, body, err := readFrame(in)
+		if err != nil {
+			return fmt.Errorf("read feed: %w", err)
+		}
+		r.heard.Store(time.Now().UnixNano())
+		switch kind {
+		case frameEntries:
+			entries, err := decodeEntries(body)
+			if err != nil {
+				return err
+			}
+			if len(entries) > 0 {
+				r.committed.Store(max(r.committed.Load(), entries[len(entries)-1].Index))
+			}
+			if _, err := r.Machine.Apply(entries); err != nil {
+				return err
+			}
+		case frameMark:
+			if len(body) == 16 {
+				r.committed.Store(binary.BigEndian.Uint64(body))
+			}
+		case frameCheckpoint:
+			if err := r.take(in); err != nil {
+				return err
+			}
+		default:
+			return ErrBadFrame
+		}
+		ack := binary.BigEndian.AppendUint64(nil, r.Machine.Applied().Index)
+		if _, err := conn.Write(appendFrame(nil, frameAck, ack)); err != nil {
+			return fmt.Errorf("acknowledge: %w", err)
+		}
+	}
+}
+
+func (r *Receiver) take(in io.Reader) error {
+	dir := filepath.Join(r.Dir, "incoming")
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("clear incoming checkpoint: %w", err)
+	}
+	fr := &frameReader{r: in}
+	if err := replication.Unpack(fr, dir); err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, fr); err != nil {
+		return fmt.Errorf("read the rest of the checkpoint: %w", err)
+	}
+	return r.Machine.Restore(dir)
+}
