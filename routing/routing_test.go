@@ -1,0 +1,52 @@
+package routing
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"graticule/replication"
+)
+
+func TestBookmarkRoundTripAndDamage(t *testing.T) {
+	b := Bookmark{Database: "d3b07384-d9a0-4c9b-8f6e-6f0b1b1b1b1b", Position: replication.Position{Incarnation: 3, Term: 7, Index: 1 << 40}}
+	got, ok, err := ParseBookmark(b.String())
+	if err != nil || !ok || got != b {
+		t.Fatalf("got %+v, %v, %v", got, ok, err)
+	}
+	text := b.String()
+	for i := 3; i < len(text); i++ {
+		bad := []byte(text)
+		bad[i] ^= 1
+		if x, _, err := ParseBookmark(string(bad)); !errors.Is(err, ErrBadBookmark) {
+			t.Errorf("changed at %d: %+v, %v", i, x, err)
+		}
+	}
+	if _, ok, err := ParseBookmark("FB:"); ok || err != nil {
+		t.Errorf("the empty bookmark: %v, %v", ok, err)
+	}
+}
+
+func TestMakeTable(t *testing.T) {
+	all := []Candidate{
+		{ID: "e1", Address: "e1", Region: "eu", Alive: true, Role: "primary", Leader: true}, {ID: "e2", Address: "e2", Region: "eu", Alive: true, Role: "secondary"},
+		{ID: "u1", Address: "u1", Region: "us", Alive: true, Role: "primary", RTT: 40}, {ID: "u2", Address: "u2", Region: "us", Alive: true, Role: "secondary", RTT: 40},
+		{ID: "a1", Address: "a1", Region: "ap", Alive: true, RTT: 80}, {ID: "a2", Address: "a2", Region: "ap", Role: "secondary"},
+	}
+	for _, c := range []struct {
+		region           string
+		named, analytics bool
+		read, write      []string
+	}{
+		{"eu", false, false, []string{"e2"}, []string{"e1"}},
+		{"us", false, false, []string{"u1", "u2"}, []string{"e1"}},
+		{"us", true, false, []string{"u1", "u2"}, []string{"u1"}},
+		{"us", false, true, []string{"u2"}, []string{"e1"}},
+		{"ap", true, false, []string{"e2"}, []string{"e1"}},
+	} {
+		got := MakeTable(all, c.region, c.named, c.analytics)
+		if !reflect.DeepEqual(got.Read, c.read) || !reflect.DeepEqual(got.Write, c.write) {
+			t.Errorf("%+v: read %v, write %v", c, got.Read, got.Write)
+		}
+	}
+}
