@@ -172,3 +172,11 @@ func (v Value) AsRel() *Relationship { return (*Relationship)(v.p) }
 
 // AsPath gives the PATH.
 func (v Value) AsPath() *Path { return (*Path)(v.p) }
+
+// AsListOrNil gives a LIST's elements, nil for any other kind.
+func (v Value) AsListOrNil() []Value {
+	if v.kind != KindList {
+		return nil
+	}
+	return v.AsList()
+}

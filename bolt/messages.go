@@ -1,0 +1,413 @@
+package bolt
+
+import (
+	"context"
+	"time"
+
+	"graticule/graph"
+	"graticule/internal/packstream"
+	"graticule/status"
+)
+
+func invalid(format string, args ...any) *status.Error {
+	return status.New(status.RequestInvalid, "08N06", format, args...)
+}
+
+// handle runs one message.
+func (c *conn) handle(parent context.Context, msg []byte) {
+	d := &packstream.Decoder{B: msg, UTC: c.options.UTC}
+	tag, fields := d.StructHeader()
+	if d.Err != nil {
+		c.failure(status.New(status.RequestInvalidFormat, "08N06", "The message cannot be read: %v", d.Err))
+		c.state = stateDefunct
+		return
+	}
+	switch tag {
+	case msgGoodbye:
+		c.state = stateDefunct
+		return
+	case msgReset:
+		c.reset()
+		return
+	}
+	if c.state == stateFailed || c.resets.Load() > 0 {
+		c.ignored()
+		return
+	}
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	c.mu.Lock()
+	c.cancel = cancel
+	c.mu.Unlock()
+	if c.resets.Load() > 0 {
+		cancel(errReset)
+	}
+	if !c.allowed(tag) {
+		c.failure(invalid("Message %#x cannot be handled in this state of the connection.", tag))
+		c.state = stateDefunct
+		return
+	}
+	var err error
+	switch tag {
+	case msgHello:
+		err = c.hello(ctx, d)
+	case msgLogon:
+		err = c.logon(ctx, c.auth(d.Map()))
+	case msgLogoff:
+		if err = c.session.Logoff(ctx); err == nil {
+			c.state = stateAuthentication
+			c.success(&graph.Map{})
+		}
+	case msgTelemetry:
+		c.session.Telemetry(d.Value().AsInt())
+		c.success(&graph.Map{})
+	case msgRoute:
+		err = c.route(ctx, d, fields)
+	case msgBegin:
+		err = c.begin(ctx, d.Map())
+	case msgCommit:
+		err = c.commit(ctx)
+	case msgRollback:
+		tx := c.tx
+		c.tx = nil
+		c.closeResults()
+		if err = tx.Rollback(ctx); err == nil {
+			c.state = stateReady
+			c.success(&graph.Map{})
+		}
+	case msgRun:
+		err = c.runQuery(ctx, d)
+	case msgPull, msgDiscard:
+		err = c.pull(ctx, d.Map(), tag == msgDiscard)
+	}
+	if err == nil && d.Err != nil {
+		err = status.New(status.RequestInvalidFormat, "08N06", "The message cannot be read: %v", d.Err)
+	}
+	if err != nil {
+		if c.resets.Load() > 0 {
+			c.closeResults()
+			c.ignored()
+			return
+		}
+		before := c.state
+		c.failure(err)
+		if before <= stateAuthentication {
+			c.state = stateDefunct
+		}
+	}
+}
+
+// allowed tells whether a message may come in this state.
+func (c *conn) allowed(tag byte) bool {
+	switch c.state {
+	case stateConnected:
+		return tag == msgHello
+	case stateAuthentication:
+		return tag == msgLogon
+	case stateReady:
+		return tag == msgRun || tag == msgBegin || tag == msgRoute || tag == msgTelemetry || (tag == msgLogoff && c.atLeast(5, 1))
+	case stateStreaming:
+		return tag == msgPull || tag == msgDiscard
+	case stateTxReady:
+		return tag == msgRun || tag == msgCommit || tag == msgRollback
+	case stateTxStreaming:
+		return tag == msgRun || tag == msgPull || tag == msgDiscard || tag == msgCommit || tag == msgRollback
+	}
+	return false
+}
+
+func (c *conn) reset() {
+	c.resets.Add(-1)
+	c.closeResults()
+	if c.tx != nil {
+		_ = c.tx.Rollback(context.Background())
+		c.tx = nil
+	}
+	if c.state > stateAuthentication {
+		c.state = stateReady
+		c.success(&graph.Map{})
+		return
+	}
+	c.failure(invalid("RESET is not allowed before login."))
+	c.state = stateDefunct
+}
+
+func textOf(m *graph.Map, key string) string {
+	if v, ok := m.Get(key); ok && v.Kind() == graph.KindString {
+		return v.AsString()
+	}
+	return ""
+}
+
+func textsOf(m *graph.Map, key string) []string {
+	v, ok := m.Get(key)
+	if !ok || v.Kind() != graph.KindList {
+		return nil
+	}
+	var out []string
+	for _, e := range v.AsList() {
+		if e.Kind() == graph.KindString {
+			out = append(out, e.AsString())
+		}
+	}
+	return out
+}
+
+func textMap(m *graph.Map) map[string]string {
+	out := map[string]string{}
+	for i := range m.Len() {
+		k, v := m.At(i)
+		if v.Kind() == graph.KindString {
+			out[k] = v.AsString()
+		}
+	}
+	return out
+}
+
+func (c *conn) hello(ctx context.Context, d *packstream.Decoder) error {
+	m := d.Map()
+	if d.Err != nil {
+		return nil // handle reports it
+	}
+	c.info.UserAgent = textOf(m, "user_agent")
+	if v, ok := m.Get("bolt_agent"); ok && v.Kind() == graph.KindMap {
+		c.info.BoltAgent = v.AsMap()
+	}
+	if v, ok := m.Get("routing"); ok && v.Kind() == graph.KindMap {
+		c.info.RoutingContext = textMap(v.AsMap())
+	}
+	reply := graph.NewMap(4)
+	if !c.atLeast(5, 0) {
+		for _, p := range textsOf(m, "patch_bolt") {
+			if p == "utc" {
+				c.options.UTC = true
+				reply.Put("patch_bolt", graph.Strings([]string{"utc"}))
+			}
+		}
+	}
+	s, err := c.server.cfg.Backend.Connect(ctx, c.info)
+	if err != nil {
+		return err
+	}
+	c.session = s
+	reply.Put("server", graph.String(c.server.cfg.Agent))
+	reply.Put("connection_id", graph.String(c.info.ID))
+	hints := graph.NewMap(2)
+	if c.atLeast(5, 4) {
+		hints.Put("telemetry.enabled", graph.False)
+	}
+	reply.Put("hints", graph.MapOf(hints))
+	if !c.atLeast(5, 1) {
+		if err := c.session.Logon(ctx, c.auth(m)); err != nil {
+			return err
+		}
+		c.loggedIn()
+	} else {
+		c.state = stateAuthentication
+	}
+	c.success(reply)
+	return nil
+}
+
+func (c *conn) auth(m *graph.Map) Auth {
+	a := Auth{Scheme: textOf(m, "scheme"), Principal: textOf(m, "principal"), Credentials: textOf(m, "credentials"), Realm: textOf(m, "realm")}
+	if v, ok := m.Get("parameters"); ok && v.Kind() == graph.KindMap {
+		a.Parameters = v.AsMap()
+	}
+	return a
+}
+
+func (c *conn) logon(ctx context.Context, a Auth) error {
+	if err := c.session.Logon(ctx, a); err != nil {
+		return err
+	}
+	c.loggedIn()
+	c.success(&graph.Map{})
+	return nil
+}
+
+func (c *conn) loggedIn() {
+	if c.login != nil {
+		c.login()
+		c.login = nil
+	}
+	_ = c.net.SetReadDeadline(time.Time{})
+	c.messageMax.Store(int64(c.server.cfg.MessageMax))
+	c.state = stateReady
+}
+
+func (c *conn) route(ctx context.Context, d *packstream.Decoder, fields int) error {
+	req := RouteRequest{Context: textMap(d.Map())}
+	for _, b := range d.Value().AsListOrNil() {
+		if b.Kind() == graph.KindString {
+			req.Bookmarks = append(req.Bookmarks, b.AsString())
+		}
+	}
+	if fields == 3 {
+		switch v := d.Value(); v.Kind() {
+		case graph.KindString:
+			req.Database = v.AsString()
+		case graph.KindMap:
+			req.Database, req.ImpersonatedUser = textOf(v.AsMap(), "db"), textOf(v.AsMap(), "imp_user")
+		}
+	}
+	if d.Err != nil {
+		return nil
+	}
+	t, err := c.session.Route(ctx, req)
+	if err != nil {
+		return err
+	}
+	var servers []graph.Value
+	for _, g := range []struct {
+		role  string
+		addrs []string
+	}{{"WRITE", t.Write}, {"READ", t.Read}, {"ROUTE", t.Route}} {
+		m := graph.NewMap(2)
+		m.Put("addresses", graph.Strings(g.addrs))
+		m.Put("role", graph.String(g.role))
+		servers = append(servers, graph.MapOf(m))
+	}
+	rt := graph.NewMap(3)
+	rt.Put("ttl", graph.Int(int64(t.TTL/time.Second)))
+	rt.Put("db", graph.String(t.Database))
+	rt.Put("servers", graph.List(servers))
+	reply := graph.NewMap(1)
+	reply.Put("rt", graph.MapOf(rt))
+	c.success(reply)
+	return nil
+}
+
+func (c *conn) txConfig(m *graph.Map) TxConfig {
+	cfg := TxConfig{Database: textOf(m, "db"), Read: textOf(m, "mode") == "r", Bookmarks: textsOf(m, "bookmarks"), ImpersonatedUser: textOf(m, "imp_user")}
+	if v, ok := m.Get("tx_timeout"); ok && v.Kind() == graph.KindInt {
+		cfg.Timeout, cfg.HasTimeout = time.Duration(v.AsInt())*time.Millisecond, true
+	}
+	if v, ok := m.Get("tx_metadata"); ok && v.Kind() == graph.KindMap {
+		cfg.Metadata = v.AsMap()
+	}
+	cfg.Notifications.MinimumSeverity = textOf(m, "notifications_minimum_severity")
+	cfg.Notifications.Disabled = append(textsOf(m, "notifications_disabled_categories"), textsOf(m, "notifications_disabled_classifications")...)
+	return cfg
+}
+
+func (c *conn) begin(ctx context.Context, m *graph.Map) error {
+	tx, err := c.session.Begin(ctx, c.txConfig(m))
+	if err != nil {
+		return err
+	}
+	c.tx, c.state, c.nextQID = tx, stateTxReady, 0
+	reply := graph.NewMap(1)
+	if c.atLeast(5, 8) {
+		reply.Put("db", graph.String(tx.Database()))
+	}
+	c.success(reply)
+	return nil
+}
+
+func (c *conn) commit(ctx context.Context) error {
+	c.closeResults()
+	tx := c.tx
+	c.tx = nil
+	bookmark, err := tx.Commit(ctx)
+	if err != nil {
+		return err
+	}
+	c.state = stateReady
+	reply := graph.NewMap(1)
+	if bookmark != "" {
+		reply.Put("bookmark", graph.String(bookmark))
+	}
+	c.success(reply)
+	return nil
+}
+
+func (c *conn) runQuery(ctx context.Context, d *packstream.Decoder) error {
+	text, params, extra := d.String(), d.Map(), d.Map()
+	if d.Err != nil {
+		return nil
+	}
+	s := &stream{started: time.Now()}
+	reply := graph.NewMap(3)
+	var err error
+	if c.tx != nil {
+		if s.result, err = c.tx.Run(ctx, text, params); err != nil {
+			return err
+		}
+		c.lastQID = c.nextQID
+		c.nextQID++
+		c.results[c.lastQID] = s
+		reply.Put("qid", graph.Int(c.lastQID))
+		c.state = stateTxStreaming
+	} else {
+		if s.result, err = c.session.Run(ctx, c.txConfig(extra), text, params); err != nil {
+			return err
+		}
+		c.auto = s
+		c.state = stateStreaming
+	}
+	reply.Put("fields", graph.Strings(s.result.Columns()))
+	reply.Put("t_first", graph.Int(time.Since(s.started).Milliseconds()))
+	c.success(reply)
+	return nil
+}
+
+func (c *conn) pull(ctx context.Context, m *graph.Map, discard bool) error {
+	n := int64(-1)
+	if v, ok := m.Get("n"); ok && v.Kind() == graph.KindInt {
+		n = v.AsInt()
+	}
+	s := c.auto
+	qid := c.lastQID
+	if c.tx != nil {
+		if v, ok := m.Get("qid"); ok && v.Kind() == graph.KindInt && v.AsInt() >= 0 {
+			qid = v.AsInt()
+		}
+		s = c.results[qid]
+	}
+	if s == nil {
+		return invalid("There is no open result to pull from.")
+	}
+	more, err := false, error(nil)
+	if discard && n < 0 {
+		err = s.result.Close(ctx)
+	} else {
+		more, err = s.result.Fetch(ctx, n, func(row []graph.Value) error {
+			s.rows = true
+			if discard {
+				return nil
+			}
+			c.body = packstream.AppendListHeader(packstream.AppendStruct(c.body[:0], msgRecord, 1), len(row))
+			for _, v := range row {
+				c.body = c.options.Append(c.body, v)
+			}
+			c.end()
+			if len(c.out) > 64<<10 {
+				return c.flush()
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return err
+	}
+	if more {
+		reply := graph.NewMap(1)
+		reply.Put("has_more", graph.True)
+		c.success(reply)
+		return nil
+	}
+	sum := s.result.Summary()
+	_ = s.result.Close(ctx)
+	if c.tx != nil {
+		delete(c.results, qid)
+		if len(c.results) == 0 {
+			c.state = stateTxReady
+		}
+	} else {
+		c.auto = nil
+		c.state = stateReady
+	}
+	c.success(c.summary(s, sum))
+	return nil
+}

@@ -1,0 +1,279 @@
+package cypher
+
+import (
+	"context"
+	"sync"
+
+	"graticule/cypher/ast"
+	"graticule/cypher/exec"
+	"graticule/cypher/fn"
+	"graticule/cypher/parser"
+	"graticule/graph"
+	"graticule/status"
+)
+
+// planCacheMax bounds the plans an Engine keeps; when it is full it starts anew.
+const planCacheMax = 1000
+
+// Engine prepares statements. It is safe for concurrent use; its mutex guards
+// the cache alone.
+type Engine struct {
+	lib   exec.Library
+	mu    sync.Mutex
+	plans map[string]*Prepared
+}
+
+// New makes an engine with the built-in functions and procedures, and more of
+// the latter by lower-case name.
+func New(more exec.Procedures) *Engine {
+	e := &Engine{lib: exec.Library{Functions: fn.Builtins(), Procedures: builtinProcedures()}, plans: map[string]*Prepared{}}
+	for name, p := range more {
+		e.lib.Procedures[name] = p
+	}
+	return e
+}
+
+// Kind says what a statement does.
+type Kind string
+
+// The kinds, by the letters of a result summary. Admin has no letter of its own in Bolt: it is "s" or "r".
+const (
+	ReadOnly  Kind = "r"
+	ReadWrite Kind = "rw"
+	WriteOnly Kind = "w"
+	Schema    Kind = "s"
+	Admin     Kind = "admin"
+)
+
+// ShowColumn is one column of a SHOW command; Default ones are shown without YIELD.
+type ShowColumn struct {
+	Name    string
+	Default bool
+}
+
+// Commander executes the commands that are about the server rather than the graph.
+type Commander interface {
+	Show(ctx context.Context, cmd ast.Command, params *graph.Map) ([]ShowColumn, [][]graph.Value, error)
+	Admin(ctx context.Context, cmd ast.Command, params *graph.Map) (columns []string, rows [][]graph.Value, systemUpdates int64, err error)
+	// Columns gives the columns of a SHOW command without running it.
+	Columns(cmd ast.Command) []ShowColumn
+}
+
+// Prepared is a statement ready to run any number of times.
+type Prepared struct {
+	engine *Engine
+	stmt   *ast.Statement
+	plan   *exec.Plan // of a query
+	kind   Kind
+}
+
+// Prepare parses and compiles text, or finds it in the cache.
+func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
+	key := text
+	if version == 25 {
+		key = "25\x00" + text
+	}
+	e.mu.Lock()
+	p := e.plans[key]
+	e.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	stmt, err := parser.Parse(text, parser.Config{Version: version})
+	if err != nil {
+		return nil, err
+	}
+	p = &Prepared{engine: e, stmt: stmt}
+	switch {
+	case stmt.Query != nil:
+		if p.plan, err = exec.Compile(stmt, e.lib); err != nil {
+			return nil, err
+		}
+		switch {
+		case p.plan.Writes && (p.plan.Reads || len(p.plan.Columns) > 0):
+			p.kind = ReadWrite
+		case p.plan.Writes:
+			p.kind = WriteOnly
+		default:
+			p.kind = ReadOnly
+		}
+	default:
+		p.kind = commandKind(stmt.Command)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.plans) >= planCacheMax {
+		e.plans = map[string]*Prepared{}
+	}
+	e.plans[key] = p
+	return p, nil
+}
+
+func commandKind(c ast.Command) Kind {
+	switch c.(type) {
+	case *ast.CreateIndex, *ast.DropIndex, *ast.CreateConstraint, *ast.DropConstraint:
+		return Schema
+	case *ast.Show, *ast.Terminate:
+		return ReadOnly
+	}
+	return Admin
+}
+
+// Kind says what the statement does.
+func (p *Prepared) Kind() Kind { return p.kind }
+
+// Writes tells whether the statement needs a write transaction.
+func (p *Prepared) Writes() bool {
+	return p.kind == ReadWrite || p.kind == WriteOnly || p.kind == Schema
+}
+
+// Explain tells whether the statement is only to be explained.
+func (p *Prepared) Explain() bool { return p.stmt.Explain }
+
+// Command gives the command, nil for a query.
+func (p *Prepared) Command() ast.Command { return p.stmt.Command }
+
+// Env is what Execute needs.
+type Env struct {
+	exec.Environment
+	Commands Commander
+	ReadOnly bool // writes are refused
+}
+
+// Execute begins to run the statement.
+func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
+	if p.Writes() && env.ReadOnly && !p.stmt.Explain {
+		what := "Writing"
+		if p.kind == Schema {
+			what = "Schema operations"
+		}
+		return nil, status.New(status.AccessMode, "42N02", "%s in read access mode not allowed. Attempted write to the database", what)
+	}
+	switch {
+	case p.stmt.Explain && p.plan != nil:
+		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe()}, nil
+	case p.plan != nil:
+		res, err := p.plan.Start(ctx, env.Environment)
+		if err != nil {
+			return nil, err
+		}
+		c := &Cursor{columns: p.plan.Columns, kind: p.kind, result: res}
+		if p.stmt.Profile {
+			c.profile = p.describe()
+		}
+		return c, nil
+	case p.kind == Schema:
+		counters, err := runSchema(env.Graph, p.stmt.Command, env.Params)
+		if err != nil {
+			return nil, err
+		}
+		return &Cursor{kind: p.kind, counters: *counters}, nil
+	}
+	switch cmd := p.stmt.Command.(type) {
+	case *ast.Show:
+		return p.show(ctx, cmd, &cmd.Tail, env)
+	case *ast.Terminate:
+		return p.show(ctx, cmd, &cmd.Tail, env)
+	}
+	columns, rows, updates, err := env.Commands.Admin(ctx, p.stmt.Command, env.Params)
+	if err != nil {
+		return nil, err
+	}
+	return &Cursor{columns: columns, kind: Schema, rows: rows, counters: exec.Counters{SystemUpdates: updates}}, nil
+}
+
+// Cursor streams the rows of one execution: of a query, or rows at hand.
+type Cursor struct {
+	columns  []string
+	kind     Kind
+	result   *exec.Result
+	rows     [][]graph.Value
+	counters exec.Counters
+	plan     *PlanNode
+	profile  *PlanNode
+	sent     int64
+}
+
+// PlanNode is one operator of an explained plan.
+type PlanNode struct {
+	Operator  string
+	Arguments *graph.Map
+	Variables []string
+	Children  []*PlanNode
+	Rows      int64
+}
+
+// Columns gives the column names.
+func (c *Cursor) Columns() []string { return c.columns }
+
+// Kind gives the kind of the statement.
+func (c *Cursor) Kind() Kind { return c.kind }
+
+// Fetch calls emit for at most limit rows (limit < 0: all) and tells whether
+// there may be more. A row is valid only during the call.
+func (c *Cursor) Fetch(limit int64, emit func(row []graph.Value) error) (bool, error) {
+	if c.result != nil {
+		more, err := c.result.Fetch(limit, emit)
+		c.sent = c.result.Rows
+		if c.profile != nil {
+			c.profile.Rows = c.sent
+		}
+		return more, err
+	}
+	for n := int64(0); (limit < 0 || n < limit) && len(c.rows) > 0; n++ {
+		row := c.rows[0]
+		c.rows = c.rows[1:]
+		c.sent++
+		if err := emit(row); err != nil {
+			return false, err
+		}
+	}
+	return len(c.rows) > 0, nil
+}
+
+// Counters gives what changed.
+func (c *Cursor) Counters() *exec.Counters {
+	if c.result != nil {
+		return c.result.Counters()
+	}
+	return &c.counters
+}
+
+// Plan gives the plan of EXPLAIN, nil otherwise; Profile that of PROFILE.
+func (c *Cursor) Plan() *PlanNode { return c.plan }
+
+// Profile gives the plan of PROFILE, nil otherwise.
+func (c *Cursor) Profile() *PlanNode { return c.profile }
+
+// Sent gives the number of rows handed out.
+func (c *Cursor) Sent() int64 { return c.sent }
+
+// Close ends the execution.
+func (c *Cursor) Close() {
+	if c.result != nil {
+		c.result.Close()
+	}
+}
+
+// describe gives a plan of one operator per clause.
+func (p *Prepared) describe() *PlanNode {
+	root := &PlanNode{Operator: "ProduceResults@neo4j", Arguments: graph.NewMap(4), Variables: p.plan.Columns}
+	root.Arguments.Put("planner", graph.String("COST"))
+	root.Arguments.Put("runtime", graph.String("SLOTTED"))
+	root.Arguments.Put("version", graph.String("5"))
+	at := root
+	names := map[string]string{"*ast.Match": "Filter", "*ast.Create": "Create", "*ast.Merge": "Merge", "*ast.With": "Projection", "*ast.Return": "Projection", "*ast.Unwind": "Unwind", "*ast.Set": "SetProperty", "*ast.Delete": "Delete"}
+	for _, part := range p.stmt.Query.Parts {
+		for i := len(part.Clauses) - 1; i >= 0; i-- {
+			name := names[typeName(part.Clauses[i])]
+			if name == "" {
+				name = "Apply"
+			}
+			child := &PlanNode{Operator: name + "@neo4j", Arguments: graph.NewMap(1)}
+			child.Arguments.Put("Details", graph.String(part.Clauses[i].At().Text(p.stmt.Source)))
+			at.Children = append(at.Children, child)
+			at = child
+		}
+	}
+	return root
+}

@@ -1,0 +1,218 @@
+package cypher_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"graticule/cypher"
+	"graticule/cypher/exec"
+	"graticule/cypher/fn"
+	"graticule/graph"
+	"graticule/graphstore"
+	"graticule/replication"
+	"graticule/status"
+)
+
+// database is a store with a log of one: commits are applied at once.
+type database struct {
+	t      *testing.T
+	store  *graphstore.Store
+	engine *cypher.Engine
+	ids    *graphstore.LeasedIDs
+	index  uint64
+}
+
+func newDatabase(t *testing.T) *database {
+	store, err := graphstore.Open(graphstore.Config{Dir: "db", FS: vfs.NewMem()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	d := &database{t: t, store: store, engine: cypher.New(nil)}
+	d.ids = graphstore.NewLeasedIDs(func(_ context.Context, nodes, rels uint32) (graphstore.Lease, error) {
+		r, err := d.apply(replication.KindLease, graphstore.EncodeLease(nodes, rels))
+		if err != nil {
+			return graphstore.Lease{}, err
+		}
+		return r.Value.(graphstore.Lease), nil
+	})
+	return d
+}
+
+func (d *database) apply(kind replication.EntryKind, payload []byte) (replication.Result, error) {
+	d.index++
+	env := replication.Envelope{Kind: kind, Term: 1, Payload: payload}
+	rs, err := d.store.Apply([]replication.Entry{{Term: 1, Index: d.index, Data: env.Append(nil)}})
+	if err != nil {
+		return replication.Result{}, err
+	}
+	return rs[0], rs[0].Err
+}
+
+// run gives the rows as text, one line each.
+func (d *database) run(query string, params *graph.Map) (string, *graph.Map, error) {
+	p, err := d.engine.Prepare(query, 5)
+	if err != nil {
+		return "", nil, err
+	}
+	ctx := context.Background()
+	tx, err := d.store.Begin(ctx, graphstore.TxConfig{Write: p.Writes(), IDs: d.ids})
+	if err != nil {
+		return "", nil, err
+	}
+	defer tx.Close()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	cur, err := p.Execute(ctx, cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: now, Transaction: now, DatabaseID: "db"}})
+	if err != nil {
+		return "", nil, err
+	}
+	defer cur.Close()
+	var lines []string
+	_, err = cur.Fetch(-1, func(row []graph.Value) error {
+		var cells []string
+		for _, v := range row {
+			cells = append(cells, show(v))
+		}
+		lines = append(lines, strings.Join(cells, ", "))
+		return nil
+	})
+	if err != nil {
+		return strings.Join(lines, "; "), nil, err
+	}
+	c, err := tx.Prepare()
+	if err != nil {
+		return "", nil, err
+	}
+	if c != nil {
+		c.ID.Sequence = d.index + 1
+		if _, err := d.apply(replication.KindChangeset, c.Payload()); err != nil {
+			return "", nil, err
+		}
+	}
+	return strings.Join(lines, "; "), cur.Counters().Map(), nil
+}
+
+func show(v graph.Value) string {
+	switch v.Kind() {
+	case graph.KindNode:
+		n := v.AsNode()
+		s := "("
+		for _, l := range n.Labels {
+			s += ":" + l
+		}
+		return s + fn.ToText(graph.MapOf(n.Properties)) + ")"
+	case graph.KindRel:
+		return "[:" + v.AsRel().Type + fn.ToText(graph.MapOf(v.AsRel().Properties)) + "]"
+	case graph.KindPath:
+		var parts []string
+		for i, n := range v.AsPath().Nodes {
+			if i > 0 {
+				parts = append(parts, show(v.AsPath().Rels[i-1]))
+			}
+			parts = append(parts, show(n))
+		}
+		return "<" + strings.Join(parts, "-") + ">"
+	case graph.KindList:
+		var parts []string
+		for _, e := range v.AsList() {
+			parts = append(parts, show(e))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	return fn.ToText(v)
+}
+
+func TestQueries(t *testing.T) {
+	const social = "CREATE (a:P {name: 'a', age: 1})-[:K {w: 1}]->(b:P {name: 'b', age: 2})-[:K {w: 2}]->(c:P {name: 'c', age: 3}), (a)-[:L]->(c), (c)-[:K]->(a)"
+	for _, c := range []struct{ setup, query, want string }{
+		{"", "RETURN 1 + 2 * 3 AS x, 'a' + 'b' AS y, 7 / 2, 7.0 / 2, 2 ^ 3, -3 % 2", "7, ab, 3, 3.5, 8.0, -1"},
+		{"", "RETURN null = null, 1 = 1.0, [1, null] = [1, 2], 1 IN [2, null], true AND null, false AND null", "null, true, null, null, null, false"},
+		{"", "UNWIND [3, 1, 2] AS x RETURN x ORDER BY x DESC SKIP 1 LIMIT 1", "2"},
+		{"", "UNWIND range(1, 10) AS x WITH x % 3 AS k, x RETURN k, count(*), sum(x), collect(x) ORDER BY k", "0, 3, 18, [3, 6, 9]; 1, 4, 22, [1, 4, 7, 10]; 2, 3, 15, [2, 5, 8]"},
+		{"", "RETURN count(*), sum(1), collect(null), avg(null)", "1, 1, [], null"},
+		{"", "UNWIND [] AS x RETURN count(x), max(x)", "0, null"},
+		{social, "MATCH (n:P) RETURN n.name ORDER BY n.name", "a; b; c"},
+		{social, "MATCH (a:P {name: 'a'})-[r:K]->(b) RETURN b, r", "(:P{name: b, age: 2}), [:K{w: 1}]"},
+		{social, "MATCH (a:P)-->(b)-->(c) RETURN a.name, b.name, c.name ORDER BY a.name, b.name", "a, b, c; a, c, a; b, c, a; c, a, b; c, a, c"},
+		{social, "MATCH (a {name: 'a'})-[*1..2]->(x) RETURN x.name ORDER BY x.name", "a; b; c; c"},
+		{social, "MATCH (a {name: 'a'})-[*2]-(x) RETURN count(*)", "5"},
+		{social, "MATCH p = shortestPath((a:P {name: 'b'})-[*]->(b:P {name: 'a'})) RETURN length(p), [n IN nodes(p) | n.name]", "2, [b, c, a]"},
+		{social, "MATCH (n:P) WHERE n.age > 1 AND (n)-[:K]->(:P {name: 'a'}) RETURN n.name", "c"},
+		{social, "MATCH (n:P) OPTIONAL MATCH (n)-[:L]->(m) RETURN n.name, m.name ORDER BY n.name", "a, c; b, null; c, null"},
+		{social, "MATCH (n:P) RETURN n.name, COUNT { (n)-->() } AS d, EXISTS { (n)-[:L]->() } ORDER BY d DESC, n.name LIMIT 1", "a, 2, true"},
+		{social, "MATCH (n:P) WITH n ORDER BY n.age DESC LIMIT 2 RETURN collect(n.name)", "[c, b]"},
+		{social, "MATCH (n:P {name: 'a'}) CALL (n) { MATCH (n)-->(m) RETURN count(m) AS c } RETURN n.name, c", "a, 2"},
+		{social, "MATCH (n:P) RETURN DISTINCT labels(n), size(keys(n))", "[P], 2"},
+		{social, "MATCH (a:P)-[:K]->(b:P)-[:K]->(c:P)-[:K]->(a) RETURN count(*)", "3"},
+		{social, "MATCH (n:P {name: 'a'}) RETURN [(n)-[r]->(m) | m.name + type(r)] AS x, n {.name, z: 1}", "[bK, cL], {name: a, z: 1}"},
+		{"", "MERGE (c:City {name: 'x'}) ON CREATE SET c.n = 1 ON MATCH SET c.n = 2 RETURN c", "(:City{name: x, n: 1})"},
+		{"CREATE (:City {name: 'x'})", "MERGE (c:City {name: 'x'}) ON CREATE SET c.n = 1 ON MATCH SET c.n = 2 RETURN c", "(:City{name: x, n: 2})"},
+		{"CREATE (:A {x: 1}), (:B {x: 2})", "MATCH (a:A), (b:B) MERGE (a)-[r:R]->(b) RETURN a.x, type(r), b.x", "1, R, 2"},
+		{social, "MATCH (n:P {name: 'b'}) SET n.age = 5, n:Q, n += {z: 1} REMOVE n.name RETURN n", "(:P:Q{age: 5, z: 1})"},
+		{social, "MATCH (n:P {name: 'b'}) DETACH DELETE n RETURN 1", "1"},
+		{social, "MATCH (n) FOREACH (x IN [1, 2] | CREATE (:T {x: x})) WITH count(*) AS c MATCH (t:T) RETURN c, count(t)", "3, 6"},
+		{social, "MATCH (n) CREATE (m:New {of: n.name}) RETURN count(m)", "3"},
+		{"", "CREATE (a:A)-[r:R]->(a) RETURN startNode(r) = endNode(r)", "true"},
+		{"", "RETURN 1 AS x UNION RETURN 1 AS x UNION RETURN 2 AS x", "1; 2"},
+		{"", "RETURN CASE 3 WHEN 1, > 2 THEN 'big' ELSE 'small' END, CASE WHEN false THEN 1 END", "big, null"},
+		{"", "RETURN date('2020-02-29') + duration('P1Y'), duration('P1DT2H').hours, datetime('2020-01-01T00:00:00Z').epochSeconds", "2021-02-28, 2, 1577836800"},
+		{"", "RETURN all(x IN [1, 2] WHERE x > 0), single(x IN [1, 1] WHERE x = 1), reduce(s = 0, x IN [1, 2, 3] | s + x), [x IN range(1, 5) WHERE x % 2 = 1 | x * x]", "true, false, 6, [1, 9, 25]"},
+		{"", "WITH {a: [1, {b: 2}]} AS m RETURN m.a[1].b, m['a'][-2], [1, 2, 3][1..], 'abc' =~ 'a.c'", "2, 1, [2, 3], true"},
+		{"CREATE INDEX FOR (n:P) ON (n.name)", "SHOW INDEXES YIELD labelsOrTypes, properties, type WHERE type = 'RANGE' RETURN labelsOrTypes[0] AS l, properties", "P, [name]"},
+		{social, "CALL db.labels() YIELD label RETURN label", "P"},
+		{social, "CALL db.relationshipTypes()", "K; L"},
+	} {
+		d := newDatabase(t)
+		if c.setup != "" {
+			if _, _, err := d.run(c.setup, nil); err != nil {
+				t.Fatalf("%s: %v", c.setup, err)
+			}
+		}
+		got, _, err := d.run(c.query, nil)
+		if err != nil || got != c.want {
+			t.Errorf("%s\n got %s (%v)\nwant %s", c.query, got, err, c.want)
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	for query, want := range map[string]string{
+		"RETURN x": "UndefinedVariable", "MATCH (n) RETURN m": "UndefinedVariable", "CREATE (n) CREATE (n)": "VariableAlreadyBound", "RETURN foo()": "UnknownFunction",
+		"CREATE (a)-[:R]-(b)": "RequiresDirectedRelationship", "CREATE ()-[:A|B]->()": "UnexpectedSyntax", "WITH 1 + 1 RETURN 2": "NoExpressionAlias", "RETURN 1 AS a, 2 AS a": "ColumnNameConflict",
+		"MATCH (n) WHERE count(n) > 1 RETURN n": "InvalidAggregation", "RETURN $missing": "MissingParameter", "MATCH (n) RETURN n LIMIT -1": "NegativeIntegerArgument", "RETURN 1 UNION RETURN 2 AS x": "DifferentColumnsInUnion",
+		"CALL no.such()": "ProcedureNotFound", "MERGE (n {x: null})": "MergeReadOwnWrites", "MATCH (n)": "InvalidClauseComposition",
+	} {
+		_, _, err := newDatabase(t).run(query, nil)
+		if e := status.As(err); e == nil || e.Detail != want {
+			t.Errorf("%s: %v (want detail %s)", query, err, want)
+		}
+	}
+	d := newDatabase(t)
+	if rows, _, err := d.run("UNWIND [1, 0, 2] AS x RETURN 10 / x", nil); rows != "10" || status.As(err) == nil {
+		t.Errorf("rows before a failing one: %q, %v", rows, err)
+	}
+}
+
+func TestCountersAndConstraints(t *testing.T) {
+	d := newDatabase(t)
+	_, m, err := d.run("CREATE (a:A:B {x: 1, y: 2})-[:R]->(:C)", nil)
+	if got := fn.ToText(graph.MapOf(m)); err != nil || got != "{nodes-created: 2, relationships-created: 1, properties-set: 2, labels-added: 3, contains-updates: true}" {
+		t.Errorf("counters %s, %v", got, err)
+	}
+	if _, _, err := d.run("CREATE CONSTRAINT u FOR (n:A) REQUIRE n.x IS UNIQUE", nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.run("CREATE (:A {x: 1})", nil); err == nil {
+		t.Error("a duplicate value was stored")
+	}
+	if _, _, err := d.run("MATCH (a:A) DELETE a", nil); err == nil {
+		t.Error("a node with relationships was deleted")
+	}
+	if got, _, err := d.run("MATCH (n:A {x: 1.0}) RETURN count(*)", nil); got != "1" || err != nil {
+		t.Errorf("count %s, %v", got, err)
+	}
+}

@@ -1,0 +1,145 @@
+package exec
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"graticule/cypher/ast"
+	"graticule/cypher/fn"
+	"graticule/graph"
+	"graticule/status"
+)
+
+// Plan is a compiled query, safe to run many times and at once.
+type Plan struct {
+	query   *queryPlan
+	width   int
+	Columns []string
+	Reads   bool
+	Writes  bool
+	Params  []string // parameters the query names
+}
+
+// Library is what queries may call.
+type Library struct {
+	Functions  map[string]*fn.Function
+	Procedures Procedures
+}
+
+// Compile compiles the query of a statement. Errors are *status.Error.
+func Compile(s *ast.Statement, lib Library) (p *Plan, err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			f, ok := x.(failure)
+			if !ok {
+				panic(x)
+			}
+			p, err = nil, f.err
+		}
+	}()
+	c := &compiler{source: s.Source, functions: lib.Functions, procs: lib.Procedures, scope: newScope(), params: map[string]bool{}}
+	c.writes = writes(s.Query)
+	q := c.query(s.Query)
+	p = &Plan{query: q, width: c.width + 1, Columns: q.columns, Reads: c.reads, Writes: c.writes}
+	for name := range c.params {
+		p.Params = append(p.Params, name)
+	}
+	slices.Sort(p.Params)
+	return p, nil
+}
+
+// writes tells whether a query holds an updating clause anywhere.
+func writes(q *ast.Query) bool {
+	if q == nil {
+		return false
+	}
+	for _, part := range q.Parts {
+		if writes(part.Braced) {
+			return true
+		}
+		for _, cl := range part.Clauses {
+			switch cl := cl.(type) {
+			case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
+				return true
+			case *ast.CallSubquery:
+				if writes(cl.Query) {
+					return true
+				}
+			}
+		}
+	}
+	return writes(q.Next)
+}
+
+// Result streams the rows of one run. It belongs to one goroutine; Close must
+// be called.
+type Result struct {
+	run   *run
+	plan  *Plan
+	next  func() (frame, error, bool)
+	stop  func()
+	ended bool
+	out   []graph.Value
+	Rows  int64 // rows handed out so far
+}
+
+// Start begins a run. Nothing happens before the first Fetch.
+func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
+	r := newRun(ctx, &env)
+	r.width = p.width
+	for _, name := range p.Params {
+		if _, ok := r.params.Get(name); !ok {
+			e := status.New(status.ParameterMissing, "42N51", "Expected parameter(s): %s", name)
+			e.Detail = "MissingParameter"
+			return nil, e
+		}
+	}
+	res := &Result{run: r, plan: p, out: make([]graph.Value, len(p.Columns))}
+	rows := iter.Seq2[frame, error](func(yield func(frame, error) bool) {
+		closed := &errEnough{}
+		err := p.query.run(r, make(frame, p.width), func(f frame) error {
+			if !yield(f, nil) {
+				return closed
+			}
+			return nil
+		})
+		if err != nil && err != error(closed) {
+			yield(nil, err)
+		}
+	})
+	res.next, res.stop = iter.Pull2(rows)
+	return res, nil
+}
+
+// Fetch calls emit for at most limit rows (limit < 0: all that are left) and
+// tells whether there may be more. The row is reused.
+func (res *Result) Fetch(limit int64, emit func(row []graph.Value) error) (more bool, err error) {
+	for n := int64(0); limit < 0 || n < limit; n++ {
+		if res.ended {
+			return false, nil
+		}
+		f, err, ok := res.next()
+		if !ok || err != nil {
+			res.ended = true
+			return false, err
+		}
+		for i, s := range res.plan.query.slots {
+			res.out[i] = res.run.hydrate(f[s])
+		}
+		res.Rows++
+		if err := emit(res.out); err != nil {
+			return false, err
+		}
+	}
+	return !res.ended, nil
+}
+
+// Counters gives what the run changed so far.
+func (res *Result) Counters() *Counters { return &res.run.counters }
+
+// Close ends the run, finished or not.
+func (res *Result) Close() {
+	res.ended = true
+	res.stop()
+}

@@ -1,0 +1,688 @@
+package exec
+
+import (
+	"regexp"
+	"strings"
+
+	"graticule/cypher/ast"
+	"graticule/cypher/fn"
+	"graticule/graph"
+	"graticule/graph/temporal"
+	"graticule/status"
+)
+
+// frame is one row: a value for each slot.
+type frame []graph.Value
+
+// eval computes an expression on a row.
+type eval func(r *run, f frame) (graph.Value, error)
+
+func constant(v graph.Value) eval { return func(*run, frame) (graph.Value, error) { return v, nil } }
+
+// expr compiles an expression.
+func (c *compiler) expr(e ast.Expr) eval {
+	switch e := e.(type) {
+	case *ast.Literal:
+		return constant(e.Value)
+	case *ast.Parameter:
+		c.params[e.Name] = true
+		name := e.Name
+		return func(r *run, _ frame) (graph.Value, error) { v, _ := r.params.Get(name); return v, nil }
+	case *ast.Variable:
+		s := c.lookup(e)
+		return func(_ *run, f frame) (graph.Value, error) { return f[s], nil }
+	case *ast.CaseOperand:
+		s := c.scope.slots[caseSlot]
+		return func(_ *run, f frame) (graph.Value, error) { return f[s], nil }
+	case *ast.Property:
+		return c.property(e)
+	case *ast.Index:
+		subject, index := c.expr(e.Subject), c.expr(e.Index)
+		return func(r *run, f frame) (graph.Value, error) {
+			s, err := subject(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			i, err := index(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			if i.Kind() == graph.KindString && (s.Kind() == graph.KindNode || s.Kind() == graph.KindRel) {
+				return r.property(s, i.AsString())
+			}
+			return fn.Index(s, i)
+		}
+	case *ast.Slice:
+		return c.slice(e)
+	case *ast.Unary:
+		return c.unary(e)
+	case *ast.Binary:
+		return c.binary(e)
+	case *ast.Comparison:
+		return c.comparison(e)
+	case *ast.IsNull:
+		x, not := c.expr(e.Operand), e.Not
+		return func(r *run, f frame) (graph.Value, error) {
+			v, err := x(r, f)
+			return graph.Bool(v.IsNull() != not), err
+		}
+	case *ast.IsNormalized:
+		x, form, not := c.expr(e.Operand), e.Form, e.Not
+		return func(r *run, f frame) (graph.Value, error) {
+			v, err := x(r, f)
+			if err != nil || v.Kind() != graph.KindString {
+				return graph.Null, err
+			}
+			return graph.Bool(fn.Form(form).IsNormalString(v.AsString()) != not), nil
+		}
+	case *ast.TypePredicate:
+		x, t, not := c.expr(e.Operand), e.Type, e.Not
+		return func(r *run, f frame) (graph.Value, error) {
+			v, err := x(r, f)
+			return graph.Bool(isType(v, t) != not), err
+		}
+	case *ast.LabelPredicate:
+		x, test, not := c.expr(e.Operand), c.labelTest(e.Labels), e.Not
+		return func(r *run, f frame) (graph.Value, error) {
+			v, err := x(r, f)
+			if err != nil || v.IsNull() {
+				return graph.Null, err
+			}
+			ok, err := test(r, f, v)
+			return graph.Bool(ok != not), err
+		}
+	case *ast.Call:
+		return c.call(e)
+	case *ast.List:
+		items := c.exprs(e.Items)
+		return func(r *run, f frame) (graph.Value, error) {
+			out := make([]graph.Value, len(items))
+			for i, x := range items {
+				v, err := x(r, f)
+				if err != nil {
+					return graph.Null, err
+				}
+				out[i] = v
+			}
+			return graph.List(out), nil
+		}
+	case *ast.Map:
+		values := c.exprs(e.Values)
+		return func(r *run, f frame) (graph.Value, error) {
+			m := graph.NewMap(len(values))
+			for i, x := range values {
+				v, err := x(r, f)
+				if err != nil {
+					return graph.Null, err
+				}
+				m.Put(e.Keys[i].Value, v)
+			}
+			return graph.MapOf(m), nil
+		}
+	case *ast.MapProjection:
+		return c.mapProjection(e)
+	case *ast.Case:
+		return c.caseExpr(e)
+	case *ast.ListComprehension:
+		return c.listComprehension(e)
+	case *ast.Quantifier:
+		return c.quantifier(e)
+	case *ast.Reduce:
+		return c.reduce(e)
+	case *ast.PatternExpr:
+		return c.patternPredicate(e)
+	case *ast.PatternComprehension:
+		return c.patternComprehension(e)
+	case *ast.Subquery:
+		return c.subqueryExpr(e)
+	}
+	c.fail(e, "UnexpectedSyntax", "This expression is not supported here")
+	return nil
+}
+
+func (c *compiler) exprs(es []ast.Expr) []eval {
+	out := make([]eval, len(es))
+	for i, e := range es {
+		out[i] = c.expr(e)
+	}
+	return out
+}
+
+func (c *compiler) property(e *ast.Property) eval {
+	key := e.Key.Value
+	if lit, ok := e.Subject.(*ast.Literal); ok && !lit.Value.IsNull() {
+		c.fail(e, "InvalidArgumentType", "Type mismatch: expected Map, Node, Relationship, Point, Duration, Date, Time, LocalTime, LocalDateTime or DateTime but was %v", lit.Value.Kind())
+	}
+	subject := c.expr(e.Subject)
+	return func(r *run, f frame) (graph.Value, error) {
+		s, err := subject(r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		return r.property(s, key)
+	}
+}
+
+// property reads subject.key.
+func (r *run) property(s graph.Value, key string) (graph.Value, error) {
+	switch s.Kind() {
+	case graph.KindNull:
+		return graph.Null, nil
+	case graph.KindNode:
+		k, ok := r.key(key)
+		if r.graph.NodeDeleted(s.NodeID()) {
+			return graph.Null, deletedError("node", uint64(s.NodeID()))
+		}
+		if !ok {
+			return graph.Null, nil
+		}
+		r.nodeArg[0] = s.NodeID()
+		err := r.graph.NodeProperty(r.nodeArg[:], k, r.valueArg[:])
+		return r.valueArg[0], err
+	case graph.KindRel:
+		k, ok := r.key(key)
+		if r.graph.RelDeleted(s.RelID()) {
+			return graph.Null, deletedError("relationship", uint64(s.RelID()))
+		}
+		if !ok {
+			return graph.Null, nil
+		}
+		r.relArg[0] = s.RelID()
+		err := r.graph.RelProperty(r.relArg[:], k, r.valueArg[:])
+		return r.valueArg[0], err
+	case graph.KindMap:
+		v, _ := s.AsMap().Get(key)
+		return v, nil
+	case graph.KindPoint:
+		return fn.PointComponent(s.AsPoint(), key), nil
+	}
+	if v, ok := temporal.Component(s, key); ok {
+		return v, nil
+	}
+	if s.Kind() >= graph.KindDate && s.Kind() <= graph.KindDuration {
+		return graph.Null, status.New(status.ExecutionFailed, "50N42", "No such field: %s", key)
+	}
+	return graph.Null, fn.TypeError("Type mismatch: expected a map but was %s", fn.ToText(s))
+}
+
+func deletedError(what string, id uint64) error {
+	e := status.New(status.EntityNotFound, "22N01", "%s with id %d has been deleted in this transaction", strings.ToUpper(what[:1])+what[1:], id)
+	e.Detail = "DeletedEntityAccess"
+	return e
+}
+
+func (c *compiler) slice(e *ast.Slice) eval {
+	subject := c.expr(e.Subject)
+	from, to := constant(graph.Null), constant(graph.Null)
+	if e.From != nil {
+		from = c.expr(e.From)
+	}
+	if e.To != nil {
+		to = c.expr(e.To)
+	}
+	return func(r *run, f frame) (graph.Value, error) {
+		s, err := subject(r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		a, err := from(r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		b, err := to(r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		return fn.Slice(s, a, b, e.From == nil, e.To == nil)
+	}
+}
+
+func (c *compiler) unary(e *ast.Unary) eval {
+	x := c.expr(e.Operand)
+	switch e.Op {
+	case ast.OpNot:
+		return func(r *run, f frame) (graph.Value, error) {
+			v, err := x(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			return fn.Not(v), boolOrNull(v)
+		}
+	case ast.OpNegate:
+		return func(r *run, f frame) (graph.Value, error) {
+			v, err := x(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			return fn.Negate(v)
+		}
+	}
+	return x
+}
+
+func boolOrNull(v graph.Value) error {
+	if v.Kind() != graph.KindBool && !v.IsNull() {
+		return fn.TypeError("Type mismatch: expected Boolean but was %v", v.Kind())
+	}
+	return nil
+}
+
+var arithmetic = map[ast.Op]func(a, b graph.Value) (graph.Value, error){
+	ast.OpAdd: fn.Add, ast.OpConcat: fn.Add, ast.OpSubtract: fn.Subtract, ast.OpMultiply: fn.Multiply, ast.OpDivide: fn.Divide, ast.OpModulo: fn.Modulo, ast.OpPower: fn.Power, ast.OpIn: fn.In,
+}
+
+func (c *compiler) binary(e *ast.Binary) eval {
+	for _, side := range []ast.Expr{e.Left, e.Right} {
+		if lit, ok := side.(*ast.Literal); ok && e.Op <= ast.OpAnd && boolOrNull(lit.Value) != nil {
+			c.fail(side, "InvalidArgumentType", "Type mismatch: expected Boolean but was %v", lit.Value.Kind())
+		}
+	}
+	left, right := c.expr(e.Left), c.expr(e.Right)
+	both := func(f2 func(a, b graph.Value) (graph.Value, error)) eval {
+		return func(r *run, f frame) (graph.Value, error) {
+			a, err := left(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			b, err := right(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			return f2(a, b)
+		}
+	}
+	logic := func(f2 func(a, b graph.Value) graph.Value, short graph.Value) eval {
+		return func(r *run, f frame) (graph.Value, error) {
+			a, err := left(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			if err := boolOrNull(a); err != nil {
+				return graph.Null, err
+			}
+			if a.Kind() == graph.KindBool && a == short {
+				return short, nil
+			}
+			b, err := right(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			return f2(a, b), boolOrNull(b)
+		}
+	}
+	switch e.Op {
+	case ast.OpAnd:
+		return logic(fn.And, graph.False)
+	case ast.OpOr:
+		return logic(fn.Or, graph.True)
+	case ast.OpXor:
+		return logic(fn.Xor, graph.Null)
+	case ast.OpStartsWith:
+		return both(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.StartsWith), nil })
+	case ast.OpEndsWith:
+		return both(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.EndsWith), nil })
+	case ast.OpContains:
+		return both(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.Contains), nil })
+	case ast.OpRegex:
+		var last string
+		var compiled *regexp.Regexp
+		if lit, ok := e.Right.(*ast.Literal); ok && lit.Value.Kind() == graph.KindString {
+			last = lit.Value.AsString()
+			compiled, _ = regexp.Compile(`^(?s:` + last + `)$`)
+		}
+		return both(func(a, b graph.Value) (graph.Value, error) {
+			if a.Kind() != graph.KindString || b.Kind() != graph.KindString {
+				return graph.Null, nil
+			}
+			re := compiled
+			if re == nil || b.AsString() != last {
+				var err error
+				if re, err = regexp.Compile(`^(?s:` + b.AsString() + `)$`); err != nil {
+					return graph.Null, status.New(status.SyntaxError, "42001", "Invalid Regex: %v", err)
+				}
+			}
+			return graph.Bool(re.MatchString(a.AsString())), nil
+		})
+	}
+	return both(arithmetic[e.Op])
+}
+
+func (c *compiler) comparison(e *ast.Comparison) eval {
+	operands := c.exprs(e.Operands)
+	ops := e.Ops
+	return func(r *run, f frame) (graph.Value, error) {
+		a, err := operands[0](r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		result := graph.True
+		for i, op := range ops {
+			b, err := operands[i+1](r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			x := compare(op, a, b)
+			if len(ops) == 1 {
+				return x, nil
+			}
+			if result = fn.And(result, x); result.Kind() == graph.KindBool && !result.AsBool() {
+				return result, nil
+			}
+			a = b
+		}
+		return result, nil
+	}
+}
+
+func compare(op ast.Op, a, b graph.Value) graph.Value {
+	switch op {
+	case ast.OpEqual:
+		return graph.Equal(a, b)
+	case ast.OpNotEqual:
+		return fn.Not(graph.Equal(a, b))
+	case ast.OpLess:
+		return graph.Less(a, b, false)
+	case ast.OpLessEqual:
+		return graph.Less(a, b, true)
+	case ast.OpGreater:
+		return graph.Less(b, a, false)
+	}
+	return graph.Less(b, a, true)
+}
+
+func isType(v graph.Value, t ast.Type) bool {
+	if len(t.Union) > 0 {
+		for _, u := range t.Union {
+			if isType(v, u) {
+				return true
+			}
+		}
+		return false
+	}
+	if v.IsNull() {
+		return !t.NotNull && t.Name != "NOTHING"
+	}
+	switch t.Name {
+	case "ANY":
+		return true
+	case "NOTHING", "NULL":
+		return false
+	case "PROPERTY VALUE":
+		return v.Kind() != graph.KindMap && v.Kind() != graph.KindNode && v.Kind() != graph.KindRel && v.Kind() != graph.KindPath
+	case "LIST":
+		if v.Kind() != graph.KindList {
+			return false
+		}
+		for _, e := range v.AsList() {
+			if t.Element != nil && !isType(e, *t.Element) {
+				return false
+			}
+		}
+		return true
+	}
+	return v.Kind().String() == t.Name
+}
+
+// call compiles a function call, scalar or aggregate.
+func (c *compiler) call(e *ast.Call) eval {
+	name := strings.ToLower(e.Name.Value)
+	if fn.Aggregates[name] {
+		return c.aggregateCall(e, name)
+	}
+	if name == "exists" && len(e.Args) == 1 {
+		if p, ok := e.Args[0].(*ast.PatternExpr); ok {
+			return c.patternPredicate(p)
+		}
+	}
+	f := c.functions[name]
+	if f == nil {
+		c.fail(e, "UnknownFunction", "Unknown function '%s'", e.Name.Value)
+	}
+	if len(e.Args) < f.Min || (f.Max >= 0 && len(e.Args) > f.Max) {
+		c.fail(e, "InvalidNumberOfArguments", "Insufficient or too many parameters for function '%s': %s", e.Name.Value, f.Signature)
+	}
+	args := c.exprs(e.Args)
+	return func(r *run, fr frame) (graph.Value, error) {
+		var small [4]graph.Value
+		values := small[:0]
+		for _, a := range args {
+			v, err := a(r, fr)
+			if err != nil {
+				return graph.Null, err
+			}
+			if v.IsNull() && !f.TakesNull {
+				return graph.Null, nil
+			}
+			values = append(values, v)
+		}
+		return f.Eval(&r.context, values)
+	}
+}
+
+const caseSlot = " case"
+
+func (c *compiler) caseExpr(e *ast.Case) eval {
+	var subject eval
+	slot := -1
+	if e.Subject != nil {
+		subject = c.expr(e.Subject)
+	}
+	type when struct {
+		conditions []eval
+		predicate  []bool
+		then       eval
+	}
+	var whens []when
+	saved, had := c.scope.slots[caseSlot]
+	if subject != nil {
+		slot = c.slot()
+		c.scope.slots[caseSlot] = slot
+	}
+	for _, w := range e.Whens {
+		x := when{then: c.expr(w.Then)}
+		for _, cond := range w.Conditions {
+			x.conditions = append(x.conditions, c.expr(cond))
+			x.predicate = append(x.predicate, subject == nil || ast.Any(cond, func(n ast.Expr) bool { _, ok := n.(*ast.CaseOperand); return ok }))
+		}
+		whens = append(whens, x)
+	}
+	otherwise := constant(graph.Null)
+	if e.Else != nil {
+		otherwise = c.expr(e.Else)
+	}
+	if delete(c.scope.slots, caseSlot); had {
+		c.scope.slots[caseSlot] = saved
+	}
+	return func(r *run, f frame) (graph.Value, error) {
+		if subject != nil {
+			v, err := subject(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			f[slot] = v
+		}
+		for _, w := range whens {
+			for i, cond := range w.conditions {
+				v, err := cond(r, f)
+				if err != nil {
+					return graph.Null, err
+				}
+				if !w.predicate[i] {
+					v = graph.Equal(f[slot], v)
+				}
+				if v.IsTrue() {
+					return w.then(r, f)
+				}
+			}
+		}
+		return otherwise(r, f)
+	}
+}
+
+func (c *compiler) mapProjection(e *ast.MapProjection) eval {
+	subject := c.expr(e.Subject)
+	type item struct {
+		key   string
+		value eval
+		all   bool
+	}
+	var items []item
+	for _, i := range e.Items {
+		switch {
+		case i.AllProperties:
+			items = append(items, item{all: true})
+		case i.Property != nil:
+			items = append(items, item{key: i.Property.Value, value: c.property(&ast.Property{Span: i.Span, Subject: e.Subject, Key: *i.Property})})
+		case i.Variable != nil:
+			items = append(items, item{key: i.Variable.Name, value: c.expr(i.Variable)})
+		default:
+			items = append(items, item{key: i.Key.Value, value: c.expr(i.Value)})
+		}
+	}
+	return func(r *run, f frame) (graph.Value, error) {
+		s, err := subject(r, f)
+		if err != nil || s.IsNull() {
+			return graph.Null, err
+		}
+		m := graph.NewMap(len(items))
+		for _, i := range items {
+			if i.all {
+				props, err := r.context.Properties(s)
+				if err != nil {
+					return graph.Null, err
+				}
+				for k := range props.Len() {
+					m.Put(props.At(k))
+				}
+				continue
+			}
+			v, err := i.value(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			m.Put(i.key, v)
+		}
+		return graph.MapOf(m), nil
+	}
+}
+
+// list evaluates to a list's elements; ok=false for null.
+func list(r *run, f frame, e eval) ([]graph.Value, bool, error) {
+	v, err := e(r, f)
+	if err != nil || v.IsNull() {
+		return nil, false, err
+	}
+	if v.Kind() != graph.KindList {
+		return nil, false, fn.TypeError("Type mismatch: expected List but was %v", v.Kind())
+	}
+	return v.AsList(), true, nil
+}
+
+func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
+	items := c.expr(e.List)
+	c.inner(func() {
+		slot := c.bind(e.Variable.Value, anyVar)
+		var where, project eval
+		if e.Where != nil {
+			where = c.expr(e.Where)
+		}
+		if e.Projection != nil {
+			project = c.expr(e.Projection)
+		}
+		out = func(r *run, f frame) (graph.Value, error) {
+			l, ok, err := list(r, f, items)
+			if err != nil || !ok {
+				return graph.Null, err
+			}
+			result := make([]graph.Value, 0, len(l))
+			for _, v := range l {
+				f[slot] = v
+				if where != nil {
+					w, err := where(r, f)
+					if err != nil {
+						return graph.Null, err
+					}
+					if !w.IsTrue() {
+						continue
+					}
+				}
+				if project != nil {
+					if v, err = project(r, f); err != nil {
+						return graph.Null, err
+					}
+				}
+				result = append(result, v)
+			}
+			return graph.List(result), nil
+		}
+	})
+	return out
+}
+
+func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
+	items := c.expr(e.List)
+	c.inner(func() {
+		slot := c.bind(e.Variable.Value, anyVar)
+		test := func(_ *run, f frame) (graph.Value, error) { return f[slot], nil }
+		if e.Predicate != nil {
+			test = c.expr(e.Predicate)
+		}
+		kind := e.Kind
+		out = func(r *run, f frame) (graph.Value, error) {
+			l, ok, err := list(r, f, items)
+			if err != nil || !ok {
+				return graph.Null, err
+			}
+			yes, unknown := 0, 0
+			for _, v := range l {
+				f[slot] = v
+				p, err := test(r, f)
+				if err != nil {
+					return graph.Null, err
+				}
+				switch {
+				case p.IsTrue():
+					yes++
+				case p.IsNull():
+					unknown++
+				}
+			}
+			no := len(l) - yes - unknown
+			decided := map[string]struct{ value, known bool }{
+				"all": {no == 0, no > 0 || unknown == 0}, "any": {yes > 0, yes > 0 || unknown == 0},
+				"none": {yes == 0, yes > 0 || unknown == 0}, "single": {yes == 1, yes > 1 || unknown == 0},
+			}[kind]
+			if !decided.known {
+				return graph.Null, nil
+			}
+			return graph.Bool(decided.value), nil
+		}
+	})
+	return out
+}
+
+func (c *compiler) reduce(e *ast.Reduce) (out eval) {
+	init, items := c.expr(e.Init), c.expr(e.List)
+	c.inner(func() {
+		acc, slot := c.bind(e.Accumulator.Value, anyVar), c.bind(e.Variable.Value, anyVar)
+		step := c.expr(e.Expression)
+		out = func(r *run, f frame) (graph.Value, error) {
+			v, err := init(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			l, ok, err := list(r, f, items)
+			if err != nil || !ok {
+				return graph.Null, err
+			}
+			for _, x := range l {
+				f[acc], f[slot] = v, x
+				if v, err = step(r, f); err != nil {
+					return graph.Null, err
+				}
+			}
+			return v, nil
+		}
+	})
+	return out
+}

@@ -1,0 +1,541 @@
+package exec
+
+import (
+	"slices"
+
+	"graticule/cypher/ast"
+	"graticule/cypher/fn"
+	"graticule/graph"
+	"graticule/status"
+)
+
+// An aggregate is one aggregating call of a projection.
+type aggregate struct {
+	name     string
+	distinct bool
+	star     bool
+	arg      eval
+	p        eval // percentile
+	slot     int  // where its result goes
+}
+
+func (c *compiler) aggregateCall(e *ast.Call, name string) eval {
+	if c.aggs == nil {
+		c.fail(e, "InvalidAggregation", "Invalid use of aggregating function %s(...) in this context", name)
+	}
+	a := &aggregate{name: name, distinct: e.Distinct, star: e.Star, slot: c.slot()}
+	outer := c.aggs
+	c.aggs = nil
+	switch {
+	case e.Star && name == "count":
+	case len(e.Args) == 0 || len(e.Args) > 2:
+		c.fail(e, "InvalidNumberOfArguments", "Insufficient or too many parameters for function '%s'", name)
+	default:
+		if ast.Any(e.Args[0], isAggregate) {
+			c.fail(e, "NestedAggregation", "Can't use aggregate functions inside of aggregate functions.")
+		}
+		a.arg = c.expr(e.Args[0])
+		if len(e.Args) == 2 {
+			a.p = c.expr(e.Args[1])
+		}
+	}
+	c.aggs = outer
+	*c.aggs = append(*c.aggs, a)
+	return func(_ *run, f frame) (graph.Value, error) { return f[a.slot], nil }
+}
+
+func isAggregate(e ast.Expr) bool {
+	call, ok := e.(*ast.Call)
+	return ok && fn.Aggregates[lowerName(call)]
+}
+
+func lowerName(c *ast.Call) string {
+	b := []byte(c.Name.Value)
+	for i := range b {
+		if b[i] >= 'A' && b[i] <= 'Z' {
+			b[i] |= 0x20
+		}
+	}
+	return string(b)
+}
+
+// projection is a compiled RETURN or WITH.
+type projection struct {
+	names    []string
+	slots    []int
+	values   []eval
+	keys     []int // items without aggregates, by position
+	aggs     []*aggregate
+	groups   bool // aggregates, so rows are grouped
+	distinct bool
+	order    []sortKey
+	skip     eval
+	limit    eval
+	where    eval
+}
+
+type sortKey struct {
+	value      eval
+	descending bool
+}
+
+// projection compiles p and makes its scope the current one.
+func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *projection {
+	out := &projection{distinct: p.Distinct}
+	before := c.scope
+	after := newScope()
+	type item struct {
+		name string
+		expr ast.Expr
+		kind varKind
+		slot int // of a variable passed on as it is, -1 otherwise
+	}
+	var items []item
+	if p.Star {
+		for _, name := range before.names() {
+			items = append(items, item{name: name, slot: before.slots[name], kind: before.kinds[name]})
+		}
+		if len(items) == 0 && len(p.Items) == 0 && !isWith {
+			c.fail(n, "NoVariablesInScope", "RETURN * is not allowed when there are no variables in scope")
+		}
+	}
+	for _, i := range p.Items {
+		name := i.Span.Text(c.source)
+		v, isVar := i.Expr.(*ast.Variable)
+		switch {
+		case i.Alias != nil:
+			name = i.Alias.Value
+		case isVar:
+			name = v.Name
+		case isWith:
+			c.fail(i, "NoExpressionAlias", "Expression in WITH must be aliased (use AS)")
+		}
+		x := item{name: name, expr: i.Expr, slot: -1}
+		if isVar {
+			x.slot, x.kind = c.lookup(v), before.kinds[v.Name]
+		}
+		items = append(items, x)
+	}
+	for _, i := range items {
+		if slices.Contains(out.names, i.name) {
+			c.fail(n, "ColumnNameConflict", "Multiple result columns with the same name are not supported")
+		}
+		var aggs []*aggregate
+		c.aggs = &aggs
+		slot := i.slot
+		var value eval
+		if i.slot < 0 {
+			value = c.expr(i.expr)
+			slot = c.slot()
+		} else {
+			from := i.slot
+			value = func(_ *run, f frame) (graph.Value, error) { return f[from], nil }
+		}
+		c.aggs = nil
+		if len(aggs) == 0 {
+			out.keys = append(out.keys, len(out.names))
+		}
+		out.aggs = append(out.aggs, aggs...)
+		out.names, out.slots, out.values = append(out.names, i.name), append(out.slots, slot), append(out.values, value)
+		after.slots[i.name], after.kinds[i.name] = slot, i.kind
+	}
+	out.groups = len(out.aggs) > 0
+	// ORDER BY sees the projected names, and the ones before unless rows were merged.
+	sorting := after.clone()
+	for name, slot := range before.slots {
+		if _, ok := sorting.slots[name]; !ok {
+			sorting.slots[name], sorting.kinds[name] = slot, before.kinds[name]
+		}
+	}
+	c.scope = sorting
+	for _, o := range p.OrderBy {
+		out.order = append(out.order, sortKey{c.sortValue(o, p, out), o.Descending})
+	}
+	c.scope = newScope()
+	out.skip, out.limit = c.count(p.Skip), c.count(p.Limit)
+	c.scope = after
+	if p.Where != nil {
+		c.scope = sorting
+		if out.groups || out.distinct {
+			c.scope = after
+		}
+		out.where = c.boolean(p.Where)
+		c.scope = after
+	}
+	return out
+}
+
+// sortValue compiles one ORDER BY item; one that repeats a projected expression uses its value.
+func (c *compiler) sortValue(o ast.SortItem, p *ast.Projection, out *projection) eval {
+	text := o.Expr.At().Text(c.source)
+	offset := len(out.names) - len(p.Items)
+	for i, item := range p.Items {
+		if item.Span.Text(c.source) == text {
+			slot := out.slots[offset+i]
+			return func(_ *run, f frame) (graph.Value, error) { return f[slot], nil }
+		}
+	}
+	var aggs []*aggregate
+	if out.groups {
+		c.aggs = &aggs
+	}
+	v := c.expr(o.Expr)
+	c.aggs = nil
+	out.aggs = append(out.aggs, aggs...)
+	return v
+}
+
+// count compiles SKIP or LIMIT: a constant that is an INTEGER, not negative.
+func (c *compiler) count(e ast.Expr) eval {
+	if e == nil {
+		return nil
+	}
+	names := map[string]bool{}
+	freeVariables(e, names)
+	if len(names) > 0 {
+		c.fail(e, "NonConstantExpression", "It is not allowed to refer to variables in SKIP or LIMIT, so that the value can be statically calculated")
+	}
+	if lit, ok := e.(*ast.Literal); ok {
+		switch {
+		case lit.Value.Kind() != graph.KindInt:
+			c.fail(e, "InvalidArgumentType", "Invalid input. '%s' is not a valid value. Must be a non-negative integer.", fn.ToText(lit.Value))
+		case lit.Value.AsInt() < 0:
+			c.fail(e, "NegativeIntegerArgument", "Invalid input. '%d' is not a valid value. Must be a non-negative integer.", lit.Value.AsInt())
+		}
+	}
+	return c.expr(e)
+}
+
+func (r *run) count(e eval, f frame) (int64, error) {
+	v, err := e(r, f)
+	if err != nil {
+		return 0, err
+	}
+	if v.Kind() != graph.KindInt || v.AsInt() < 0 {
+		x := status.New(status.ArgumentError, "22N31", "Invalid input. '%s' is not a valid value. Must be a non-negative integer.", fn.ToText(v))
+		if x.Detail = "InvalidArgumentType"; v.Kind() == graph.KindInt {
+			x.Detail = "NegativeIntegerArgument"
+		}
+		return 0, x
+	}
+	return v.AsInt(), nil
+}
+
+// stages builds the operators of the projection, last first. lazy tells that
+// nothing upstream writes, so that LIMIT may stop it.
+func (p *projection) stages(r *run, next sink, enough *errEnough, lazy bool) sink {
+	if p.where != nil {
+		next = &filterSink{r: r, test: p.where, next: next}
+	}
+	if p.skip != nil || p.limit != nil {
+		next = &limitSink{r: r, skip: p.skip, limit: p.limit, next: next, enough: enough, lazy: lazy}
+	}
+	if len(p.order) > 0 {
+		next = &sortSink{r: r, keys: p.order, limit: p.limit, skip: p.skip, next: next, enough: enough}
+	}
+	if p.distinct {
+		next = &distinctSink{slots: p.slots, seen: map[string]struct{}{}, next: next}
+	}
+	if p.groups {
+		return &groupSink{r: r, p: p, groups: map[string]*group{}, next: next, enough: enough}
+	}
+	return &projectSink{r: r, p: p, next: next, scratch: make([]graph.Value, len(p.values))}
+}
+
+type projectSink struct {
+	r       *run
+	p       *projection
+	next    sink
+	scratch []graph.Value
+}
+
+func (s *projectSink) push(f frame) error {
+	for i, v := range s.p.values {
+		x, err := v(s.r, f)
+		if err != nil {
+			return err
+		}
+		s.scratch[i] = x
+	}
+	for i, slot := range s.p.slots {
+		f[slot] = s.scratch[i]
+	}
+	return s.next.push(f)
+}
+
+func (s *projectSink) done() error { return s.next.done() }
+
+type filterSink struct {
+	r    *run
+	test eval
+	next sink
+}
+
+func (s *filterSink) push(f frame) error {
+	v, err := s.test(s.r, f)
+	if err != nil || !v.IsTrue() {
+		return err
+	}
+	return s.next.push(f)
+}
+
+func (s *filterSink) done() error { return s.next.done() }
+
+type limitSink struct {
+	r           *run
+	skip, limit eval
+	next        sink
+	enough      *errEnough
+	lazy        bool
+	begun       bool
+	toSkip      int64
+	left        int64 // < 0: no limit
+}
+
+func (s *limitSink) begin(f frame) (err error) {
+	s.begun, s.left = true, -1
+	if s.skip != nil {
+		if s.toSkip, err = s.r.count(s.skip, f); err != nil {
+			return err
+		}
+	}
+	if s.limit != nil {
+		s.left, err = s.r.count(s.limit, f)
+	}
+	return err
+}
+
+func (s *limitSink) push(f frame) error {
+	if !s.begun {
+		if err := s.begin(f); err != nil {
+			return err
+		}
+	}
+	if s.toSkip > 0 {
+		s.toSkip--
+		return nil
+	}
+	if s.left == 0 {
+		if s.lazy {
+			return s.enough
+		}
+		return nil
+	}
+	if s.left > 0 {
+		s.left--
+	}
+	if err := s.next.push(f); err != nil {
+		return err
+	}
+	if s.left == 0 && s.lazy {
+		return s.enough
+	}
+	return nil
+}
+
+func (s *limitSink) done() error {
+	if !s.begun { // wrong values fail even without rows
+		if err := s.begin(make(frame, 1)); err != nil {
+			return err
+		}
+	}
+	return s.next.done()
+}
+
+type distinctSink struct {
+	slots []int
+	seen  map[string]struct{}
+	key   []byte
+	next  sink
+}
+
+func (s *distinctSink) push(f frame) error {
+	s.key = s.key[:0]
+	for _, slot := range s.slots {
+		s.key = graph.AppendKey(s.key, f[slot])
+	}
+	if _, ok := s.seen[string(s.key)]; ok {
+		return nil
+	}
+	s.seen[string(s.key)] = struct{}{}
+	return s.next.push(f)
+}
+
+func (s *distinctSink) done() error { return s.next.done() }
+
+type sortSink struct {
+	r           *run
+	keys        []sortKey
+	skip, limit eval
+	rows        []sortedRow
+	next        sink
+	enough      *errEnough
+}
+
+type sortedRow struct {
+	keys []graph.Value
+	f    frame
+}
+
+func (s *sortSink) push(f frame) error {
+	row := sortedRow{keys: make([]graph.Value, len(s.keys)), f: slices.Clone(f)}
+	for i, k := range s.keys {
+		v, err := k.value(s.r, f)
+		if err != nil {
+			return err
+		}
+		row.keys[i] = v
+	}
+	s.rows = append(s.rows, row)
+	return s.r.alive()
+}
+
+func (s *sortSink) done() error {
+	slices.SortStableFunc(s.rows, func(a, b sortedRow) int {
+		for i, k := range s.keys {
+			c := graph.Compare(a.keys[i], b.keys[i])
+			if c != 0 {
+				if k.descending {
+					return -c
+				}
+				return c
+			}
+		}
+		return 0
+	})
+	for _, row := range s.rows {
+		if err := s.next.push(row.f); err == error(s.enough) {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	s.rows = nil
+	return s.next.done()
+}
+
+type groupSink struct {
+	r      *run
+	p      *projection
+	groups map[string]*group
+	order  []*group
+	key    []byte
+	next   sink
+	enough *errEnough
+}
+
+type group struct {
+	f    frame
+	accs []fn.Accumulator
+	seen []map[string]struct{} // of DISTINCT aggregates
+}
+
+func (s *groupSink) push(f frame) error {
+	s.key = s.key[:0]
+	values := make([]graph.Value, 0, 4)
+	for _, k := range s.p.keys {
+		v, err := s.p.values[k](s.r, f)
+		if err != nil {
+			return err
+		}
+		values = append(values, v)
+		s.key = graph.AppendKey(s.key, v)
+	}
+	g := s.groups[string(s.key)]
+	if g == nil {
+		var err error
+		if g, err = s.open(slices.Clone(f)); err != nil {
+			return err
+		}
+		for i, k := range s.p.keys {
+			g.f[s.p.slots[k]] = values[i]
+		}
+		s.groups[string(s.key)] = g
+		s.order = append(s.order, g)
+	}
+	for i, a := range s.p.aggs {
+		if a.star {
+			if err := g.accs[i].Add(graph.True); err != nil {
+				return err
+			}
+			continue
+		}
+		v, err := a.arg(s.r, f)
+		if err != nil {
+			return err
+		}
+		if v.IsNull() {
+			continue
+		}
+		if a.distinct {
+			k := string(graph.AppendKey(nil, v))
+			if _, ok := g.seen[i][k]; ok {
+				continue
+			}
+			g.seen[i][k] = struct{}{}
+		}
+		if err := g.accs[i].Add(v); err != nil {
+			return err
+		}
+	}
+	return s.r.alive()
+}
+
+func (s *groupSink) open(f frame) (*group, error) {
+	g := &group{f: f, accs: make([]fn.Accumulator, len(s.p.aggs)), seen: make([]map[string]struct{}, len(s.p.aggs))}
+	for i, a := range s.p.aggs {
+		var p graph.Value
+		if a.p != nil {
+			var err error
+			if p, err = a.p(s.r, f); err != nil {
+				return nil, err
+			}
+			if err := fn.CheckPercentile(p); err != nil {
+				return nil, err
+			}
+		}
+		g.accs[i] = fn.NewAccumulator(a.name, p.Number())
+		if a.distinct {
+			g.seen[i] = map[string]struct{}{}
+		}
+	}
+	return g, nil
+}
+
+func (s *groupSink) done() error {
+	if len(s.order) == 0 && len(s.p.keys) == 0 {
+		g, err := s.open(make(frame, s.width()))
+		if err != nil {
+			return err
+		}
+		s.order = append(s.order, g)
+	}
+	isKey := make([]bool, len(s.p.slots))
+	for _, k := range s.p.keys {
+		isKey[k] = true
+	}
+	for _, g := range s.order {
+		for i, a := range s.p.aggs {
+			g.f[a.slot] = g.accs[i].Result()
+		}
+		for i, v := range s.p.values {
+			if isKey[i] {
+				continue
+			}
+			x, err := v(s.r, g.f)
+			if err != nil {
+				return err
+			}
+			g.f[s.p.slots[i]] = x
+		}
+		if err := s.next.push(g.f); err == error(s.enough) {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	s.groups, s.order = nil, nil
+	return s.next.done()
+}
+
+func (s *groupSink) width() int { return s.r.width }

@@ -1,0 +1,304 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"graticule/cypher/fn"
+	"graticule/graph"
+)
+
+// Environment is what a run needs from outside.
+type Environment struct {
+	Graph       Graph
+	Params      *graph.Map
+	Statement   time.Time // the statement's clock, and the transaction's
+	Transaction time.Time
+	Zone        *time.Location
+	DatabaseID  string
+	Server      any // passed to procedures
+	ImportDir   string
+}
+
+// Counters are what a statement changed, by Neo4j's names.
+type Counters struct {
+	NodesCreated, NodesDeleted, RelsCreated, RelsDeleted, PropertiesSet, LabelsAdded, LabelsRemoved int64
+	IndexesAdded, IndexesRemoved, ConstraintsAdded, ConstraintsRemoved, SystemUpdates               int64
+}
+
+// Map gives the counters that are not zero, nil when all are.
+func (c *Counters) Map() *graph.Map {
+	m := graph.NewMap(4)
+	for _, x := range []struct {
+		name string
+		n    int64
+	}{
+		{"nodes-created", c.NodesCreated}, {"nodes-deleted", c.NodesDeleted}, {"relationships-created", c.RelsCreated}, {"relationships-deleted", c.RelsDeleted},
+		{"properties-set", c.PropertiesSet}, {"labels-added", c.LabelsAdded}, {"labels-removed", c.LabelsRemoved}, {"indexes-added", c.IndexesAdded},
+		{"indexes-removed", c.IndexesRemoved}, {"constraints-added", c.ConstraintsAdded}, {"constraints-removed", c.ConstraintsRemoved}, {"system-updates", c.SystemUpdates},
+	} {
+		if x.n != 0 {
+			m.Put(x.name, graph.Int(x.n))
+		}
+	}
+	switch {
+	case m.Len() == 0:
+		return nil
+	case c.SystemUpdates > 0:
+		m.Put("contains-system-updates", graph.True)
+	default:
+		m.Put("contains-updates", graph.True)
+	}
+	return m
+}
+
+// run is the state of one execution. It belongs to one goroutine.
+type run struct {
+	ctx      context.Context
+	graph    Graph
+	params   *graph.Map
+	env      *Environment
+	context  fn.Context
+	counters Counters
+
+	keys     map[string]graph.KeyID
+	schema   []graph.Index
+	free     []*graph.Adjacency
+	nodeArg  [1]graph.NodeID
+	relArg   [1]graph.RelID
+	endsArg  [1]graph.RelEnds
+	boolArg  [1]bool
+	valueArg [1]graph.Value
+	ticks    int
+	width    int // slots of a frame
+}
+
+func newRun(ctx context.Context, env *Environment) *run {
+	r := &run{ctx: ctx, graph: env.Graph, params: env.Params, env: env, keys: map[string]graph.KeyID{}}
+	if r.params == nil {
+		r.params = &graph.Map{}
+	}
+	zone := env.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	r.context = fn.Context{Entities: r, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID, Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
+	return r
+}
+
+// alive gives the cause when the run was cancelled; cheap enough for inner loops.
+func (r *run) alive() error {
+	if r.ticks++; r.ticks&63 != 0 {
+		return nil
+	}
+	select {
+	case <-r.ctx.Done():
+		return context.Cause(r.ctx)
+	default:
+		return nil
+	}
+}
+
+func (r *run) key(name string) (graph.KeyID, bool) {
+	if k, ok := r.keys[name]; ok {
+		return k, true
+	}
+	k, ok := r.graph.Key(name)
+	if ok {
+		r.keys[name] = k
+	}
+	return k, ok
+}
+
+func (r *run) labels(names []string) ([]graph.LabelID, bool) {
+	out := make([]graph.LabelID, len(names))
+	for i, n := range names {
+		id, ok := r.graph.Label(n)
+		if !ok {
+			return nil, false
+		}
+		out[i] = id
+	}
+	return out, true
+}
+
+// types gives the tokens of the names that exist; ok=false when names were given and none exists.
+func (r *run) types(names []string) ([]graph.TypeID, bool) {
+	var out []graph.TypeID
+	for _, n := range names {
+		if id, ok := r.graph.Type(n); ok {
+			out = append(out, id)
+		}
+	}
+	return out, len(names) == 0 || len(out) > 0
+}
+
+func (r *run) indexes() []graph.Index {
+	if r.schema == nil {
+		r.schema = r.graph.Indexes()
+	}
+	return r.schema
+}
+
+func (r *run) hasLabel(v graph.Value, name string) (bool, error) {
+	switch v.Kind() {
+	case graph.KindNode:
+		if n := v.AsNode(); n != nil {
+			for _, l := range n.Labels {
+				if l == name {
+					return true, nil
+				}
+			}
+			return false, nil
+		}
+		id, ok := r.graph.Label(name)
+		if !ok {
+			return false, nil
+		}
+		r.nodeArg[0] = v.NodeID()
+		err := r.graph.HasLabel(r.nodeArg[:], id, r.boolArg[:])
+		return r.boolArg[0], err
+	case graph.KindRel:
+		ends, err := r.ends(v.RelID())
+		return ends.Exists && r.graph.TypeName(ends.Type) == name, err
+	}
+	return false, fn.TypeError("Type mismatch: expected Node or Relationship but was %v", v.Kind())
+}
+
+func (r *run) ends(id graph.RelID) (graph.RelEnds, error) {
+	r.relArg[0] = id
+	err := r.graph.RelEnds(r.relArg[:], r.endsArg[:])
+	return r.endsArg[0], err
+}
+
+func (r *run) adjacency() *graph.Adjacency {
+	if n := len(r.free); n > 0 {
+		a := r.free[n-1]
+		r.free = r.free[:n-1]
+		return a
+	}
+	return &graph.Adjacency{}
+}
+
+func (r *run) release(a *graph.Adjacency) { r.free = append(r.free, a) }
+
+// Node gives a node's content, nil when it is gone. It implements fn.Entities.
+func (r *run) Node(id graph.NodeID) *graph.Node {
+	ids := []graph.NodeID{id}
+	var there [1]bool
+	if r.graph.NodesExist(ids, there[:]) != nil || !there[0] {
+		return nil
+	}
+	var sets graph.LabelSets
+	if r.graph.NodeLabels(ids, &sets) != nil {
+		return nil
+	}
+	props, err := r.graph.NodeProperties(id, nil)
+	if err != nil {
+		return nil
+	}
+	n := &graph.Node{ID: id, Labels: make([]string, len(sets.Label)), Properties: r.propMap(props)}
+	for i, l := range sets.Label {
+		n.Labels[i] = r.graph.LabelName(l)
+	}
+	return n
+}
+
+// Relationship gives a relationship's content, nil when it is gone.
+func (r *run) Relationship(id graph.RelID) *graph.Relationship {
+	ends, err := r.ends(id)
+	if err != nil || !ends.Exists {
+		return nil
+	}
+	props, err := r.graph.RelProperties(id, nil)
+	if err != nil {
+		return nil
+	}
+	return &graph.Relationship{ID: id, Start: ends.Start, End: ends.End, Type: r.graph.TypeName(ends.Type), Properties: r.propMap(props)}
+}
+
+func (r *run) propMap(props []graph.Property) *graph.Map {
+	m := graph.NewMap(len(props))
+	for _, p := range props {
+		m.Put(r.graph.KeyName(p.Key), p.Value)
+	}
+	return m
+}
+
+// hydrate fills in the content of entities on their way to the client.
+func (r *run) hydrate(v graph.Value) graph.Value {
+	switch v.Kind() {
+	case graph.KindNode:
+		if v.AsNode() != nil {
+			return v
+		}
+		if n := r.Node(v.NodeID()); n != nil {
+			return graph.NodeOf(n)
+		}
+		return graph.NodeOf(&graph.Node{ID: v.NodeID(), Properties: &graph.Map{}, Deleted: true})
+	case graph.KindRel:
+		if v.AsRel() != nil {
+			return v
+		}
+		if x := r.Relationship(v.RelID()); x != nil {
+			return graph.RelOf(x)
+		}
+		return graph.RelOf(&graph.Relationship{ID: v.RelID(), Properties: &graph.Map{}, Deleted: true})
+	case graph.KindList:
+		l := v.AsList()
+		for i := range l {
+			if k := l[i].Kind(); k >= graph.KindList && k <= graph.KindPath {
+				out := make([]graph.Value, len(l))
+				for j := range l {
+					out[j] = r.hydrate(l[j])
+				}
+				return graph.List(out)
+			}
+		}
+	case graph.KindMap:
+		m := v.AsMap()
+		out := graph.NewMap(m.Len())
+		for i := range m.Len() {
+			k, x := m.At(i)
+			out.Put(k, r.hydrate(x))
+		}
+		return graph.MapOf(out)
+	case graph.KindPath:
+		p := v.AsPath()
+		out := &graph.Path{Nodes: make([]graph.Value, len(p.Nodes)), Rels: make([]graph.Value, len(p.Rels))}
+		for i := range p.Nodes {
+			out.Nodes[i] = r.hydrate(p.Nodes[i])
+		}
+		for i := range p.Rels {
+			out.Rels[i] = r.hydrate(p.Rels[i])
+		}
+		return graph.PathOf(out)
+	}
+	return v
+}
+
+// errEnough unwinds a pipeline whose consumer wants no more rows. Each chain has its own.
+type errEnough struct{}
+
+// Error names the signal; it never reaches a client.
+func (*errEnough) Error() string { return "no more rows are wanted" }
+
+// sink takes rows; done is called once after the last one.
+type sink interface {
+	push(f frame) error
+	done() error
+}
+
+// drive pushes one starting row through a chain; enough tells that its
+// consumer may stop early with that error.
+func drive(first sink, f frame, enough *errEnough) error {
+	if err := first.push(f); err != nil && !errors.Is(err, enough) {
+		return err
+	}
+	if err := first.done(); err != nil && !errors.Is(err, enough) {
+		return err
+	}
+	return nil
+}

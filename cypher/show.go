@@ -1,0 +1,244 @@
+package cypher
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"graticule/cypher/ast"
+	"graticule/cypher/exec"
+	"graticule/graph"
+)
+
+func typeName(v any) string { return fmt.Sprintf("%T", v) }
+
+// show runs SHOW or TERMINATE: its rows are the source of a query made of its tail.
+func (p *Prepared) show(ctx context.Context, cmd ast.Command, tail *ast.Tail, env Env) (*Cursor, error) {
+	columns, rows, err := p.showRows(ctx, cmd, env)
+	if err != nil {
+		return nil, err
+	}
+	source := &exec.Procedure{Name: " show", Call: func(*exec.ProcedureContext, []graph.Value) ([][]graph.Value, error) { return rows, nil }}
+	var shown []string
+	for _, c := range columns {
+		source.Outputs = append(source.Outputs, c.Name)
+		if c.Default || tail.YieldStar {
+			shown = append(shown, c.Name)
+		}
+	}
+	at := cmd.At()
+	name := func(s string) ast.Name { return ast.Name{Span: at, Value: s} }
+	call := &ast.CallProcedure{Span: at, Name: name(" show"), HasArgs: true, HasYield: true, Yield: tail.Yield}
+	if len(tail.Yield) == 0 {
+		// WHERE without YIELD sees all columns; only the default ones are returned.
+		for _, c := range columns {
+			call.Yield = append(call.Yield, ast.YieldItem{Span: at, Column: name(c.Name)})
+		}
+	} else {
+		shown = nil
+		for _, y := range tail.Yield {
+			n := y.Column.Value
+			if y.Alias != nil {
+				n = y.Alias.Value
+			}
+			shown = append(shown, n)
+		}
+	}
+	with := &ast.With{Span: at, Projection: ast.Projection{Star: true, OrderBy: tail.OrderBy, Skip: tail.Skip, Limit: tail.Limit, Where: tail.Where}}
+	ret := tail.Return
+	if ret == nil {
+		ret = &ast.Return{Span: at}
+		for _, n := range shown {
+			alias := name(n)
+			ret.Items = append(ret.Items, ast.ReturnItem{Span: at, Expr: &ast.Variable{Span: at, Name: n}, Alias: &alias})
+		}
+	}
+	single := &ast.SingleQuery{Span: at, Clauses: []ast.Clause{call, with, ret}}
+	stmt := &ast.Statement{Span: at, Source: p.stmt.Source, Version: p.stmt.Version, Query: &ast.Query{Span: at, Parts: []*ast.SingleQuery{single}}}
+	plan, err := exec.Compile(stmt, exec.Library{Functions: p.engine.lib.Functions, Procedures: exec.Procedures{" show": source}})
+	if err != nil {
+		return nil, err
+	}
+	res, err := plan.Start(ctx, env.Environment)
+	if err != nil {
+		return nil, err
+	}
+	return &Cursor{columns: plan.Columns, kind: ReadOnly, result: res}, nil
+}
+
+func (p *Prepared) showRows(ctx context.Context, cmd ast.Command, env Env) ([]ShowColumn, [][]graph.Value, error) {
+	if s, ok := cmd.(*ast.Show); ok {
+		switch s.Kind {
+		case "INDEXES":
+			columns, rows := showIndexes(env.Graph, s.Filter)
+			return columns, rows, nil
+		case "CONSTRAINTS":
+			columns, rows := showConstraints(env.Graph, s.Filter)
+			return columns, rows, nil
+		case "FUNCTIONS":
+			columns, rows := p.engine.showFunctions()
+			return columns, rows, nil
+		case "PROCEDURES":
+			columns, rows := p.engine.showProcedures()
+			return columns, rows, nil
+		}
+	}
+	return env.Commands.Show(ctx, cmd, env.Params)
+}
+
+// columns makes a column list: names before the bar are shown by default.
+func columns(text string) []ShowColumn {
+	shown, more, _ := strings.Cut(text, "|")
+	var out []ShowColumn
+	for _, n := range strings.Fields(shown) {
+		out = append(out, ShowColumn{n, true})
+	}
+	for _, n := range strings.Fields(more) {
+		out = append(out, ShowColumn{n, false})
+	}
+	return out
+}
+
+func stringsOrNull(ss []string) graph.Value {
+	if len(ss) == 0 {
+		return graph.Null
+	}
+	return graph.Strings(ss)
+}
+
+func textOrNull(s string) graph.Value {
+	if s == "" {
+		return graph.Null
+	}
+	return graph.String(s)
+}
+
+func entityType(relationship bool) graph.Value {
+	if relationship {
+		return graph.String("RELATIONSHIP")
+	}
+	return graph.String("NODE")
+}
+
+func showIndexes(g exec.Graph, filter string) ([]ShowColumn, [][]graph.Value) {
+	providers := map[graph.IndexType]string{graph.IndexRange: "range-1.0", graph.IndexText: "text-2.0", graph.IndexPoint: "point-1.0", graph.IndexLookup: "token-lookup-1.0", graph.IndexFulltext: "fulltext-1.0", graph.IndexVector: "vector-2.0"}
+	var rows [][]graph.Value
+	for _, d := range g.Indexes() {
+		if filter != "" && filter != "ALL" && filter != string(d.Type) {
+			continue
+		}
+		state := "ONLINE"
+		if !d.Online {
+			state = "POPULATING"
+		}
+		rows = append(rows, []graph.Value{
+			graph.Int(int64(d.ID)), graph.String(d.Name), graph.String(state), graph.Float(d.Populated), graph.String(string(d.Type)), entityType(d.Relationship),
+			stringsOrNull(d.Labels), stringsOrNull(d.Properties), graph.String(providers[d.Type]), textOrNull(d.Constraint), graph.Null, graph.Int(0),
+			graph.Null, graph.MapOf(d.Options), graph.String(d.Failure), graph.String(createIndexText(d)),
+		})
+	}
+	return columns("id name state populationPercent type entityType labelsOrTypes properties indexProvider owningConstraint lastRead readCount | trackedSince options failureMessage createStatement"), rows
+}
+
+func createIndexText(d graph.Index) string {
+	pattern, on := "(n:`"+strings.Join(d.Labels, "`|`")+"`)", ""
+	if d.Relationship {
+		pattern = "()-[n:`" + strings.Join(d.Labels, "`|`") + "`]-()"
+	}
+	if d.Type == graph.IndexLookup {
+		if d.Relationship {
+			return "CREATE LOOKUP INDEX `" + d.Name + "` FOR ()-[n]-() ON EACH type(n)"
+		}
+		return "CREATE LOOKUP INDEX `" + d.Name + "` FOR (n) ON EACH labels(n)"
+	}
+	for i, p := range d.Properties {
+		if i > 0 {
+			on += ", "
+		}
+		on += "n.`" + p + "`"
+	}
+	return fmt.Sprintf("CREATE %s INDEX `%s` FOR %s ON (%s)", d.Type, d.Name, pattern, on)
+}
+
+func showConstraints(g exec.Graph, filter string) ([]ShowColumn, [][]graph.Value) {
+	var rows [][]graph.Value
+	for _, d := range g.Constraints() {
+		kind := string(d.Type)
+		want := strings.Fields(filter)
+		if slices.ContainsFunc(want, func(w string) bool {
+			switch w {
+			case "ALL", "PROPERTY", "CONSTRAINTS":
+				return false
+			case "NODE":
+				return d.Relationship
+			case "REL", "RELATIONSHIP":
+				return !d.Relationship
+			case "EXIST", "EXISTENCE":
+				return !strings.HasSuffix(kind, "EXISTENCE")
+			case "UNIQUE", "UNIQUENESS":
+				return !strings.HasSuffix(kind, "UNIQUENESS")
+			}
+			return !strings.HasSuffix(kind, w)
+		}) {
+			continue
+		}
+		rows = append(rows, []graph.Value{
+			graph.Int(int64(d.ID)), graph.String(d.Name), graph.String(kind), entityType(d.Relationship), graph.Strings([]string{d.Label}), graph.Strings(d.Properties),
+			textOrNull(d.OwnedIndex), textOrNull(d.PropertyType), graph.MapOf(d.Options), graph.String(createConstraintText(d)),
+		})
+	}
+	return columns("id name type entityType labelsOrTypes properties ownedIndex propertyType | options createStatement"), rows
+}
+
+func createConstraintText(d graph.Constraint) string {
+	pattern := "(n:`" + d.Label + "`)"
+	if d.Relationship {
+		pattern = "()-[n:`" + d.Label + "`]-()"
+	}
+	props := make([]string, len(d.Properties))
+	for i, p := range d.Properties {
+		props[i] = "n.`" + p + "`"
+	}
+	what := "IS UNIQUE"
+	switch {
+	case strings.HasSuffix(string(d.Type), "KEY"):
+		what = "IS KEY"
+	case strings.HasSuffix(string(d.Type), "EXISTENCE"):
+		what = "IS NOT NULL"
+	case d.PropertyType != "":
+		what = "IS :: " + d.PropertyType
+	}
+	return fmt.Sprintf("CREATE CONSTRAINT `%s` FOR %s REQUIRE (%s) %s", d.Name, pattern, strings.Join(props, ", "), what)
+}
+
+func (e *Engine) showFunctions() ([]ShowColumn, [][]graph.Value) {
+	var rows [][]graph.Value
+	for _, f := range e.lib.Functions {
+		rows = append(rows, []graph.Value{graph.String(f.Name), graph.String(f.Category), graph.String(f.Description), graph.String(f.Signature), graph.True, graph.List(nil), graph.String(""), graph.False, graph.Null, graph.Null, graph.False, graph.Null})
+	}
+	for name := range aggregates {
+		rows = append(rows, []graph.Value{graph.String(name), graph.String("Aggregating"), graph.String(aggregates[name]), graph.String(name + "(input :: ANY) :: ANY"), graph.True, graph.List(nil), graph.String(""), graph.True, graph.Null, graph.Null, graph.False, graph.Null})
+	}
+	sortRows(rows)
+	return columns("name category description | signature isBuiltIn argumentDescription returnDescription aggregating rolesExecution rolesBoostedExecution isDeprecated deprecatedBy"), rows
+}
+
+var aggregates = map[string]string{
+	"count": "Returns the number of values or rows.", "sum": "Returns the sum of a set of INTEGER, FLOAT or DURATION values.", "avg": "Returns the average of a set of values.", "min": "Returns the minimum value.",
+	"max": "Returns the maximum value.", "collect": "Returns a list containing the values returned by an expression.", "stDev": "Returns the standard deviation of a sample.", "stDevP": "Returns the standard deviation of a population.",
+	"percentileCont": "Returns the percentile of a value over a group using linear interpolation.", "percentileDisc": "Returns the nearest value to the given percentile.",
+}
+
+func (e *Engine) showProcedures() ([]ShowColumn, [][]graph.Value) {
+	var rows [][]graph.Value
+	for _, p := range e.lib.Procedures {
+		rows = append(rows, []graph.Value{graph.String(p.Name), graph.String(p.Description), graph.String(p.Mode), graph.Bool(p.System), graph.String(p.Signature), graph.List(nil), graph.List(nil), graph.False, graph.Null, graph.Null, graph.False, graph.Null, graph.MapOf(nil)})
+	}
+	sortRows(rows)
+	return columns("name description mode worksOnSystem | signature argumentDescription returnDescription admin rolesExecution rolesBoostedExecution isDeprecated deprecatedBy option"), rows
+}
+
+func sortRows(rows [][]graph.Value) {
+	slices.SortFunc(rows, func(a, b []graph.Value) int { return strings.Compare(a[0].AsString(), b[0].AsString()) })
+}
