@@ -77,7 +77,10 @@ func (c Config) serf(g *gossip, tags map[string]string, events chan serf.Event) 
 	m.IndirectChecks = 2
 	m.GossipInterval, m.GossipNodes = 200*time.Millisecond, 3
 	m.GossipToTheDeadTime = 30 * time.Second
-	m.PushPullInterval = 30 * time.Second
+	// Chance may leave a server out of a round of gossip; in a small cluster it
+	// costs little to send more often and to compare whole states soon after.
+	m.RetransmitMult = 8
+	m.PushPullInterval = 10 * time.Second
 	m.UDPBufferSize = 1100 // fits a QUIC datagram on any path
 	m.EnableCompression = false
 	m.DeadNodeReclaimTime = time.Second // a server may come back on another address

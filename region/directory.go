@@ -33,6 +33,8 @@ type Directory struct {
 	joining chan struct{} // its one token is held while serf joins; serf would block on a mutex
 	telling chan struct{} // its one token is held while serf is told of a change of self
 
+	closed atomic.Bool
+
 	mu   sync.Mutex // guards self and the order of what is stored in now
 	self Member
 }
@@ -93,7 +95,7 @@ func (d *Directory) watch(ctx context.Context) error {
 		case <-tick.C:
 			d.refresh()
 		case <-d.serf.ShutdownCh():
-			if ctx.Err() != nil || d.serf.State() == serf.SerfLeft {
+			if d.closed.Load() {
 				return nil
 			}
 			return ErrConflict
@@ -203,6 +205,7 @@ func (d *Directory) Leave() error {
 
 // Close ends gossip without a farewell, unless Leave came before.
 func (d *Directory) Close() error {
+	d.closed.Store(true)
 	d.gossip.cancel()
 	err := d.serf.Shutdown()
 	return errors.Join(err, d.gossip.Shutdown())

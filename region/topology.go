@@ -67,11 +67,15 @@ func (t *Topology) RTT(a, b string) (time.Duration, bool) {
 		}
 	}
 	ca, cb := t.coords[a], t.coords[b]
-	if ca == nil || cb == nil || !ca.IsCompatibleWith(cb) {
+	if !settled(ca) || !settled(cb) || !ca.IsCompatibleWith(cb) {
 		return 0, false
 	}
 	return ca.DistanceTo(cb), true
 }
+
+// settled tells whether a coordinate rests on more than a few measurements; a
+// server that has just started stands at the origin, close to everything.
+func settled(c *coordinate.Coordinate) bool { return c != nil && c.Error < 1 }
 
 // Changed is closed when a later topology differs in its members. A newer one
 // with better round trips alone does not close it.

@@ -121,6 +121,9 @@ func (h *Host) reach(ctx context.Context, addr, want string) (*Host, error) {
 	delay, open := h.net.path(p)
 	peer := h.net.host(addr)
 	wait := 2 * delay
+	if h.connected(addr) {
+		wait = 0
+	}
 	if !open || peer == nil {
 		wait = 5 * time.Second // as a handshake that nobody answers
 	}
@@ -146,10 +149,24 @@ func (h *Host) reach(ctx context.Context, addr, want string) (*Host, error) {
 	return peer, nil
 }
 
+// connected tells whether there is a connection to addr to open a stream on.
+func (h *Host) connected(addr string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, a := range h.known {
+		if a == addr {
+			return true
+		}
+	}
+	return false
+}
+
 func (h *Host) meet(peer *Host) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.known[peer.server] = peer.addr
+	if peer.ctx.Err() == nil {
+		h.known[peer.server] = peer.addr
+	}
 }
 
 func (h *Host) serve(kind transport.Kind, header []byte, c *conn) bool {
@@ -178,13 +195,14 @@ func (h *Host) SendPacket(addr string, b []byte) error {
 	if h.closed {
 		return transport.ErrClosed
 	}
-	h.known[peer.server] = peer.addr
 	b = append([]byte(nil), b...)
 	h.wg.Go(func() {
 		t := time.NewTimer(delay)
 		defer t.Stop()
 		select {
 		case <-t.C:
+			h.meet(peer)
+			peer.meet(h)
 			peer.receive(h.addr, b)
 		case <-h.ctx.Done():
 		}

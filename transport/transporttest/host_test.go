@@ -33,12 +33,21 @@ func TestStreamTakesTheRoundTrip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, a, _ := two(t)
 		n.SetRTT(addrA, addrB, 100*time.Millisecond)
+		start := time.Now()
+		first, err := a.Dial(t.Context(), addrB, "b", transport.Raft, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first.Close()
+		if d := time.Since(start); d != 100*time.Millisecond {
+			t.Fatalf("connecting took %v", d)
+		}
+		start = time.Now()
 		c, err := a.Dial(t.Context(), addrB, "b", transport.Query, []byte("h:"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		start := time.Now()
 		_, _ = c.Write([]byte("x"))
 		_ = c.CloseWrite()
 		got, err := io.ReadAll(c)
@@ -77,9 +86,14 @@ func TestPartitionHoldsThenBreaks(t *testing.T) {
 		if _, err := c.Read(buf); err != nil || buf[0] != '1' {
 			t.Fatalf("after healing: %q %v", buf, err)
 		}
+		down := make(chan string, 1)
+		a.OnPeerDown(func(s string, _ error) { down <- s })
 		n.Partition([]string{addrA}, []string{addrB})
 		if _, err := c.Read(buf); !errors.Is(err, transport.ErrPeerDown) {
 			t.Fatalf("after a long partition: %v", err)
+		}
+		if s := <-down; s != "b" {
+			t.Fatalf("%s is down", s)
 		}
 		if _, err := a.Dial(t.Context(), addrB, "", transport.Query, nil); !errors.Is(err, transport.ErrPeerDown) {
 			t.Fatalf("dial through a partition: %v", err)

@@ -88,13 +88,19 @@ func (n *Network) setCut(p pair, cut bool) {
 	}
 }
 
+// breakStreams ends what lies across a line, as silence ends a connection.
 func (n *Network) breakStreams(p pair) {
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	for h := range n.streams {
 		if h.line == p {
 			h.fail(transport.ErrPeerDown)
 		}
+	}
+	a, b := n.hosts[p.a], n.hosts[p.b]
+	n.mu.Unlock()
+	if a != nil && b != nil {
+		a.lose(b)
+		b.lose(a)
 	}
 }
 
