@@ -125,3 +125,45 @@ func (d *Door) await(ctx context.Context, c *graphstore.Commit, pending *consens
 	}
 	return out, nil
 }
+
+// Resolve settles a commit whose outcome its sender does not know, behind a
+// barrier of this leader's own term: the index when it is in the log; 0 when it
+// is not, and then it is fenced, so that it can never arrive later.
+func (d *Door) Resolve(id graphstore.CommitID) (uint64, error) {
+	if err := d.group.Barrier(); err != nil {
+		return 0, ErrNotLeader
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.enterTermLocked(); err != nil {
+		return 0, err
+	}
+	if index, ok := d.store.CommitApplied(id); ok {
+		return index, nil
+	}
+	if _, pending := d.inFlight[id]; pending {
+		return 0, ErrOutcomeUnknown
+	}
+	if len(d.fenced) >= fencedMax {
+		clear(d.fenced)
+	}
+	d.fenced[id] = struct{}{}
+	return 0, nil
+}
+
+// Lease leases node and relationship ids.
+func (d *Door) Lease(ctx context.Context, nodes, rels uint32) (graphstore.Lease, error) {
+	term, ready := d.group.LeaderReady()
+	if !ready {
+		return graphstore.Lease{}, ErrNotLeader
+	}
+	env := replication.Envelope{Kind: replication.KindLease, Term: term, Time: d.now().UnixNano(), Payload: graphstore.EncodeLease(nodes, rels)}
+	r, _, err := d.group.Propose(env.Append(nil)).Wait(ctx)
+	if err != nil {
+		return graphstore.Lease{}, ErrNotLeader // ids of an entry that did get in are lost, which is harmless
+	}
+	if r.Err != nil {
+		return graphstore.Lease{}, r.Err
+	}
+	return r.Value.(graphstore.Lease), nil
+}

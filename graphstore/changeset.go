@@ -216,3 +216,17 @@ func (s *state) replay(changeset []byte) error {
 
 // op1 appends one more argument of the operation begun last.
 func (r *recorder) op1(a uint64) { r.b = binary.AppendUvarint(r.b, a) }
+
+// Append encodes the id after dst.
+func (id CommitID) Append(dst []byte) []byte {
+	return binary.AppendUvarint(append(dst, id.Origin[:]...), id.Sequence)
+}
+
+// DecodeCommitID decodes what Append encoded.
+func DecodeCommitID(b []byte) (CommitID, error) {
+	r := reader{b: b}
+	var id CommitID
+	copy(id.Origin[:], r.take(16))
+	id.Sequence = r.uvarint()
+	return id, r.err
+}

@@ -20,6 +20,7 @@ import (
 	"graticule/bolt"
 	"graticule/catalog"
 	"graticule/cypher"
+	"graticule/graphstore"
 	"graticule/region"
 	"graticule/replication/consensus"
 	"graticule/transport"
@@ -49,6 +50,8 @@ type Node struct {
 	system  atomic.Pointer[consensus.Group] // nil on a secondary of the system database
 	ready   atomic.Bool
 
+	void func() (*graphstore.Store, error) // the graph of statements that have none; opened on first use
+
 	mu        sync.Mutex
 	databases map[string]*database // by id
 }
@@ -60,6 +63,7 @@ func New(cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{cfg: cfg, log: cfg.Logger, databases: map[string]*database{}}
+	n.void = sync.OnceValues(graphstore.OpenMemory)
 	n.engine = cypher.New(n.procedures())
 	n.commit.Store(uint64(time.Now().UnixNano())) // never below that of an earlier start
 	return n, nil
@@ -80,15 +84,15 @@ func (n *Node) Run(ctx context.Context) error {
 		name string
 		run  func() (func(), error)
 	}{
-		{"take the data folder", n.takeData},                                                  // the server's id lives there
-		{"listen for HTTP", func() (func(), error) { return n.openHTTP(group) }},              // so that /ready answers from the start
-		{"open the QUIC endpoint", n.openNetwork},                                             // everything between servers rides on it
-		{"open the log store", n.openLogs},                                                    // before any group
-		{"open the catalog", n.openCatalog},                                                   // what is known of the cluster
-		{"join the gossip", func() (func(), error) { return n.openGossip(group, work) }},      // finds the others
+		{"take the data folder", n.takeData},                                                                     // the server's id lives there
+		{"listen for HTTP", func() (func(), error) { return n.openHTTP(group) }},                                 // so that /ready answers from the start
+		{"open the QUIC endpoint", n.openNetwork},                                                                // everything between servers rides on it
+		{"open the log store", n.openLogs},                                                                       // before any group
+		{"open the catalog", n.openCatalog},                                                                      // what is known of the cluster
+		{"join the gossip", func() (func(), error) { return n.openGossip(group, work) }},                         // finds the others
 		{"join or found the system database", func() (func(), error) { return n.openSystem(gctx, group, work) }}, // needs the others
-		{"hold the copies placed here", func() (func(), error) { return n.openDatabases(gctx, group, work) }},     // needs the catalog
-		{"listen for Bolt", func() (func(), error) { return n.openBolt(group) }},              // last: clients come when all is there
+		{"hold the copies placed here", func() (func(), error) { return n.openDatabases(gctx, group, work) }},    // needs the catalog
+		{"listen for Bolt", func() (func(), error) { return n.openBolt(group) }},                                 // last: clients come when all is there
 	} {
 		stop, err := step.run()
 		if err != nil {
@@ -252,3 +256,4 @@ func (n *Node) openHTTP(group *errgroup.Group) (func(), error) {
 	})
 	return func() { s.Close() }, nil
 }
+

@@ -1,0 +1,20 @@
+.PHONY: help build run test race e2e bench lint fuzz ci
+help:   ## list the targets
+	@grep -E '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed 's/: *##/\t/'
+build:  ## one static binary at bin/graticule
+	CGO_ENABLED=0 go build -trimpath -o bin/graticule ./cmd/graticule
+run: build ## build, then run a three-region cluster on this machine
+	./bin/graticule demo
+test:   ## all tests
+	go test ./...
+race:   ## all tests under the race detector
+	go test -race ./...
+lint:   ## formatting and vet
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go vet ./...
+fuzz:   ## each fuzz target for ten seconds
+	go test ./cypher/parser -run xxx -fuzz FuzzParse -fuzztime 10s
+	go test ./replication -run xxx -fuzz FuzzDecodeEnvelope -fuzztime 10s
+e2e: build ## the demo under the official Python driver
+	scripts/e2e
+ci: lint test ## what CI runs

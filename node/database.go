@@ -1,0 +1,421 @@
+package node
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"graticule/catalog"
+	"graticule/commit"
+	"graticule/graphstore"
+	"graticule/replication/consensus"
+	"graticule/replication/stream"
+	"graticule/transport"
+)
+
+// leaderMemory is how long a leader learnt from another server is believed.
+const leaderMemory = 2 * time.Second
+
+// database is this server's copy of one database.
+type database struct {
+	n     *Node
+	def   catalog.Database
+	role  string
+	store *graphstore.Store
+	group *consensus.Group // of a primary
+	door  *commit.Door     // of a primary
+	feed  *stream.Receiver // of a secondary
+	ids   *graphstore.LeasedIDs
+	stop  context.CancelFunc
+	wg    sync.WaitGroup
+
+	serial  sync.Mutex // one contended auto-commit statement at a time
+	learned atomic.Pointer[learnedLeader]
+}
+
+type learnedLeader struct {
+	id    string
+	until time.Time
+}
+
+func (d *database) knownLeader() (string, bool) {
+	l := d.learned.Load()
+	if l == nil || time.Now().After(l.until) {
+		return "", false
+	}
+	return l.id, true
+}
+
+func (d *database) learnLeader(id string) {
+	d.learned.Store(&learnedLeader{id, time.Now().Add(leaderMemory)})
+}
+
+func (d *database) forgetLeader() { d.learned.Store(nil) }
+
+// open gives this server's copy of a database by id, nil when it has none.
+func (n *Node) open(id string) *database {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.databases[id]
+}
+
+// openDatabases starts the reconciler and waits for the copies wanted now.
+func (n *Node) openDatabases(ctx context.Context, group *errgroup.Group, work context.Context) (func(), error) {
+	for { // the default database is made once
+		s, changed := n.catalog.State()
+		if len(s.Databases) > 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-changed:
+		}
+	}
+	s, changed := n.catalog.State()
+	n.reconcile(work, s)
+	group.Go(func() error {
+		for {
+			select {
+			case <-work.Done():
+				return nil
+			case <-changed:
+			}
+			s, changed = n.catalog.State()
+			n.reconcile(work, s)
+		}
+	})
+	return n.closeDatabases, nil
+}
+
+// reconcile brings the copies up and down that the catalog wants here.
+func (n *Node) reconcile(ctx context.Context, s *catalog.State) {
+	wanted := map[string]*catalog.Database{}
+	for _, d := range s.Databases {
+		if d.Role(n.id) != "" && !d.Offline {
+			wanted[d.ID] = d
+		}
+	}
+	n.mu.Lock()
+	var closing []*database
+	for id, have := range n.databases {
+		if w := wanted[id]; w == nil || w.Role(n.id) != have.role {
+			closing = append(closing, have)
+			delete(n.databases, id)
+		}
+	}
+	n.mu.Unlock()
+	for _, d := range closing {
+		d.close()
+	}
+	for _, d := range wanted {
+		if n.open(d.ID) != nil {
+			continue
+		}
+		copy, err := n.openDatabase(ctx, *d)
+		if err != nil {
+			n.log.Error("open database", "database", d.Name, "error", err)
+			continue
+		}
+		n.mu.Lock()
+		n.databases[d.ID] = copy
+		n.mu.Unlock()
+		n.log.Info("database open", "database", d.Name, "role", copy.role)
+	}
+	for _, id := range s.Dropped {
+		if n.open(id) == nil {
+			if _, err := os.Stat(n.path("databases", id)); err == nil {
+				_ = os.RemoveAll(n.path("databases", id))
+				_ = n.logs.Drop(id)
+			}
+		}
+	}
+}
+
+func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*database, error) {
+	dir := n.path("databases", def.ID)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make database folder: %w", err)
+	}
+	store, err := graphstore.Open(graphstore.Config{Dir: n.path("databases", def.ID, "store"), Incarnation: def.Incarnation, Logger: n.log})
+	if err != nil {
+		return nil, err
+	}
+	d := &database{n: n, def: def, role: def.Role(n.id), store: store}
+	d.ids = graphstore.NewLeasedIDs(d.lease)
+	ctx, d.stop = context.WithCancel(ctx)
+	if d.role == "secondary" {
+		d.feed = &stream.Receiver{Machine: store, Dir: dir, Logger: n.log, Dial: d.dialFeed}
+		d.wg.Add(1)
+		go func() {
+			defer d.wg.Done()
+			d.feed.Run(ctx)
+		}()
+		return d, nil
+	}
+	d.group, err = consensus.Open(consensus.Config{Group: def.ID, Server: n.id, Log: n.logs, Dir: n.path("databases", def.ID, "snapshots"), Machine: store, Network: groupNetwork{n, def.ID}, RTT: n.worstRTT(), Logger: n.log})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	if !d.group.HasState() && slices.Contains(def.Founders, n.id) {
+		if err := d.group.Bootstrap(def.Founders); err != nil {
+			return nil, errors.Join(err, d.group.Close(), store.Close())
+		}
+	}
+	d.door = commit.NewDoor(d.group, store, time.Now)
+	d.wg.Add(1)
+	go func() {
+		defer d.wg.Done()
+		d.tendMembers(ctx)
+	}()
+	return d, nil
+}
+
+// tendMembers lets the leader bring the group's members to what the catalog wants.
+func (d *database) tendMembers(ctx context.Context) {
+	for sleep(ctx, time.Second) {
+		if _, ready := d.group.LeaderReady(); !ready {
+			continue
+		}
+		s, _ := d.n.catalog.State()
+		want := s.Database(d.def.Name)
+		if want == nil || want.ID != d.def.ID {
+			continue
+		}
+		members := d.group.Members()
+		for _, v := range want.Voters {
+			if !slices.Contains(members, v) {
+				if err := d.group.AddMember(v); err != nil {
+					d.n.log.Warn("add a primary", "database", d.def.Name, "error", err)
+				}
+			}
+		}
+		for _, m := range members {
+			if !slices.Contains(want.Voters, m) && m != d.n.id {
+				if err := d.group.RemoveMember(m); err != nil {
+					d.n.log.Warn("remove a primary", "database", d.def.Name, "error", err)
+				}
+			}
+		}
+	}
+}
+
+func (d *database) close() {
+	d.stop()
+	if d.group != nil {
+		if err := d.group.Close(); err != nil {
+			d.n.log.Warn("close raft group", "database", d.def.Name, "error", err)
+		}
+	}
+	d.wg.Wait()
+	if err := d.store.Close(); err != nil {
+		d.n.log.Warn("close store", "database", d.def.Name, "error", err)
+	}
+}
+
+func (n *Node) closeDatabases() {
+	n.mu.Lock()
+	all := n.databases
+	n.databases = map[string]*database{}
+	n.mu.Unlock()
+	for _, d := range all {
+		d.close()
+	}
+}
+
+// handOver gives leadership away before the server stops.
+func (n *Node) handOver() {
+	n.mu.Lock()
+	var groups []*consensus.Group
+	for _, d := range n.databases {
+		if d.group != nil {
+			groups = append(groups, d.group)
+		}
+	}
+	n.mu.Unlock()
+	if g := n.system.Load(); g != nil {
+		groups = append(groups, g)
+	}
+	for _, g := range groups {
+		if len(g.Members()) > 1 {
+			if err := g.StepDown(); err != nil {
+				n.log.Debug("hand leadership over", "error", err)
+			}
+		}
+	}
+}
+
+// dialFeed opens a feed from the leader, or from any other primary.
+func (d *database) dialFeed(ctx context.Context) (net.Conn, error) {
+	s, _ := d.n.catalog.State()
+	def := s.Database(d.def.Name)
+	if def == nil {
+		return nil, errNoAnswer
+	}
+	order := slices.Clone(def.Voters)
+	if leader := d.n.leaderOf(ctx, def); leader != "" {
+		order = append([]string{leader}, order...)
+	}
+	var last error = errNoAnswer
+	for _, id := range order {
+		m, ok := d.n.members.Topology().Member(id)
+		if !ok {
+			continue
+		}
+		dial, cancel := context.WithTimeout(ctx, callTimeout)
+		c, err := d.n.network.DialDedicated(dial, m.Cluster, id, transport.Feed, []byte(d.def.ID))
+		cancel()
+		if err == nil {
+			return c, nil
+		}
+		last = err
+	}
+	return nil, last
+}
+
+// How long a commit, or a lease, looks for a leader.
+const leaderPatience = 20 * time.Second
+
+// lease gets ids from the leader, wherever it is.
+func (d *database) lease(ctx context.Context, _, _ uint32) (graphstore.Lease, error) {
+	until := time.Now().Add(leaderPatience)
+	for {
+		lease, err := d.leaseOnce(ctx)
+		if err == nil || time.Now().After(until) {
+			return lease, err
+		}
+		d.forgetLeader()
+		if !sleep(ctx, 50*time.Millisecond) {
+			return lease, context.Cause(ctx)
+		}
+	}
+}
+
+func (d *database) leaseOnce(ctx context.Context) (lease graphstore.Lease, err error) {
+	if d.group != nil && d.group.IsLeader() {
+		return d.leaseHere(ctx)
+	}
+	leader := d.n.leaderOf(ctx, &d.def)
+	if leader == "" {
+		return lease, commit.ErrNotLeader
+	}
+	err = d.n.call(ctx, leader, request{Op: "lease", Database: d.def.ID}, &lease)
+	return lease, err
+}
+
+// leaseSize is how many ids a server leases at once.
+const leaseSize = 4096
+
+func (d *database) leaseHere(ctx context.Context) (graphstore.Lease, error) {
+	if d.door == nil {
+		return graphstore.Lease{}, commit.ErrNotLeader
+	}
+	return d.door.Lease(ctx, leaseSize, leaseSize)
+}
+
+// errNoLeader means that no leader was found in time; nothing was done.
+var errNoLeader = errors.New("no leader of the database was found")
+
+// commitTx brings c to the leader, settles unknown outcomes, and waits until
+// this copy has applied it.
+func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (commit.Applied, error) {
+	origin, err := hex.DecodeString(strings.ReplaceAll(d.n.id, "-", ""))
+	if err != nil || len(origin) != 16 {
+		return commit.Applied{}, fmt.Errorf("server id %q is no UUID", d.n.id)
+	}
+	copy(c.ID.Origin[:], origin)
+	c.ID.Sequence = d.n.commit.Add(1)
+	until := time.Now().Add(leaderPatience)
+	unknown := false
+	for {
+		var applied commit.Applied
+		var err error
+		if unknown {
+			applied, err = d.resolve(ctx, c.ID)
+		} else {
+			applied, err = d.commitOnce(ctx, c)
+		}
+		switch {
+		case err == nil:
+			return applied, d.store.WaitApplied(ctx, applied.Position.Index)
+		case errors.Is(err, commit.ErrOutcomeUnknown):
+			unknown = true
+		case errors.Is(err, commit.ErrNotLeader), errors.Is(err, errNoAnswer), errors.Is(err, errNoLeader):
+		default:
+			return applied, err
+		}
+		if time.Now().After(until) {
+			if unknown {
+				return applied, commit.ErrOutcomeUnknown
+			}
+			return applied, errNoLeader
+		}
+		d.forgetLeader()
+		if !sleep(ctx, time.Duration(20+rand.IntN(30))*time.Millisecond) {
+			if unknown {
+				return applied, commit.ErrOutcomeUnknown
+			}
+			return applied, context.Cause(ctx)
+		}
+	}
+}
+
+func (d *database) commitOnce(ctx context.Context, c *graphstore.Commit) (commit.Applied, error) {
+	if d.group != nil && d.group.IsLeader() {
+		return d.door.Commit(ctx, c, commit.Trace{})
+	}
+	leader := d.n.leaderOf(ctx, &d.def)
+	if leader == "" || leader == d.n.id {
+		return commit.Applied{}, errNoLeader
+	}
+	return d.n.commitAt(ctx, leader, d.def.ID, c)
+}
+
+// resolve finds out whether a commit is in the log.
+func (d *database) resolve(ctx context.Context, id graphstore.CommitID) (commit.Applied, error) {
+	var index uint64
+	var err error
+	if d.group != nil && d.group.IsLeader() {
+		index, err = d.door.Resolve(id)
+	} else {
+		leader := d.n.leaderOf(ctx, &d.def)
+		if leader == "" || leader == d.n.id {
+			return commit.Applied{}, errNoLeader
+		}
+		err = d.n.call(ctx, leader, request{Op: "resolve", Database: d.def.ID, Payload: id.Append(nil)}, &index)
+	}
+	if err != nil {
+		return commit.Applied{}, err
+	}
+	if index == 0 {
+		return commit.Applied{}, graphstore.ErrConflict // surely not applied: the transaction may be run again
+	}
+	applied := commit.Applied{Position: d.store.Applied()}
+	applied.Position.Index = index
+	return applied, nil
+}
+
+// worstRTT is the longest emulated or measured round trip to any other server.
+func (n *Node) worstRTT() time.Duration {
+	var worst time.Duration
+	for _, e := range n.cfg.Emulate {
+		worst = max(worst, e.RTT)
+	}
+	for _, m := range n.members.Topology().Alive() {
+		if d, ok := n.network.RTT(m.ID); ok {
+			worst = max(worst, d)
+		}
+	}
+	return worst
+}
