@@ -75,6 +75,8 @@ type Transaction interface {
 // Result is the stream of one statement's rows.
 type Result interface {
 	Columns() []string
+	// DatabaseID is the id that stands in element ids.
+	DatabaseID() string
 	// Fetch calls emit for at most max rows (max < 0: all that are left) and tells
 	// whether there may be more. The row passed to emit is reused.
 	Fetch(ctx context.Context, max int64, emit func(row []graph.Value) error) (more bool, err error)

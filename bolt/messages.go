@@ -346,6 +346,7 @@ func (c *conn) runQuery(ctx context.Context, d *packstream.Decoder) error {
 		c.auto = s
 		c.state = stateStreaming
 	}
+	c.options.Database = s.result.DatabaseID()
 	reply.Put("fields", graph.Strings(s.result.Columns()))
 	reply.Put("t_first", graph.Int(time.Since(s.started).Milliseconds()))
 	c.success(reply)

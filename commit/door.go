@@ -87,7 +87,7 @@ func (d *Door) admit(c *graphstore.Commit, trace Trace) (*consensus.Pending, *gr
 }
 
 // enterTermLocked makes the window of the current term. A fresh window knows
-// nothing of earlier writes, so it refuses bases below what is applied now.
+// nothing of writes of earlier terms, so it refuses bases below them.
 func (d *Door) enterTermLocked() error {
 	term, ready := d.group.LeaderReady()
 	if !ready {
@@ -95,7 +95,7 @@ func (d *Door) enterTermLocked() error {
 	}
 	if term != d.term || d.window == nil {
 		d.term = term
-		d.window = graphstore.NewWindow(d.store.Applied().Index)
+		d.window = graphstore.NewWindow(d.group.TermFloor())
 		d.inFlight = map[graphstore.CommitID]struct{}{}
 		d.fenced = map[graphstore.CommitID]struct{}{}
 	}

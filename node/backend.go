@@ -333,6 +333,9 @@ type txResult struct {
 	drain  bool // an update is carried out in full whatever is pulled
 }
 
+// DatabaseID gives the id for element ids.
+func (r *txResult) DatabaseID() string { return r.t.def.ID }
+
 // Columns gives the column names.
 func (r *txResult) Columns() []string { return r.cursor.Columns() }
 
@@ -447,7 +450,7 @@ func (s *session) attempt(t *tx, p *cypher.Prepared, params *graph.Map, attempt 
 		return nil, err
 	}
 	defer cur.Close()
-	r := &bufferedResult{columns: cur.Columns()}
+	r := &bufferedResult{database: t.def.ID, columns: cur.Columns()}
 	_, err = cur.Fetch(-1, func(row []graph.Value) error {
 		if len(r.rows) >= bufferedRows {
 			return status.New(status.MemoryPoolOutOfMemory, "51N74", "An auto-commit update returned more than %d rows; use an explicit transaction to stream them.", bufferedRows)
@@ -474,6 +477,9 @@ type autoResult struct {
 	cursor *cypher.Cursor
 	sum    bolt.Summary
 }
+
+// DatabaseID gives the id for element ids.
+func (r *autoResult) DatabaseID() string { return r.t.def.ID }
 
 // Columns gives the column names.
 func (r *autoResult) Columns() []string { return r.cursor.Columns() }
@@ -504,10 +510,14 @@ func (r *autoResult) Close(context.Context) error { r.finish(); return nil }
 
 // bufferedResult is the outcome of a committed update.
 type bufferedResult struct {
-	columns []string
-	rows    [][]graph.Value
-	summary bolt.Summary
+	database string // id
+	columns  []string
+	rows     [][]graph.Value
+	summary  bolt.Summary
 }
+
+// DatabaseID gives the id for element ids.
+func (r *bufferedResult) DatabaseID() string { return r.database }
 
 // Columns gives the column names.
 func (r *bufferedResult) Columns() []string { return r.columns }

@@ -256,4 +256,3 @@ func (n *Node) openHTTP(group *errgroup.Group) (func(), error) {
 	})
 	return func() { s.Close() }, nil
 }
-

@@ -65,6 +65,7 @@ type Group struct {
 	layer *layer
 	fsm   *fsm
 	ready atomic.Uint64 // the term in which this leader's barrier was applied
+	floor atomic.Uint64 // the index applied then
 	stop  chan struct{}
 	wg    sync.WaitGroup
 }
@@ -156,6 +157,7 @@ func (g *Group) watch() {
 			}
 			term := g.raft.CurrentTerm()
 			if err := g.raft.Barrier(0).Error(); err == nil && g.raft.CurrentTerm() == term {
+				g.floor.Store(g.cfg.Machine.Applied().Index)
 				g.ready.Store(term)
 			}
 		}
@@ -179,6 +181,10 @@ func (g *Group) LeaderReady() (uint64, bool) {
 	term := g.raft.CurrentTerm()
 	return term, g.raft.State() == raft.Leader && g.ready.Load() == term
 }
+
+// TermFloor gives the index that was applied here when this leader became ready:
+// everything of earlier terms is at or below it.
+func (g *Group) TermFloor() uint64 { return g.floor.Load() }
 
 // Pending is a proposal on its way.
 type Pending struct{ future raft.ApplyFuture }
