@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/tidwall/btree"
 
 	"graticule/graph"
 	"graticule/replication"
@@ -190,10 +191,10 @@ type dedupe struct {
 	order   []string // client tokens, oldest first
 }
 
+// originLog maps an origin's sequences, which may jump, to log indexes. The
+// smallest are forgotten first, so that every copy forgets the same ones.
 type originLog struct {
-	max     uint64
-	oldest  uint64
-	indexes map[uint64]uint64 // sequence to log index
+	indexes btree.Map[uint64, uint64]
 }
 
 func newDedupe() dedupe {
@@ -214,8 +215,7 @@ func (d *dedupe) find(id CommitID, token string, batch []appliedID) (uint64, boo
 		}
 	}
 	if o := d.origins[id.Origin]; o != nil {
-		index, ok := o.indexes[id.Sequence]
-		return index, ok
+		return o.indexes.Get(id.Sequence)
 	}
 	return 0, false
 }
@@ -223,11 +223,10 @@ func (d *dedupe) find(id CommitID, token string, batch []appliedID) (uint64, boo
 func (d *dedupe) add(id CommitID, index uint64) *originLog {
 	o := d.origins[id.Origin]
 	if o == nil {
-		o = &originLog{oldest: id.Sequence, indexes: map[uint64]uint64{}}
+		o = &originLog{}
 		d.origins[id.Origin] = o
 	}
-	o.indexes[id.Sequence] = index
-	o.max, o.oldest = max(o.max, id.Sequence), min(o.oldest, id.Sequence)
+	o.indexes.Set(id.Sequence, index)
 	return o
 }
 
@@ -245,11 +244,9 @@ func (d *dedupe) record(ids []appliedID, put func(k, v []byte), del func(k []byt
 	for _, a := range ids {
 		o := d.add(a.id, a.index)
 		put(key(a.id, a.id.Sequence), binary.AppendUvarint(nil, a.index))
-		for ; o.max > sequencesKept && o.oldest < o.max-sequencesKept; o.oldest++ {
-			if _, ok := o.indexes[o.oldest]; ok {
-				delete(o.indexes, o.oldest)
-				del(key(a.id, o.oldest))
-			}
+		for o.indexes.Len() > sequencesKept {
+			oldest, _, _ := o.indexes.PopMin()
+			del(key(a.id, oldest))
 		}
 		if a.token == "" {
 			continue

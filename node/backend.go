@@ -121,7 +121,8 @@ type tx struct {
 	open     *txResult
 	failed   bool
 	ended    bool
-	position replication.Position
+	position replication.Position // of its commit
+	system   replication.Position // of an administration command it ran
 }
 
 // begin starts a transaction: bookmarks first, then the snapshot.
@@ -250,6 +251,9 @@ func (t *tx) end() {
 
 // bookmark gives the bookmark of what the transaction has seen or written.
 func (t *tx) bookmark() string {
+	if t.system.Index != 0 {
+		return routing.Bookmark{Database: systemGroup, Position: t.system}.String()
+	}
 	p := t.position
 	if p.Index == 0 {
 		if t.store != nil {

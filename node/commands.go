@@ -397,7 +397,7 @@ func (c *commander) Admin(ctx context.Context, cmd ast.Command, params *graph.Ma
 		if err != nil {
 			return nil, nil, 0, adminFailure(err)
 		}
-		c.t.position = n.catalog.Applied()
+		c.t.system = n.catalog.Applied()
 		return nil, nil, 1, nil
 	}
 	find := func(t ast.Text, ifExists bool) (*catalog.Database, error) {
@@ -627,7 +627,7 @@ func topology(t *ast.Topology, params *graph.Map, p, s int) (int, int, error) {
 // wait waits until all servers have brought the database to what is wanted.
 func (c *commander) wait(ctx context.Context, database string, w ast.Wait) ([]string, [][]graph.Value, int64, error) {
 	n := c.t.n
-	c.t.position = n.catalog.Applied()
+	c.t.system = n.catalog.Applied()
 	if !w.Wait {
 		return nil, nil, 1, nil
 	}
