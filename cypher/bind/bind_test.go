@@ -60,7 +60,7 @@ func TestBindAccepts(t *testing.T) {
 		}
 	}
 	for _, q := range []string{
-		"MATCH (a) LET x = a.x, y = 2 FILTER x > y RETURN x", "RETURN 1 AS a NEXT RETURN a + 1 AS b",
+		"CREATE (a) MATCH (b) RETURN b", "MATCH (a) LET x = a.x, y = 2 FILTER x > y RETURN x", "RETURN 1 AS a NEXT RETURN a + 1 AS b",
 		"WHEN true THEN RETURN 1 AS a ELSE RETURN 2 AS a", "{ RETURN 1 AS a } UNION { RETURN 2 AS a }",
 	} {
 		if _, err := bindText(t, q, 25); err != nil {
@@ -87,6 +87,9 @@ func TestBindRefuses(t *testing.T) {
 		{"MATCH (n) SET n.x = count(*)", "InvalidAggregation", 20},
 		{"RETURN [x IN [1] | count(x)]", "InvalidAggregation", 19},
 		{"RETURN size((:A)-->())", "UnexpectedSyntax", 12},
+		{"CREATE (a) MATCH (b) RETURN b", "InvalidClauseComposition", 11},
+		{"MATCH (a) CALL (a) { RETURN a.x } RETURN 1", "NoExpressionAlias", 28},
+		{"MATCH (a) CALL (a) { WITH 1 AS a RETURN a AS b } RETURN b", "VariableAlreadyBound", 26},
 		{"MATCH (n) DELETE n:A", "InvalidDelete", 17},
 		{"MATCH (n) RETURN n LIMIT n.x", "NonConstantExpression", 25},
 	} {

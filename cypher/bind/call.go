@@ -17,6 +17,7 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 		inner = s.clone()
 	}
 	out := b.query(cl.Query, inner, !cl.Scoped)
+	b.checkReturned(cl.Query)
 	for _, name := range out.order {
 		if _, bound := s.lookup(name); bound {
 			b.fail(cl, "VariableAlreadyBound", "Variable `%s` already declared in outer scope", name)

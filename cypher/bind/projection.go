@@ -24,6 +24,7 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 		t := b.expr(i.Expr, s, context{aggregate: true})
 		grouped = grouped || b.aggregates(i.Expr)
 		name := b.column(i)
+		b.checkShadow(i, name, s)
 		if _, twice := out.vars[name]; twice {
 			b.fail(i, "ColumnNameConflict", "Multiple result columns with the same name are not supported")
 		}

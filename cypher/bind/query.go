@@ -55,6 +55,7 @@ func (b *binder) single(q *ast.SingleQuery, s *scope, importing bool) *scope {
 	if importing && !importsFirst(q.Clauses) {
 		at = newScope()
 	}
+	b.checkOrder(q.Clauses)
 	for i, cl := range q.Clauses {
 		at = b.clause(cl, at, i == 0 && len(q.Clauses) == 1)
 	}
