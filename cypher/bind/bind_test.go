@@ -130,3 +130,27 @@ func BenchmarkBind(b *testing.B) {
 		}
 	}
 }
+
+// FuzzBind checks that whatever parses is bound or refused with a status.
+func FuzzBind(f *testing.F) {
+	for _, q := range []string{
+		"MATCH p = (a)-[r*]->(b {x: 1}) WHERE a.x > 1 RETURN a, collect(b)[0] AS c ORDER BY c SKIP 1",
+		"MATCH (a) CALL (a) { MATCH (a)--(b) RETURN b AS c } IN TRANSACTIONS RETURN EXISTS { (c)-->() }",
+		"WHEN true THEN RETURN 1 AS a ELSE RETURN 2 AS a NEXT LET b = a FILTER b > 1 RETURN *",
+		"MERGE (a:A)-[r:R]->(b) ON CREATE SET a.x = 1, a:B, a += {} REMOVE a.x DETACH DELETE r, b",
+		"MATCH ((a)-[r]->(b) WHERE a.x = 1){1,2} RETURN [x IN a | x {.y, z: 1}], reduce(s = 0, x IN r | s + 1)",
+	} {
+		f.Add(q)
+	}
+	f.Fuzz(func(t *testing.T, q string) {
+		for _, version := range []int{5, 25} {
+			stmt, err := parser.Parse(q, parser.Config{Version: version})
+			if err != nil {
+				continue
+			}
+			if _, err := Bind(stmt, Config{}); err != nil && status.As(err) == nil {
+				t.Fatalf("%v is no status", err)
+			}
+		}
+	})
+}
