@@ -552,8 +552,21 @@ func (s *session) Route(ctx context.Context, req bolt.RouteRequest) (bolt.Routin
 	if err != nil {
 		return bolt.RoutingTable{}, err
 	}
-	return s.n.routingTable(ctx, def, req.Context)
+	// A database that was just made, or lost its leader, has one in a moment.
+	until := time.Now().Add(electionPatience)
+	for {
+		t, err := s.n.routingTable(ctx, def, req.Context)
+		if err != nil || len(t.Write) > 0 || time.Now().After(until) {
+			return t, err
+		}
+		if !sleep(ctx, 50*time.Millisecond) {
+			return t, context.Cause(ctx)
+		}
+	}
 }
+
+// electionPatience is how long a routing table waits for a leader to be elected.
+const electionPatience = 3 * time.Second
 
 const (
 	tableTTL          = 300 * time.Second

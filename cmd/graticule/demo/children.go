@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -105,11 +106,12 @@ func (c *children) stop() {
 		_ = ch.cmd.Process.Signal(syscall.SIGTERM)
 	}
 	c.mu.Unlock()
-	late := time.After(stopGrace)
+	late, cancel := context.WithTimeout(context.Background(), stopGrace)
+	defer cancel()
 	for _, ch := range all {
 		select {
 		case <-ch.exited:
-		case <-late:
+		case <-late.Done():
 			_ = ch.cmd.Process.Kill()
 			<-ch.exited
 		}
