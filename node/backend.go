@@ -592,8 +592,8 @@ func (n *Node) routingTable(ctx context.Context, def *catalog.Database, context 
 		} else {
 			leader = n.id // a secondary of the system database passes changes on
 		}
-	} else {
-		leader = n.leaderOf(ctx, def)
+	} else if leader = n.leaderOf(ctx, def); leader != "" && !n.leads(ctx, leader, def) {
+		leader = ""
 	}
 	var all []routing.Candidate
 	for _, srv := range state.Roster() {
@@ -611,6 +611,30 @@ func (n *Node) routingTable(ctx context.Context, def *catalog.Database, context 
 		out.TTL = tableTTLUnhealthy
 	}
 	return out, nil
+}
+
+// leadsTimeout is how long a server may take to confirm that it leads, beside
+// twice its round trip.
+const leadsTimeout = 600 * time.Millisecond
+
+// leads asks a server whether it leads a database now; one that was killed does
+// not answer, long before gossip or an election tells.
+func (n *Node) leads(ctx context.Context, server string, def *catalog.Database) bool {
+	if server == n.id {
+		d := n.open(def.ID)
+		return d != nil && d.leadsHere()
+	}
+	rtt, _ := n.members.Topology().RTT(n.id, server)
+	ctx, cancel := context.WithTimeout(ctx, leadsTimeout+2*rtt)
+	defer cancel()
+	var yes bool
+	if err := n.call(ctx, server, request{Op: "leads", Database: def.ID}, &yes); err != nil || !yes {
+		if d := n.open(def.ID); d != nil {
+			d.forgetLeader()
+		}
+		return false
+	}
+	return true
 }
 
 // --- errors ---

@@ -162,6 +162,9 @@ func (n *Node) answer(ctx context.Context, req request) (any, error) {
 			return id, nil
 		}
 		return "", nil
+	case "leads":
+		d := n.open(req.Database)
+		return d != nil && d.leadsHere(), nil
 	case "lease":
 		if d := n.open(req.Database); d != nil {
 			return d.leaseHere(ctx)

@@ -63,6 +63,15 @@ func (d *database) learnLeader(id string) {
 
 func (d *database) forgetLeader() { d.learned.Store(nil) }
 
+// leadsHere tells whether this server leads the database and is ready to.
+func (d *database) leadsHere() bool {
+	if d.group == nil {
+		return false
+	}
+	_, ready := d.group.LeaderReady()
+	return ready
+}
+
 // open gives this server's copy of a database by id, nil when it has none.
 func (n *Node) open(id string) *database {
 	n.mu.Lock()

@@ -94,7 +94,7 @@ func Open(cfg Config) (*Group, error) {
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(cfg.Server)
 	rc.Logger = quiet
-	rc.HeartbeatTimeout = min(max(600*time.Millisecond, 6*cfg.RTT), 3*time.Second)
+	rc.HeartbeatTimeout = min(max(600*time.Millisecond, 5*cfg.RTT), 3*time.Second)
 	rc.ElectionTimeout = rc.HeartbeatTimeout
 	rc.LeaderLeaseTimeout = rc.HeartbeatTimeout * 3 / 4
 	rc.CommitTimeout = commitTick

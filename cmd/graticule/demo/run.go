@@ -184,12 +184,11 @@ func printTable(out io.Writer, l Layout, password string) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%v\n", s.Name, s.Region, strings.ToLower(s.Mode), s.Bolt, s.HTTP, l.Between(l.Regions[0], s.Region))
 	}
 	w.Flush()
-	far := servers[len(servers)-1]
 	fmt.Fprintf(out, `
-Try:
-  graticule shell -a neo4j://%[1]s -u neo4j -p %[2]s "SHOW SERVERS"
-  graticule shell -a "neo4j://%[1]s?region=%[3]s" -u neo4j -p %[2]s "CREATE (c:City {name: 'Singapore'}) RETURN c"
+Drivers connect to neo4j://%[1]s as neo4j with the password %[2]s. Try:
+  curl http://%[3]s/db/neo4j/cluster/status
   graticule demo kill %[4]s
-Open http://%[5]s for the console. Ctrl-C stops everything.
-`, servers[0].Bolt, password, far.Region, servers[0].Name, servers[0].HTTP)
+  graticule demo start %[4]s
+Ctrl-C stops everything.
+`, servers[0].Bolt, password, servers[0].HTTP, servers[0].Name)
 }
