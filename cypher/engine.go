@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"graticule/cypher/ast"
+	"graticule/cypher/bind"
 	"graticule/cypher/exec"
 	"graticule/cypher/fn"
 	"graticule/cypher/parser"
@@ -86,6 +87,9 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 	p = &Prepared{engine: e, stmt: stmt}
 	switch {
 	case stmt.Query != nil:
+		if _, err = bind.Bind(stmt, e.rules()); err != nil {
+			return nil, err
+		}
 		if p.plan, err = exec.Compile(stmt, e.lib); err != nil {
 			return nil, err
 		}
@@ -107,6 +111,19 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 	}
 	e.plans[key] = p
 	return p, nil
+}
+
+// rules tells the binder what the library holds.
+func (e *Engine) rules() bind.Config {
+	return bind.Config{
+		Aggregate: func(name string) bool { return fn.Aggregates[name] },
+		Outputs: func(procedure string) []string {
+			if p := e.lib.Procedures[lowerASCII(procedure)]; p != nil {
+				return p.Outputs
+			}
+			return nil
+		},
+	}
 }
 
 func commandKind(c ast.Command) Kind {

@@ -76,6 +76,15 @@ func TestSpansAreTheSource(t *testing.T) {
 	}
 }
 
+// An ORDER without BY once made the parser read the same clause for ever.
+func TestOrderWithoutBy(t *testing.T) {
+	for _, q := range []string{"RETURN 1 AS a ORDER a", "MATCH (n) ORDER", "MATCH (n) RETURN n ORDER Y n SKIP 1"} {
+		if _, err := Parse(q, Config{}); err == nil || !strings.Contains(err.Error(), "'BY'") {
+			t.Errorf("%s: %v, want an error that expects 'BY'", q, err)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("MATCH (a:A {x: 1})-[r:R*1..2]->(b) WHERE a.x = $p RETURN a, collect(b)[0]")
 	f.Add("CREATE CONSTRAINT c FOR (n:A) REQUIRE n.x IS UNIQUE")

@@ -141,7 +141,11 @@ func (p *parser) clause() ast.Clause {
 		return &ast.Finish{Span: p.from(t.start)}
 	case "ORDER", "SKIP", "OFFSET", "LIMIT":
 		c := &ast.OrderByClause{}
-		c.OrderBy, c.Skip, c.Limit = p.orderSkipLimit()
+		at := p.at
+		if c.OrderBy, c.Skip, c.Limit = p.orderSkipLimit(); p.at == at {
+			p.advance() // ORDER alone
+			p.unexpected("'BY'")
+		}
 		c.Span = p.from(t.start)
 		return c
 	case "LET":

@@ -1,0 +1,112 @@
+package bind
+
+import (
+	"strings"
+
+	"graticule/cypher/ast"
+)
+
+// aggregate checks a call of an aggregating function.
+func (b *binder) aggregate(e *ast.Call, name string, s *scope, c context) typ {
+	switch {
+	case c.inside:
+		b.fail(e, "NestedAggregation", "Can't use aggregate functions inside of aggregate functions.")
+	case !c.aggregate:
+		b.fail(e, "InvalidAggregation", "Invalid use of aggregating function %s(...) in this context", name)
+	}
+	arg := anyType
+	for i, a := range e.Args {
+		t := b.expr(a, s, context{inside: true})
+		if i == 0 {
+			arg = t
+		}
+	}
+	switch name {
+	case "count":
+		return typ{kinds: isInt}
+	case "collect":
+		return listOf(arg)
+	case "min", "max":
+		return arg
+	}
+	return anyType
+}
+
+// aggregates tells whether e holds an aggregating function.
+func (b *binder) aggregates(e ast.Expr) bool {
+	return ast.Any(e, func(x ast.Expr) bool {
+		call, ok := x.(*ast.Call)
+		return ok && b.cfg.Aggregate(strings.ToLower(call.Name.Value))
+	})
+}
+
+// text gives the source of an expression without spaces, by which expressions are compared.
+func (b *binder) text(e ast.Expr) string {
+	return strings.Join(strings.Fields(e.At().Text(b.source)), "")
+}
+
+// grouping is the keys by which a projection groups, by their text.
+type grouping struct {
+	keys map[string]ast.Expr
+}
+
+func (b *binder) grouping(p *ast.Projection) grouping {
+	g := grouping{keys: map[string]ast.Expr{}}
+	for _, i := range p.Items {
+		if !b.aggregates(i.Expr) {
+			g.keys[b.text(i.Expr)] = i.Expr
+		}
+	}
+	return g
+}
+
+// simple tells whether a key can be used beside an aggregate: a variable, or a
+// property of one.
+func simple(e ast.Expr) bool {
+	if p, ok := e.(*ast.Property); ok {
+		return simple(p.Subject)
+	}
+	switch e.(type) {
+	case *ast.Variable, *ast.Literal, *ast.Parameter:
+		return true
+	}
+	return false
+}
+
+// checkGrouped checks that what e reads outside aggregates are grouping keys.
+// local holds names bound within e.
+func (b *binder) checkGrouped(e ast.Expr, g grouping, s *scope, local map[string]bool) {
+	if key, ok := g.keys[b.text(e)]; ok && simple(key) {
+		return
+	}
+	switch e := e.(type) {
+	case *ast.Variable:
+		if _, outer := s.outer[e.Name]; !outer && !local[e.Name] {
+			b.fail(e, "AmbiguousAggregationExpression", "Aggregation column contains implicit grouping expressions. For example, in 'RETURN n.a, n.a + n.b + count(*)' the aggregation expression 'n.a + n.b + count(*)' includes the implicit grouping key 'n.b'. It may be possible to rewrite the query by extracting these grouping/aggregation expressions into a preceding WITH clause. Illegal expression(s): %s", e.Name)
+		}
+	case *ast.Call:
+		if b.cfg.Aggregate(strings.ToLower(e.Name.Value)) {
+			return
+		}
+	case *ast.ListComprehension:
+		local = with(local, e.Variable.Value)
+	case *ast.Quantifier:
+		local = with(local, e.Variable.Value)
+	case *ast.Reduce:
+		local = with(local, e.Variable.Value, e.Accumulator.Value)
+	case *ast.PatternComprehension, *ast.Subquery, *ast.PatternExpr:
+		return
+	}
+	ast.Children(e, func(x ast.Expr) { b.checkGrouped(x, g, s, local) })
+}
+
+func with(names map[string]bool, more ...string) map[string]bool {
+	out := map[string]bool{}
+	for n := range names {
+		out[n] = true
+	}
+	for _, n := range more {
+		out[n] = true
+	}
+	return out
+}

@@ -1,0 +1,190 @@
+package bind
+
+import "graticule/cypher/ast"
+
+// matchPattern declares the names of the paths of one MATCH, then checks their
+// expressions, which may use any of these names.
+func (b *binder) matchPattern(parts []*ast.PathPattern, s *scope) {
+	rels := map[string]bool{}
+	for _, p := range parts {
+		b.declarePath(p, s, rels)
+	}
+	for _, p := range parts {
+		b.checkPath(p, s, true)
+	}
+}
+
+// declarePath declares the elements of a path, then the path. rels holds the
+// single relationships of this MATCH: each may stand there once.
+func (b *binder) declarePath(p *ast.PathPattern, s *scope, rels map[string]bool) {
+	for _, el := range p.Elements {
+		switch el := el.(type) {
+		case *ast.NodePattern:
+			b.matchNode(el, s)
+		case *ast.RelPattern:
+			b.matchRel(el, s, rels)
+		case *ast.QuantifiedPath:
+			b.declareQuantified(el, s, rels)
+		}
+	}
+	if p.Variable != nil {
+		b.declareNew(s, *p.Variable, typ{kinds: isPath})
+	}
+}
+
+func (b *binder) matchNode(n *ast.NodePattern, s *scope) {
+	if n.Variable == nil {
+		return
+	}
+	t, bound := s.lookup(n.Variable.Value)
+	if bound && t.kinds&isNode == 0 {
+		b.fail(n.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type %v (expected Node)", n.Variable.Value, t.kinds)
+	}
+	if !bound {
+		s.declare(n.Variable.Value, typ{kinds: isNode})
+	}
+}
+
+func (b *binder) matchRel(r *ast.RelPattern, s *scope, rels map[string]bool) {
+	if r.Variable == nil {
+		return
+	}
+	name := r.Variable.Value
+	want := typ{kinds: isRel}
+	if r.Length != nil || r.Quantifier != nil {
+		want = listOf(want)
+	}
+	t, bound := s.lookup(name)
+	switch {
+	case !bound:
+		s.declare(name, want)
+		rels[name] = want.kinds == isRel
+	case t.kinds&want.kinds == 0, want.kinds == isList && t.elementType().kinds&isRel == 0:
+		b.fail(r.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type %v (expected %v)", name, t.kinds, want.kinds)
+	case rels[name]:
+		b.fail(r.Variable, "RelationshipUniquenessViolation", "Cannot use the same relationship variable '%s' for multiple relationships", name)
+	}
+}
+
+// declareQuantified declares the names inside a quantified path: outside, each is a list.
+func (b *binder) declareQuantified(q *ast.QuantifiedPath, s *scope, rels map[string]bool) {
+	if q.Quantifier.Min < 0 { // only parenthesised
+		b.declarePath(q.Path, s, rels)
+		return
+	}
+	inner := &scope{vars: map[string]typ{}}
+	b.declarePath(q.Path, inner, map[string]bool{})
+	for _, name := range inner.names() {
+		if _, bound := s.lookup(name); bound {
+			b.fail(q, "VariableAlreadyBound", "The variable `%s` is already defined in the pattern and cannot be used again inside a quantified path", name)
+		}
+		s.declare(name, listOf(inner.vars[name]))
+	}
+}
+
+// checkPath checks the expressions of a path. matching tells MATCH and MERGE,
+// where a parameter cannot stand for the properties, from CREATE.
+func (b *binder) checkPath(p *ast.PathPattern, s *scope, matching bool) {
+	for _, el := range p.Elements {
+		switch el := el.(type) {
+		case *ast.NodePattern:
+			b.elementParts(el.Labels, el.Properties, el.Where, s, matching)
+		case *ast.RelPattern:
+			b.elementParts(el.Types, el.Properties, el.Where, s, matching)
+		case *ast.QuantifiedPath:
+			inner := s
+			if el.Quantifier.Min >= 0 {
+				single := &scope{vars: map[string]typ{}}
+				b.declarePath(el.Path, single, map[string]bool{})
+				inner = s.clone()
+				for name, t := range single.vars {
+					inner.declare(name, t)
+				}
+			}
+			b.checkPath(el.Path, inner, matching)
+		}
+	}
+	b.predicate(p.Where, s)
+}
+
+func (b *binder) elementParts(l ast.LabelExpr, properties, where ast.Expr, s *scope, matching bool) {
+	b.labels(l, s)
+	if p, ok := properties.(*ast.Parameter); ok && matching {
+		b.fail(p, "InvalidParameterUse", "Parameter maps cannot be used in MATCH or MERGE patterns (use a literal map instead, e.g. {id: $param.id})")
+	}
+	b.expr(properties, s, context{})
+	b.predicate(where, s)
+}
+
+// labels checks the expressions of dynamic labels.
+func (b *binder) labels(l ast.LabelExpr, s *scope) {
+	switch l := l.(type) {
+	case *ast.LabelDynamic:
+		b.expr(l.Expr, s, context{})
+	case *ast.LabelNot:
+		b.labels(l.Operand, s)
+	case *ast.LabelAnd:
+		for _, o := range l.Operands {
+			b.labels(o, s)
+		}
+	case *ast.LabelOr:
+		for _, o := range l.Operands {
+			b.labels(o, s)
+		}
+	}
+}
+
+// createPath declares and checks a path of CREATE or MERGE: bound nodes may be
+// ends of new relationships, but not be described again.
+func (b *binder) createPath(p *ast.PathPattern, s *scope, merge bool) {
+	for _, el := range p.Elements {
+		switch el := el.(type) {
+		case *ast.NodePattern:
+			b.createNode(el, s, len(p.Elements) == 1)
+		case *ast.RelPattern:
+			if el.Variable != nil {
+				b.declareNew(s, *el.Variable, typ{kinds: isRel})
+			}
+		}
+	}
+	if p.Variable != nil {
+		b.declareNew(s, *p.Variable, typ{kinds: isPath})
+	}
+	b.checkPath(p, s, merge)
+}
+
+func (b *binder) createNode(n *ast.NodePattern, s *scope, alone bool) {
+	if n.Variable == nil {
+		return
+	}
+	t, bound := s.lookup(n.Variable.Value)
+	switch {
+	case !bound:
+		s.declare(n.Variable.Value, typ{kinds: isNode})
+	case t.kinds&isNode == 0:
+		b.fail(n.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type %v (expected Node)", n.Variable.Value, t.kinds)
+	case alone || n.Labels != nil || n.Properties != nil:
+		b.fail(n.Variable, "VariableAlreadyBound", "Variable `%s` already declared", n.Variable.Value)
+	}
+}
+
+// predicatePattern checks a pattern used as an expression: it binds nothing.
+func (b *binder) predicatePattern(p *ast.PathPattern, s *scope) {
+	for _, el := range p.Elements {
+		var v *ast.Name
+		switch el := el.(type) {
+		case *ast.NodePattern:
+			v = el.Variable
+		case *ast.RelPattern:
+			v = el.Variable
+		}
+		if v == nil {
+			continue
+		}
+		if _, bound := s.lookup(v.Value); !bound && p.Shortest == "" {
+			b.fail(v, "UndefinedVariable", "PatternExpressions are not allowed to introduce new variables: '%s'.", v.Value)
+		}
+	}
+	inner := s.clone()
+	b.matchPattern([]*ast.PathPattern{p}, inner)
+}

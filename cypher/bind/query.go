@@ -1,0 +1,149 @@
+package bind
+
+import (
+	"slices"
+
+	"graticule/cypher/ast"
+)
+
+// query checks a query that begins in scope s and gives the scope of its
+// result, whose order is the columns. importing tells that a first WITH may
+// read s though nothing else does, as in CALL { WITH x … }.
+func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
+	var first *scope
+	for _, part := range q.Parts {
+		out := b.single(part, s, importing)
+		switch {
+		case first == nil:
+			first = out
+		case !sameNames(first.order, out.order):
+			b.fail(part, "DifferentColumnsInUnion", "All sub queries in an UNION must have the same return column names")
+		default:
+			merged := first.clone()
+			for name, t := range out.vars {
+				merged.declare(name, merged.vars[name].or(t))
+			}
+			first = merged
+		}
+	}
+	if q.Next != nil {
+		return b.query(q.Next, first, false)
+	}
+	return first
+}
+
+func sameNames(a, b []string) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
+}
+
+func (b *binder) single(q *ast.SingleQuery, s *scope, importing bool) *scope {
+	switch {
+	case q.Braced != nil:
+		return b.query(q.Braced, s.clone(), importing)
+	case q.Conditional != nil:
+		var out *scope
+		for _, branch := range q.Conditional {
+			b.predicate(branch.Predicate, s)
+			if r := b.single(branch.Query, s, importing); out == nil {
+				out = r
+			}
+		}
+		return out
+	}
+	at := s.clone()
+	if importing && !importsFirst(q.Clauses) {
+		at = newScope()
+	}
+	b.checkOrder(q.Clauses)
+	for i, cl := range q.Clauses {
+		at = b.clause(cl, at, i == 0 && len(q.Clauses) == 1)
+	}
+	switch q.Clauses[len(q.Clauses)-1].(type) {
+	case *ast.Return, *ast.CallProcedure:
+		return at
+	}
+	return newScope()
+}
+
+// importsFirst tells whether clauses begin with an importing WITH.
+func importsFirst(clauses []ast.Clause) bool {
+	if len(clauses) == 0 {
+		return false
+	}
+	if _, use := clauses[0].(*ast.Use); use {
+		return importsFirst(clauses[1:])
+	}
+	w, ok := clauses[0].(*ast.With)
+	return ok && (w.Star || !slices.ContainsFunc(w.Items, func(i ast.ReturnItem) bool {
+		_, variable := i.Expr.(*ast.Variable)
+		return !variable
+	}))
+}
+
+// clause checks a clause and gives the scope after it. The scope is changed in place where it only grows.
+func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
+	switch cl := cl.(type) {
+	case *ast.Match:
+		b.matchPattern(cl.Pattern.Parts, s)
+		b.hints(cl.Hints, s)
+		b.search(cl.Search, s)
+		b.predicate(cl.Where, s)
+	case *ast.With:
+		return b.projection(cl, &cl.Projection, s, true)
+	case *ast.Return:
+		return b.projection(cl, &cl.Projection, s, false)
+	case *ast.Unwind:
+		t := b.expr(cl.List, s, context{})
+		b.declareNew(s, cl.Variable, t.elementType())
+	case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
+		b.update(cl, s)
+	case *ast.CallSubquery:
+		b.callSubquery(cl, s)
+	case *ast.CallProcedure:
+		b.callProcedure(cl, s, alone)
+	case *ast.LoadCSV:
+		b.expr(cl.URL, s, context{})
+		b.expr(cl.FieldTerminator, s, context{})
+		t := typ{kinds: isList}
+		if cl.Headers {
+			t = typ{kinds: isMap}
+		}
+		b.declareNew(s, cl.Variable, t)
+	case *ast.OrderByClause:
+		for _, o := range cl.OrderBy {
+			b.expr(o.Expr, s, context{})
+		}
+		b.constant(cl.Skip, s)
+		b.constant(cl.Limit, s)
+	case *ast.Let:
+		after := s.clone()
+		for _, i := range cl.Items {
+			b.declareNew(after, *i.Alias, b.expr(i.Expr, s, context{}))
+		}
+		return after
+	case *ast.Filter:
+		b.predicate(cl.Where, s)
+	}
+	return s
+}
+
+func (b *binder) hints(hints []ast.Hint, s *scope) {
+	for _, h := range hints {
+		for _, v := range h.Variables {
+			b.variable(&ast.Variable{Span: v.Span, Name: v.Value}, s)
+		}
+	}
+}
+
+func (b *binder) search(c *ast.Search, s *scope) {
+	if c == nil {
+		return
+	}
+	b.expr(c.For, s, context{})
+	b.expr(c.Limit, s, context{})
+	b.predicate(c.Where, s)
+	if c.Score != nil {
+		b.declareNew(s, *c.Score, typ{kinds: isFloat})
+	}
+}
