@@ -560,6 +560,7 @@ type Procedure struct {
 	Name, Signature, Description, Mode string
 	System                             bool // works on the system database
 	Inputs                             []string
+	InputTypes                         []string // of Inputs, such as "INTEGER"; empty: any value
 	Optional                           int // how many trailing inputs may be left out
 	Outputs                            []string
 	Call                               func(c *ProcedureContext, args []graph.Value) ([][]graph.Value, error)

@@ -1,0 +1,100 @@
+// Package cyphertest gives tests a database of one server without any server:
+// an Engine over a graphstore in memory whose log is applied at once.
+package cyphertest
+
+import (
+	"context"
+	"time"
+
+	"graticule/cypher"
+	"graticule/cypher/exec"
+	"graticule/graph"
+	"graticule/graphstore"
+	"graticule/replication"
+)
+
+// Now is the clock of every statement.
+var Now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// Database is an empty database to begin with. It is not safe for concurrent use.
+type Database struct {
+	Engine *cypher.Engine
+	Store  *graphstore.Store
+	ids    *graphstore.LeasedIDs
+	index  uint64
+}
+
+// Result is all a statement gave.
+type Result struct {
+	Columns  []string
+	Rows     [][]graph.Value
+	Counters *exec.Counters
+}
+
+// New opens a database whose engine has procedures beside the built-in ones.
+func New(procedures exec.Procedures) (*Database, error) {
+	store, err := graphstore.OpenMemory()
+	if err != nil {
+		return nil, err
+	}
+	d := &Database{Store: store, Engine: cypher.New(procedures)}
+	d.ids = graphstore.NewLeasedIDs(func(_ context.Context, nodes, rels uint32) (graphstore.Lease, error) {
+		r, err := d.apply(replication.KindLease, graphstore.EncodeLease(nodes, rels))
+		if err != nil {
+			return graphstore.Lease{}, err
+		}
+		return r.Value.(graphstore.Lease), nil
+	})
+	return d, nil
+}
+
+// Close gives the memory back.
+func (d *Database) Close() error { return d.Store.Close() }
+
+func (d *Database) apply(kind replication.EntryKind, payload []byte) (replication.Result, error) {
+	d.index++
+	env := replication.Envelope{Kind: kind, Term: 1, Payload: payload}
+	rs, err := d.Store.Apply([]replication.Entry{{Term: 1, Index: d.index, Data: env.Append(nil)}})
+	if err != nil {
+		return replication.Result{}, err
+	}
+	return rs[0], rs[0].Err
+}
+
+// Run executes one statement in a transaction of its own and commits it. On an
+// error of a later row the Result holds the rows before it.
+func (d *Database) Run(ctx context.Context, query string, params *graph.Map) (*Result, error) {
+	p, err := d.Engine.Prepare(query, 5)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := d.Store.Begin(ctx, graphstore.TxConfig{Write: p.Writes(), IDs: d.ids})
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Close()
+	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db"}}
+	cur, err := p.Execute(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	defer cur.Close()
+	r := &Result{Columns: cur.Columns()}
+	_, err = cur.Fetch(-1, func(row []graph.Value) error {
+		r.Rows = append(r.Rows, append([]graph.Value(nil), row...))
+		return nil
+	})
+	if err != nil {
+		return r, err
+	}
+	r.Counters = cur.Counters()
+	c, err := tx.Prepare()
+	if err != nil {
+		return nil, err
+	}
+	if c != nil {
+		c.ID.Sequence = d.index + 1
+		_, err = d.apply(replication.KindChangeset, c.Payload())
+	}
+	return r, err
+}

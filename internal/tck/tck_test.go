@@ -1,0 +1,216 @@
+package tck
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"graticule/cypher/cyphertest"
+	"graticule/cypher/exec"
+	"graticule/cypher/fn"
+	"graticule/graph"
+	"graticule/status"
+)
+
+// load reads the kit from $TCK_DIR, or from where it stands beside the project.
+func load(t *testing.T) ([]*Scenario, map[string]bool) {
+	dir := os.Getenv("TCK_DIR")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "tck")
+	}
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the openCypher TCK is not beside the project: set TCK_DIR to run it")
+	}
+	scenarios, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Where Neo4j deviates and we follow it, the scenario is expected to fail.
+	deviations := map[string]bool{}
+	text, _ := os.ReadFile(filepath.Join(dir, "neo4j-deviations.txt"))
+	for _, line := range strings.Split(string(text), "\n") {
+		if f := strings.Split(line, " :: "); len(f) == 4 && f[3] == "Neo4j" {
+			deviations[f[0]+" "+f[1]] = true
+		}
+	}
+	return scenarios, deviations
+}
+
+// TestEngine plays every scenario on the engine alone.
+func TestEngine(t *testing.T) {
+	scenarios, deviations := load(t)
+	passed, failed := 0, map[string]int{}
+	for _, s := range scenarios {
+		if only := os.Getenv("TCK_ONLY"); only != "" && !strings.Contains(s.File+" "+s.Name, only) {
+			continue
+		}
+		err := playOnEngine(s)
+		if deviations[s.File+" "+s.Name] {
+			if err == nil {
+				t.Errorf("%s: %s: passes, though Neo4j deviates and we follow it", s.File, s.Name)
+			}
+			continue
+		}
+		if err == nil {
+			passed++
+			continue
+		}
+		failed[filepath.Dir(s.File)]++
+		t.Errorf("%s: %s\n%v", s.File, s.Name, err)
+	}
+	t.Logf("%d scenarios passed; failed: %v", passed, failed)
+}
+
+func playOnEngine(s *Scenario) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	procedures := exec.Procedures{}
+	for _, p := range s.Procedures {
+		procedures[strings.ToLower(p.Name)] = asProcedure(p)
+	}
+	db, err := cyphertest.New(procedures)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return s.Run(context.Background(), engineDatabase{db})
+}
+
+// engineDatabase is the engine as a Database of the kit.
+type engineDatabase struct{ db *cyphertest.Database }
+
+func (e engineDatabase) Run(ctx context.Context, query string, parameters map[string]any) (*Result, error) {
+	params := graph.NewMap(len(parameters))
+	for k, v := range parameters {
+		params.Put(k, toGraph(v))
+	}
+	r, err := e.db.Run(ctx, query, params)
+	if err != nil {
+		if f := status.As(err); f != nil {
+			return nil, &Failure{Code: f.Code, Detail: f.Detail, Message: f.Message}
+		}
+		return nil, err
+	}
+	out := &Result{Columns: r.Columns}
+	for _, row := range r.Rows {
+		values := make([]any, len(row))
+		for i, v := range row {
+			values[i] = fromGraph(v)
+		}
+		out.Rows = append(out.Rows, values)
+	}
+	return out, nil
+}
+
+func asProcedure(p Procedure) *exec.Procedure {
+	out := &exec.Procedure{Name: p.Name, Signature: p.Name, Mode: "READ"}
+	for _, f := range p.Inputs {
+		out.Inputs = append(out.Inputs, f.Name)
+		out.InputTypes = append(out.InputTypes, strings.TrimSuffix(f.Type, "?"))
+	}
+	for _, f := range p.Outputs {
+		out.Outputs = append(out.Outputs, f.Name)
+	}
+	out.Call = func(_ *exec.ProcedureContext, args []graph.Value) ([][]graph.Value, error) {
+		var rows [][]graph.Value
+		for _, row := range p.Rows {
+			same := true
+			for i, a := range args {
+				want := toGraph(row[i])
+				same = same && (graph.Equal(a, want).IsTrue() || a.IsNull() && want.IsNull())
+			}
+			if same {
+				var outs []graph.Value
+				for _, v := range row[len(p.Inputs):] {
+					outs = append(outs, toGraph(v))
+				}
+				rows = append(rows, outs)
+			}
+		}
+		return rows, nil
+	}
+	return out
+}
+
+func toGraph(v any) graph.Value {
+	switch v := v.(type) {
+	case bool:
+		return graph.Bool(v)
+	case int64:
+		return graph.Int(v)
+	case float64:
+		return graph.Float(v)
+	case string:
+		return graph.String(v)
+	case []any:
+		out := make([]graph.Value, len(v))
+		for i, e := range v {
+			out[i] = toGraph(e)
+		}
+		return graph.List(out)
+	case map[string]any:
+		m := graph.NewMap(len(v))
+		for k, e := range v {
+			m.Put(k, toGraph(e))
+		}
+		return graph.MapOf(m)
+	}
+	return graph.Null
+}
+
+func fromGraph(v graph.Value) any {
+	switch v.Kind() {
+	case graph.KindNull:
+		return nil
+	case graph.KindBool:
+		return v.AsBool()
+	case graph.KindInt:
+		return v.AsInt()
+	case graph.KindFloat:
+		return v.AsFloat()
+	case graph.KindString:
+		return v.AsString()
+	case graph.KindList:
+		out := make([]any, len(v.AsList()))
+		for i, e := range v.AsList() {
+			out[i] = fromGraph(e)
+		}
+		return out
+	case graph.KindMap:
+		return fromMap(v.AsMap())
+	case graph.KindNode:
+		n := v.AsNode()
+		return Node{Labels: n.Labels, Properties: fromMap(n.Properties)}
+	case graph.KindRel:
+		r := v.AsRel()
+		return Relationship{Type: r.Type, Properties: fromMap(r.Properties)}
+	case graph.KindPath:
+		in := v.AsPath()
+		p := Path{}
+		for i, n := range in.Nodes {
+			p.Nodes = append(p.Nodes, fromGraph(n).(Node))
+			if i > 0 {
+				rel := in.Rels[i-1].AsRel()
+				p.Relationships = append(p.Relationships, fromGraph(in.Rels[i-1]).(Relationship))
+				p.Forward = append(p.Forward, rel.Start == in.Nodes[i-1].NodeID())
+			}
+		}
+		return p
+	}
+	return TemporalText(fn.ToText(v))
+}
+
+func fromMap(m *graph.Map) map[string]any {
+	out := map[string]any{}
+	for i := range m.Len() {
+		k, v := m.At(i)
+		out[k] = fromGraph(v)
+	}
+	return out
+}
