@@ -4,96 +4,43 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
-
-	"graticule/cypher"
-	"graticule/cypher/exec"
+	"graticule/cypher/cyphertest"
 	"graticule/cypher/fn"
 	"graticule/graph"
-	"graticule/graphstore"
-	"graticule/replication"
 	"graticule/status"
 )
 
-// database is a store with a log of one: commits are applied at once.
-type database struct {
-	t      *testing.T
-	store  *graphstore.Store
-	engine *cypher.Engine
-	ids    *graphstore.LeasedIDs
-	index  uint64
-}
+// database is a database of a test, its answers as text.
+type database struct{ *cyphertest.Database }
 
 func newDatabase(t *testing.T) *database {
-	store, err := graphstore.Open(graphstore.Config{Dir: "db", FS: vfs.NewMem()})
+	d, err := cyphertest.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
-	d := &database{t: t, store: store, engine: cypher.New(nil)}
-	d.ids = graphstore.NewLeasedIDs(func(_ context.Context, nodes, rels uint32) (graphstore.Lease, error) {
-		r, err := d.apply(replication.KindLease, graphstore.EncodeLease(nodes, rels))
-		if err != nil {
-			return graphstore.Lease{}, err
-		}
-		return r.Value.(graphstore.Lease), nil
-	})
-	return d
+	t.Cleanup(func() { d.Close() })
+	return &database{d}
 }
 
-func (d *database) apply(kind replication.EntryKind, payload []byte) (replication.Result, error) {
-	d.index++
-	env := replication.Envelope{Kind: kind, Term: 1, Payload: payload}
-	rs, err := d.store.Apply([]replication.Entry{{Term: 1, Index: d.index, Data: env.Append(nil)}})
-	if err != nil {
-		return replication.Result{}, err
-	}
-	return rs[0], rs[0].Err
-}
-
-// run gives the rows as text, one line each.
+// run gives the rows as text, with a semicolon between them, and the counters.
 func (d *database) run(query string, params *graph.Map) (string, *graph.Map, error) {
-	p, err := d.engine.Prepare(query, 5)
-	if err != nil {
+	r, err := d.Run(context.Background(), query, params)
+	if r == nil {
 		return "", nil, err
 	}
-	ctx := context.Background()
-	tx, err := d.store.Begin(ctx, graphstore.TxConfig{Write: p.Writes(), IDs: d.ids})
-	if err != nil {
-		return "", nil, err
-	}
-	defer tx.Close()
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	cur, err := p.Execute(ctx, cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: now, Transaction: now, DatabaseID: "db"}})
-	if err != nil {
-		return "", nil, err
-	}
-	defer cur.Close()
 	var lines []string
-	_, err = cur.Fetch(-1, func(row []graph.Value) error {
+	for _, row := range r.Rows {
 		var cells []string
 		for _, v := range row {
 			cells = append(cells, show(v))
 		}
 		lines = append(lines, strings.Join(cells, ", "))
-		return nil
-	})
+	}
 	if err != nil {
 		return strings.Join(lines, "; "), nil, err
 	}
-	c, err := tx.Prepare()
-	if err != nil {
-		return "", nil, err
-	}
-	if c != nil {
-		c.ID.Sequence = d.index + 1
-		if _, err := d.apply(replication.KindChangeset, c.Payload()); err != nil {
-			return "", nil, err
-		}
-	}
-	return strings.Join(lines, "; "), cur.Counters().Map(), nil
+	return strings.Join(lines, "; "), r.Counters.Map(), nil
 }
 
 func show(v graph.Value) string {
@@ -182,7 +129,7 @@ func TestQueries(t *testing.T) {
 func TestErrors(t *testing.T) {
 	for query, want := range map[string]string{
 		"RETURN x": "UndefinedVariable", "MATCH (n) RETURN m": "UndefinedVariable", "CREATE (n) CREATE (n)": "VariableAlreadyBound", "RETURN foo()": "UnknownFunction",
-		"CREATE (a)-[:R]-(b)": "RequiresDirectedRelationship", "CREATE ()-[:A|B]->()": "UnexpectedSyntax", "WITH 1 + 1 RETURN 2": "NoExpressionAlias", "RETURN 1 AS a, 2 AS a": "ColumnNameConflict",
+		"CREATE (a)-[:R]-(b)": "RequiresDirectedRelationship", "CREATE ()-[:A|B]->()": "NoSingleRelationshipType", "WITH 1 + 1 RETURN 2": "NoExpressionAlias", "RETURN 1 AS a, 2 AS a": "ColumnNameConflict",
 		"MATCH (n) WHERE count(n) > 1 RETURN n": "InvalidAggregation", "RETURN $missing": "MissingParameter", "MATCH (n) RETURN n LIMIT -1": "NegativeIntegerArgument", "RETURN 1 UNION RETURN 2 AS x": "DifferentColumnsInUnion",
 		"CALL no.such()": "ProcedureNotFound", "MERGE (n {x: null})": "MergeReadOwnWrites", "MATCH (n)": "InvalidClauseComposition",
 	} {

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -644,82 +643,19 @@ func failureOf(err error) *status.Error {
 	if e := status.As(err); e != nil {
 		return e
 	}
-	var constraint *graphstore.ConstraintError
-	var connected *graphstore.StillConnectedError
-	var missing *graphstore.MissingNodeError
-	var schema *graphstore.SchemaError
+	if e := graphstore.Status(err); e != nil {
+		return e
+	}
 	var topology *catalog.TopologyError
 	switch {
-	case errors.As(err, &constraint):
-		return constraintFailure(constraint)
-	case errors.As(err, &connected):
-		e := status.New(status.ConstraintValidationFailed, "22N77", "Cannot delete node<%d>, because it still has relationships. To delete this node, you must first delete its relationships.", connected.Node)
-		e.Detail = "DeleteConnectedNode"
-		return e
-	case errors.As(err, &missing):
-		return status.New(status.EntityNotFound, "22N01", "Unable to load NODE %d.", missing.Node)
-	case errors.As(err, &schema):
-		return schemaFailure(schema)
 	case errors.As(err, &topology):
 		return status.New("Neo.ClientError.Statement.SemanticError", "51N52", "%v", topology)
-	case errors.Is(err, graphstore.ErrDeadlock):
-		return status.New(status.DeadlockDetected, "50N05", "The transaction would wait for another one that waits for it; run it again.")
-	case errors.Is(err, graphstore.ErrLockTimeout):
-		return status.New(status.LockAcquisitionTimeout, "50N42", "The transaction waited too long for another one's write; run it again.")
-	case errors.Is(err, graphstore.ErrConflict), errors.Is(err, graphstore.ErrBaseTooOld), errors.Is(err, graphstore.ErrStaleTerm):
-		return status.New(status.Outdated, "50N42", "The transaction read data that a newer commit has changed; run it again.")
-	case errors.Is(err, graphstore.ErrNotStorable):
-		return status.New(status.TypeError, "22N01", "Property values can only be of primitive types or arrays thereof.")
 	case errors.Is(err, commit.ErrNotLeader), errors.Is(err, errNoLeader), errors.Is(err, errNoAnswer):
 		return status.New(status.LeaderSwitch, "51N34", "No leader of the database can be reached now; nothing was written. Run the transaction again.")
 	case errors.Is(err, commit.ErrOutcomeUnknown):
 		return status.New(status.TransactionCommitFailed, "08007", "It is not known whether the transaction was committed. Check before you run it again.")
-	case errors.Is(err, graphstore.ErrReadOnly):
-		return status.New(status.AccessMode, "42N02", "Writing in read access mode not allowed.")
 	case errors.Is(err, context.Canceled):
 		return status.New(status.Terminated, "25N14", "The transaction has been terminated.")
 	}
 	return status.New(status.UnknownError, "50N42", "%v", err)
-}
-
-func constraintFailure(c *graphstore.ConstraintError) *status.Error {
-	d := c.Constraint
-	kind, named := "Node", "label"
-	if d.Relationship {
-		kind, named = "Relationship", "type"
-	}
-	props := "`" + strings.Join(d.Properties, "`, `") + "`"
-	if c.Existing != 0 || strings.Contains(string(d.Type), "UNIQUE") {
-		var values []string
-		for _, v := range c.Values {
-			values = append(values, fmt.Sprint(textOf(v)))
-		}
-		return status.New(status.ConstraintValidationFailed, "22N79", "%s(%d) already exists with %s `%s` and property %s = %s", kind, c.Existing, named, d.Label, props, strings.Join(values, ", "))
-	}
-	return status.New(status.ConstraintValidationFailed, "22N77", "%s(%d) with %s `%s` must have the property %s of the constraint '%s'", kind, c.Entity, named, d.Label, props, d.Name)
-}
-
-func schemaFailure(e *graphstore.SchemaError) *status.Error {
-	what := "index"
-	if e.Constraint {
-		what = "constraint"
-	}
-	switch e.Reason {
-	case graphstore.SameNameIndex:
-		return status.New("Neo.ClientError.Schema.IndexWithNameAlreadyExists", "22N71", "There already exists an index called '%s'.", e.Name)
-	case graphstore.SameNameConstraint:
-		return status.New("Neo.ClientError.Schema.ConstraintWithNameAlreadyExists", "22N67", "There already exists a constraint called '%s'.", e.Name)
-	case graphstore.EquivalentExists:
-		return status.New("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", "22N70", "An equivalent %s already exists: '%s'.", what, e.Existing)
-	case graphstore.IndexInTheWay:
-		return status.New("Neo.ClientError.Schema.IndexAlreadyExists", "22N70", "There already exists an index '%s' on the same schema.", e.Existing)
-	case graphstore.ConstraintInTheWay:
-		return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "22N65", "Constraint already exists: '%s'.", e.Existing)
-	case graphstore.OwnedByConstraint:
-		return status.New("Neo.ClientError.Schema.ForbiddenOnConstraintIndex", "50N42", "Unable to drop index: Index belongs to constraint: `%s`", e.Existing)
-	}
-	if e.Constraint {
-		return status.New("Neo.DatabaseError.Schema.ConstraintDropFailed", "50N13", "Unable to drop constraint `%s`: No such constraint %s.", e.Name, e.Name)
-	}
-	return status.New("Neo.DatabaseError.Schema.IndexDropFailed", "50N12", "Unable to drop index called `%s`. There is no such index.", e.Name)
 }

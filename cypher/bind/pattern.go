@@ -5,26 +5,24 @@ import "graticule/cypher/ast"
 // matchPattern declares the names of the paths of one MATCH, then checks their
 // expressions, which may use any of these names.
 func (b *binder) matchPattern(parts []*ast.PathPattern, s *scope) {
-	rels := map[string]bool{}
 	for _, p := range parts {
-		b.declarePath(p, s, rels)
+		b.declarePath(p, s)
 	}
 	for _, p := range parts {
 		b.checkPath(p, s, true)
 	}
 }
 
-// declarePath declares the elements of a path, then the path. rels holds the
-// single relationships of this MATCH: each may stand there once.
-func (b *binder) declarePath(p *ast.PathPattern, s *scope, rels map[string]bool) {
+// declarePath declares the elements of a path, then the path.
+func (b *binder) declarePath(p *ast.PathPattern, s *scope) {
 	for _, el := range p.Elements {
 		switch el := el.(type) {
 		case *ast.NodePattern:
 			b.matchNode(el, s)
 		case *ast.RelPattern:
-			b.matchRel(el, s, rels)
+			b.matchRel(el, s)
 		case *ast.QuantifiedPath:
-			b.declareQuantified(el, s, rels)
+			b.declareQuantified(el, s)
 		}
 	}
 	if p.Variable != nil {
@@ -45,7 +43,7 @@ func (b *binder) matchNode(n *ast.NodePattern, s *scope) {
 	}
 }
 
-func (b *binder) matchRel(r *ast.RelPattern, s *scope, rels map[string]bool) {
+func (b *binder) matchRel(r *ast.RelPattern, s *scope) {
 	if r.Variable == nil {
 		return
 	}
@@ -58,22 +56,19 @@ func (b *binder) matchRel(r *ast.RelPattern, s *scope, rels map[string]bool) {
 	switch {
 	case !bound:
 		s.declare(name, want)
-		rels[name] = want.kinds == isRel
 	case t.kinds&want.kinds == 0, want.kinds == isList && t.elementType().kinds&isRel == 0:
 		b.fail(r.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type %v (expected %v)", name, t.kinds, want.kinds)
-	case rels[name]:
-		b.fail(r.Variable, "RelationshipUniquenessViolation", "Cannot use the same relationship variable '%s' for multiple relationships", name)
 	}
 }
 
 // declareQuantified declares the names inside a quantified path: outside, each is a list.
-func (b *binder) declareQuantified(q *ast.QuantifiedPath, s *scope, rels map[string]bool) {
+func (b *binder) declareQuantified(q *ast.QuantifiedPath, s *scope) {
 	if q.Quantifier.Min < 0 { // only parenthesised
-		b.declarePath(q.Path, s, rels)
+		b.declarePath(q.Path, s)
 		return
 	}
 	inner := &scope{vars: map[string]typ{}}
-	b.declarePath(q.Path, inner, map[string]bool{})
+	b.declarePath(q.Path, inner)
 	for _, name := range inner.names() {
 		if _, bound := s.lookup(name); bound {
 			b.fail(q, "VariableAlreadyBound", "The variable `%s` is already defined in the pattern and cannot be used again inside a quantified path", name)
@@ -95,7 +90,7 @@ func (b *binder) checkPath(p *ast.PathPattern, s *scope, matching bool) {
 			inner := s
 			if el.Quantifier.Min >= 0 {
 				single := &scope{vars: map[string]typ{}}
-				b.declarePath(el.Path, single, map[string]bool{})
+				b.declarePath(el.Path, single)
 				inner = s.clone()
 				for name, t := range single.vars {
 					inner.declare(name, t)

@@ -64,6 +64,14 @@ func (d *Database) apply(kind replication.EntryKind, payload []byte) (replicatio
 // Run executes one statement in a transaction of its own and commits it. On an
 // error of a later row the Result holds the rows before it.
 func (d *Database) Run(ctx context.Context, query string, params *graph.Map) (*Result, error) {
+	r, err := d.run(ctx, query, params)
+	if e := graphstore.Status(err); e != nil {
+		err = e
+	}
+	return r, err
+}
+
+func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*Result, error) {
 	p, err := d.Engine.Prepare(query, 5)
 	if err != nil {
 		return nil, err

@@ -49,8 +49,8 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				ch.stages = append(ch.stages, eager)
 				read = false
 			}
-			if _, ok := cl.(*ast.Merge); ok {
-				wrote = true
+			if _, ok := cl.(*ast.Merge); ok && wrote {
+				ch.stages = append(ch.stages, eager) // it reads what was written before it
 			}
 			c.writes, wrote, lazy = true, true, false
 		}
@@ -561,7 +561,7 @@ type Procedure struct {
 	System                             bool // works on the system database
 	Inputs                             []string
 	InputTypes                         []string // of Inputs, such as "INTEGER"; empty: any value
-	Optional                           int // how many trailing inputs may be left out
+	Optional                           int      // how many trailing inputs may be left out
 	Outputs                            []string
 	Call                               func(c *ProcedureContext, args []graph.Value) ([][]graph.Value, error)
 }

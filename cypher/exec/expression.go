@@ -21,6 +21,11 @@ func constant(v graph.Value) eval { return func(*run, frame) (graph.Value, error
 
 // expr compiles an expression.
 func (c *compiler) expr(e ast.Expr) eval {
+	if len(c.projected) > 0 {
+		if slot, ok := c.projected[e.At().Text(c.source)]; ok {
+			return func(_ *run, f frame) (graph.Value, error) { return f[slot], nil }
+		}
+	}
 	switch e := e.(type) {
 	case *ast.Literal:
 		return constant(e.Value)

@@ -20,9 +20,10 @@ type patternNode struct {
 	slot   int
 	bound  bool // by an earlier clause
 	labels ast.LabelExpr
-	test   labelTest // nil when no labels
-	must   []string  // labels that any match has
-	props  []propEquals
+	test   labelTest    // nil when no labels
+	must   []string     // labels that any match has
+	props  []propEquals // inline, checked on the node
+	seeks  []propEquals // more equalities that may find the node; WHERE checks them
 }
 
 type propEquals struct {
@@ -34,6 +35,7 @@ type propEquals struct {
 type patternRel struct {
 	slot       int
 	bound      bool
+	repeated   bool // stands twice in the pattern: never matches, for no relationship is walked twice
 	from, to   *patternNode
 	direction  graph.Direction
 	types      []string
@@ -212,7 +214,7 @@ func (c *compiler) conjuncts(p *pattern, e ast.Expr) {
 			for _, n := range p.nodes {
 				other := cmp.Operands[1-i]
 				if deps := c.deps(other); n.slot == slot && !deps[slot] {
-					n.props = append(n.props, propEquals{key: prop.Key.Value, value: c.expr(other), deps: deps})
+					n.seeks = append(n.seeks, propEquals{key: prop.Key.Value, value: c.expr(other), deps: deps})
 				}
 			}
 		}
@@ -374,10 +376,7 @@ func (c *compiler) rel(p *pattern, el *ast.RelPattern, known map[string]bool) *p
 			if k := c.scope.kinds[name]; k != kind && k != anyVar {
 				c.fail(el.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type (expected Relationship)", name)
 			}
-			if !known[name] {
-				c.fail(el.Variable, "RelationshipUniquenessViolation", "Cannot use the same relationship variable '%s' for multiple relationships", name)
-			}
-			rel.slot, rel.bound = slot, true
+			rel.slot, rel.bound, rel.repeated = slot, true, !known[name]
 		} else {
 			rel.slot = c.bind(name, kind)
 		}
@@ -408,6 +407,10 @@ type step func(r *run, f frame, next func() error) error
 // solve orders the pattern for the graph of r.
 func (p *pattern) solve(r *run) *solver {
 	s := &solver{}
+	if slices.ContainsFunc(p.rels, func(x *patternRel) bool { return x.repeated }) {
+		s.steps = append(s.steps, func(*run, frame, func() error) error { return nil })
+		return s
+	}
 	have := map[int]bool{}
 	done := map[any]bool{}
 	used := make([]bool, len(p.preds))
@@ -522,7 +525,7 @@ func (p *pattern) cheapest(r *run, done map[any]bool, ready func(map[int]bool) b
 
 // usable gives the equality conditions whose values are known already.
 func (n *patternNode) usable(ready func(map[int]bool) bool) (keys []string, values []eval) {
-	for _, p := range n.props {
+	for _, p := range slices.Concat(n.props, n.seeks) {
 		if ready(p.deps) && !slices.Contains(keys, p.key) {
 			keys, values = append(keys, p.key), append(values, p.value)
 		}

@@ -148,6 +148,21 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		}
 	}
 	c.scope = sorting
+	saved := c.projected
+	c.projected = map[string]int{}
+	for _, i := range items {
+		if _, isVar := i.expr.(*ast.Variable); i.expr == nil || isVar {
+			continue
+		}
+		names, same := map[string]bool{}, true
+		freeVariables(i.expr, names)
+		for n := range names {
+			same = same && sorting.slots[n] == before.slots[n]
+		}
+		if _, isLiteral := i.expr.(*ast.Literal); same && !isLiteral {
+			c.projected[i.expr.At().Text(c.source)] = after.slots[i.name]
+		}
+	}
 	for _, o := range p.OrderBy {
 		out.order = append(out.order, sortKey{c.sortValue(o, p, out), o.Descending})
 	}
@@ -162,6 +177,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		out.where = c.boolean(p.Where)
 		c.scope = after
 	}
+	c.projected = saved
 	return out
 }
 

@@ -127,6 +127,9 @@ func (c *compiler) createdRel(el *ast.RelPattern, strict bool) *createRel {
 	case el.Direction == graph.Both && strict:
 		c.fail(el, "RequiresDirectedRelationship", "Only directed relationships are supported in CREATE")
 	}
+	if _, several := el.Types.(*ast.LabelOr); several {
+		c.fail(el, "NoSingleRelationshipType", "A single relationship type must be specified for CREATE and MERGE")
+	}
 	types := c.createdLabels(el.Types)
 	if len(types) != 1 {
 		c.fail(el, "NoSingleRelationshipType", "Exactly one relationship type must be specified for CREATE. Did you forget to prefix your relationship type with a ':'?")

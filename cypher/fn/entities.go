@@ -42,6 +42,11 @@ func ElementID(database string, v graph.Value) string {
 }
 
 func entities() []Function {
+	wrongValue := func(name string, v graph.Value) error {
+		e := *status.As(TypeError("Invalid input for function '%s()': got %v", name, v.Kind()))
+		e.Detail = "InvalidArgumentValue"
+		return &e
+	}
 	wrong := func(name string, v graph.Value) error {
 		return TypeError("Invalid input for function '%s()': got %v", name, v.Kind())
 	}
@@ -63,7 +68,7 @@ func entities() []Function {
 		}),
 		one("labels", "labels(input :: NODE) :: LIST<STRING>", "Returns the labels of a node.", func(c *Context, v graph.Value) (graph.Value, error) {
 			if v.Kind() != graph.KindNode {
-				return graph.Null, wrong("labels", v)
+				return graph.Null, wrongValue("labels", v)
 			}
 			n, err := c.node(v)
 			if err != nil {
@@ -73,7 +78,7 @@ func entities() []Function {
 		}),
 		one("type", "type(input :: RELATIONSHIP) :: STRING", "Returns the type of a relationship.", func(c *Context, v graph.Value) (graph.Value, error) {
 			if v.Kind() != graph.KindRel {
-				return graph.Null, wrong("type", v)
+				return graph.Null, wrongValue("type", v)
 			}
 			r, err := c.rel(v)
 			if err != nil {

@@ -223,8 +223,11 @@ func (p *parser) relationship() *ast.RelPattern {
 			r.Variable = &v
 		}
 		r.Types = p.optionalLabels()
-		if p.isPunct("*") {
+		switch t := p.peek(); {
+		case p.isPunct("*"):
 			r.Length = p.varLength()
+		case t.text == ".." || t.kind == tokInt || t.kind == tokFloat:
+			p.failDetail(t, "InvalidRelationshipPattern", "Invalid input '%s': a variable length relationship needs an asterisk before its bounds, such as [:TYPE*1..3]", t.text)
 		}
 		r.Properties = p.properties()
 		if p.word("WHERE") {
@@ -249,6 +252,9 @@ func (p *parser) relationship() *ast.RelPattern {
 func (p *parser) varLength() *ast.Range {
 	start := p.need("*").start
 	r := &ast.Range{Min: 1, Max: -1}
+	if p.isPunct("-") && p.peekAt(1).kind == tokInt {
+		p.failDetail(p.peek(), "InvalidRelationshipPattern", "Invalid input '-': the bounds of a variable length relationship must not be negative")
+	}
 	if p.peek().kind == tokInt {
 		r.Min, r.HasMin = p.integer(p.take()), true
 		if !p.isPunct("..") {

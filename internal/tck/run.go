@@ -101,7 +101,7 @@ func (e *Error) matches(err error) error {
 	if !errors.As(err, &f) {
 		return fmt.Errorf("not a refusal: %w", err)
 	}
-	known := false
+	known := e.Type == "SyntaxError" && e.Phase == "runtime" && strings.HasSuffix(f.Code, "Statement.ArgumentError") // Neo4j's code for a wrong SKIP or LIMIT
 	for _, code := range typeOf[e.Type] {
 		known = known || strings.HasSuffix(f.Code, code)
 	}
