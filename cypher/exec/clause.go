@@ -33,7 +33,13 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 	ch := &chain{}
 	read, wrote := false, false
 	lazy := !c.writes
+	var pending *pattern // of the MATCH just before
 	for i, cl := range q.Clauses {
+		last, optional := pending, false
+		if last != nil {
+			optional = q.Clauses[i-1].(*ast.Match).Optional
+		}
+		pending = nil
 		if ch.returns {
 			c.fail(cl, "InvalidClauseComposition", "RETURN can only be used at the end of the query")
 		}
@@ -56,13 +62,17 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 		}
 		switch cl := cl.(type) {
 		case *ast.Match:
-			ch.stages = append(ch.stages, c.match(cl))
+			p, st := c.match(cl)
+			ch.stages = append(ch.stages, st)
+			pending = p
 		case *ast.With:
 			p := c.projection(&cl.Projection, cl, true)
+			c.inform(last, optional, &cl.Projection, p)
 			isLazy := lazy
 			ch.stages = append(ch.stages, func(r *run, next sink, enough *errEnough) sink { return p.stages(r, next, enough, isLazy) })
 		case *ast.Return:
 			p := c.projection(&cl.Projection, cl, false)
+			c.inform(last, optional, &cl.Projection, p)
 			isLazy := lazy
 			ch.stages = append(ch.stages, func(r *run, next sink, enough *errEnough) sink { return p.stages(r, next, enough, isLazy) })
 			ch.columns, ch.slots, ch.returns = p.names, p.slots, true
@@ -190,7 +200,7 @@ func (s *flatSink) push(f frame) error {
 
 func (s *flatSink) done() error { return s.next.done() }
 
-func (c *compiler) match(m *ast.Match) stage {
+func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 	c.reads = true
 	before := c.scope.clone()
 	p := c.pattern(m.Pattern.Parts, m.Where)
@@ -201,21 +211,40 @@ func (c *compiler) match(m *ast.Match) stage {
 		}
 	}
 	optional := m.Optional
-	return func(r *run, next sink, _ *errEnough) sink {
-		solver := p.solve(r)
-		return &flatSink{r: r, next: next, f: func(r *run, f frame, emit func() error) error {
-			found := false
-			err := solver.run(r, f, func() error { found = true; return emit() })
-			if err != nil || found || !optional {
-				return err
-			}
-			for _, s := range fresh {
-				f[s] = graph.Null
-			}
-			return emit()
-		}}
+	return p, func(r *run, next sink, _ *errEnough) sink {
+		s := &matchSink{r: r, next: next}
+		s.run = p.build(r, func(f frame) error { s.found = true; return next.push(f) })
+		if optional {
+			s.fresh = fresh
+		}
+		s.optional = optional
+		return s
 	}
 }
+
+// matchSink solves a pattern for each row; an optional one gives the row with
+// nulls when there is no solution.
+type matchSink struct {
+	r        *run
+	run      push
+	next     sink
+	fresh    []int
+	optional bool
+	found    bool
+}
+
+func (s *matchSink) push(f frame) error {
+	s.found = false
+	if err := s.run(f); err != nil || s.found || !s.optional {
+		return err
+	}
+	for _, slot := range s.fresh {
+		f[slot] = graph.Null
+	}
+	return s.next.push(f)
+}
+
+func (s *matchSink) done() error { return s.next.done() }
 
 func (c *compiler) unwind(u *ast.Unwind) stage {
 	e := c.expr(u.List)
@@ -429,8 +458,8 @@ func (c *compiler) subqueryExpr(e *ast.Subquery) eval {
 		var items []graph.Value
 		n := int64(0)
 		stop := &errEnough{}
-		err := plan.run(r, append(frame(nil), f...), func(out frame) error {
-			n++
+		err := plan.run(r, f, func(out frame) error {
+			n += r.weight
 			switch kind {
 			case "EXISTS":
 				return stop
@@ -461,7 +490,7 @@ func (c *compiler) subqueryPlan(e *ast.Subquery) *queryPlan {
 		if n := len(p.Clauses); n > 0 {
 			if _, ok := p.Clauses[n-1].(*ast.Return); !ok {
 				one := &ast.Literal{Span: p.Span, Value: graph.Int(1)}
-				p.Clauses = append(append([]ast.Clause(nil), p.Clauses...), &ast.Return{Span: p.Span, Projection: ast.Projection{Items: []ast.ReturnItem{{Span: p.Span, Expr: one, Alias: &ast.Name{Value: " row"}}}}})
+				p.Clauses = append(append([]ast.Clause(nil), p.Clauses...), &ast.Return{Span: p.Span, Projection: ast.Projection{Items: []ast.ReturnItem{{Span: p.Span, Expr: one, Alias: &ast.Name{Value: countedRow}}}}})
 			}
 		}
 		q.Parts = append(q.Parts, &p)
@@ -505,10 +534,10 @@ func (c *compiler) patternPredicate(e *ast.PatternExpr) eval {
 	all := part.Shortest == "allShortestPaths"
 	return func(r *run, f frame) (graph.Value, error) {
 		stop := &errEnough{}
-		row := append(frame(nil), f...)
+		row := f
 		found := false
 		var paths []graph.Value
-		err := p.solve(r).run(r, row, func() error {
+		err := p.on(r, row, func(frame) error {
 			found = true
 			if path >= 0 {
 				paths = append(paths, row[path])
@@ -542,9 +571,9 @@ func (c *compiler) patternComprehension(e *ast.PatternComprehension) eval {
 	p := c.pattern([]*ast.PathPattern{&part}, e.Where)
 	value := c.expr(e.Projection)
 	return func(r *run, f frame) (graph.Value, error) {
-		row := append(frame(nil), f...)
+		row := f
 		out := []graph.Value{}
-		err := p.solve(r).run(r, row, func() error {
+		err := p.on(r, row, func(frame) error {
 			v, err := value(r, row)
 			out = append(out, v)
 			return err

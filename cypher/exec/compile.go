@@ -87,7 +87,7 @@ type Result struct {
 // Start begins a run. Nothing happens before the first Fetch.
 func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 	r := newRun(ctx, &env)
-	r.width = p.width
+	r.width, r.writes = p.width, p.Writes
 	for _, name := range p.Params {
 		if _, ok := r.params.Get(name); !ok {
 			e := status.New(status.ParameterMissing, "42N51", "Expected parameter(s): %s", name)

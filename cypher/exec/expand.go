@@ -1,93 +1,58 @@
 package exec
 
 import (
+	"slices"
+
 	"graticule/graph"
 )
 
 const expandLimit = 1024 // relationships fetched at once
 
-// expand solves a relationship from its solved end, or between two solved ends.
-func (x *patternRel) expand(haveFrom, haveTo bool, earlier []*patternRel, p *pattern) step {
-	if x.shortest != "" {
-		return x.shortestPath()
-	}
-	if x.variable {
-		return x.expandVariable(haveFrom, haveTo, earlier)
-	}
-	if x.bound && !haveFrom && !haveTo {
-		return x.fromBound(earlier)
-	}
-	fromSlot, toSlot, dir := x.from.slot, x.to.slot, x.direction
-	if !haveFrom {
-		fromSlot, toSlot, dir = toSlot, fromSlot, dir.Reverse()
-	}
-	into := haveFrom && haveTo
-	slot := x.slot
-	return func(r *run, f frame, next func() error) error {
-		if f[fromSlot].Kind() != graph.KindNode {
-			return nil
-		}
-		types, ok := r.types(x.types)
-		if !ok {
-			return nil
-		}
-		at := f[fromSlot].NodeID()
-		want := f[toSlot]
-		bound := f[slot]
-		take := func(a *graph.Adjacency) error {
-			for i, rel := range a.Rel {
-				if (into && a.Neighbour[i] != want.NodeID()) || (x.bound && (bound.Kind() != graph.KindRel || bound.RelID() != rel)) || usedBy(earlier, f, rel) {
-					continue
-				}
-				v := graph.RelRef(rel)
-				if ok, err := x.accepts(r, f, v); err != nil {
-					return err
-				} else if !ok {
-					continue
-				}
-				f[slot] = v
-				if !into {
-					f[toSlot] = graph.NodeRef(a.Neighbour[i])
-				}
-				if err := next(); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		if into {
-			if want.Kind() != graph.KindNode {
-				return nil
-			}
-			a := r.adjacency()
-			defer r.release(a)
-			if err := r.graph.ExpandInto([]graph.NodeID{at}, []graph.NodeID{want.NodeID()}, dir, types, a); err != nil {
-				return err
-			}
-			return take(a)
-		}
-		return r.expandAll(at, dir, types, take)
-	}
-}
-
 // expandAll hands the relationships of a node to take, some at a time.
 func (r *run) expandAll(at graph.NodeID, dir graph.Direction, types []graph.TypeID, take func(*graph.Adjacency) error) error {
-	source := [1]graph.NodeID{at}
-	req := graph.ExpandRequest{Sources: source[:], Direction: dir, Types: types, Limit: expandLimit}
-	a := r.adjacency()
-	defer r.release(a)
-	for !req.Done() {
-		if err := r.graph.Expand(&req, a); err != nil {
+	e := r.expander()
+	defer r.release(e)
+	e.source[0] = at
+	e.request = graph.ExpandRequest{Sources: e.source[:], Direction: dir, Types: types, Limit: expandLimit}
+	for !e.request.Done() {
+		if err := r.graph.Expand(&e.request, &e.out); err != nil {
 			return err
 		}
 		if err := r.alive(); err != nil {
 			return err
 		}
-		if err := take(a); err != nil {
+		if err := take(&e.out); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// expander is the memory of one expansion; runs keep some for reuse.
+type expander struct {
+	source  [1]graph.NodeID
+	request graph.ExpandRequest
+	out     graph.Adjacency
+}
+
+func (r *run) expander() *expander {
+	if n := len(r.free); n > 0 {
+		e := r.free[n-1]
+		r.free = r.free[:n-1]
+		return e
+	}
+	return &expander{}
+}
+
+func (r *run) release(e *expander) { r.free = append(r.free, e) }
+
+// typeSet resolves the type names of x for a run.
+func (x *patternRel) typeSet(r *run) func() ([]graph.TypeID, bool) {
+	types, ok := r.types(x.types)
+	if ok && len(types) == len(x.types) {
+		return func() ([]graph.TypeID, bool) { return types, true }
+	}
+	return func() ([]graph.TypeID, bool) { return r.types(x.types) } // a name may come into use during the run
 }
 
 func (x *patternRel) accepts(r *run, f frame, v graph.Value) (bool, error) {
@@ -108,128 +73,12 @@ func usedBy(earlier []*patternRel, f frame, rel graph.RelID) bool {
 				return true
 			}
 		case graph.KindList:
-			for _, y := range v.AsList() {
-				if y.RelID() == rel {
-					return true
-				}
+			if onTrail(v.AsList(), rel) {
+				return true
 			}
 		}
 	}
 	return false
-}
-
-// fromBound solves both ends of a relationship that an earlier clause bound.
-func (x *patternRel) fromBound(earlier []*patternRel) step {
-	return func(r *run, f frame, next func() error) error {
-		v := f[x.slot]
-		if v.Kind() != graph.KindRel || usedBy(earlier, f, v.RelID()) {
-			return nil
-		}
-		ends, err := r.ends(v.RelID())
-		if err != nil || !ends.Exists {
-			return err
-		}
-		if types, ok := r.types(x.types); !ok || (len(types) > 0 && !contains(types, ends.Type)) {
-			return nil
-		}
-		if ok, err := x.accepts(r, f, v); !ok || err != nil {
-			return err
-		}
-		pairs := [][2]graph.NodeID{{ends.Start, ends.End}}
-		switch x.direction {
-		case graph.Incoming:
-			pairs[0] = [2]graph.NodeID{ends.End, ends.Start}
-		case graph.Both:
-			if ends.Start != ends.End {
-				pairs = append(pairs, [2]graph.NodeID{ends.End, ends.Start})
-			}
-		}
-		for _, p := range pairs {
-			f[x.from.slot], f[x.to.slot] = graph.NodeRef(p[0]), graph.NodeRef(p[1])
-			if err := next(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-}
-
-func contains(types []graph.TypeID, t graph.TypeID) bool {
-	for _, x := range types {
-		if x == t {
-			return true
-		}
-	}
-	return false
-}
-
-// expandVariable walks trails depth first: no relationship twice.
-func (x *patternRel) expandVariable(haveFrom, haveTo bool, earlier []*patternRel) step {
-	fromSlot, toSlot, dir := x.from.slot, x.to.slot, x.direction
-	reversed := false
-	if !haveFrom {
-		fromSlot, toSlot, dir, reversed = toSlot, fromSlot, dir.Reverse(), true
-	}
-	into := haveFrom && haveTo
-	return func(r *run, f frame, next func() error) error {
-		if f[fromSlot].Kind() != graph.KindNode || (into && f[toSlot].Kind() != graph.KindNode) {
-			return nil
-		}
-		types, ok := r.types(x.types)
-		if !ok && x.min > 0 {
-			return nil
-		}
-		want := f[toSlot]
-		trail := make([]graph.Value, 0, 8)
-		emit := func(at graph.NodeID) error {
-			if into && want.NodeID() != at {
-				return nil
-			}
-			rels := append([]graph.Value(nil), trail...)
-			if reversed {
-				for i, j := 0, len(rels)-1; i < j; i, j = i+1, j-1 {
-					rels[i], rels[j] = rels[j], rels[i]
-				}
-			}
-			f[x.slot] = graph.List(rels)
-			if !into {
-				f[toSlot] = graph.NodeRef(at)
-			}
-			return next()
-		}
-		var walk func(at graph.NodeID) error
-		walk = func(at graph.NodeID) error {
-			depth := int64(len(trail))
-			if depth >= x.min {
-				if err := emit(at); err != nil {
-					return err
-				}
-			}
-			if (x.max >= 0 && depth >= x.max) || !ok {
-				return nil
-			}
-			return r.expandAll(at, dir, types, func(a *graph.Adjacency) error {
-				for i, rel := range a.Rel {
-					if onTrail(trail, rel) || usedBy(earlier, f, rel) {
-						continue
-					}
-					v := graph.RelRef(rel)
-					if ok, err := x.accepts(r, f, v); err != nil {
-						return err
-					} else if !ok {
-						continue
-					}
-					trail = append(trail, v)
-					if err := walk(a.Neighbour[i]); err != nil {
-						return err
-					}
-					trail = trail[:len(trail)-1]
-				}
-				return nil
-			})
-		}
-		return walk(f[fromSlot].NodeID())
-	}
 }
 
 func onTrail(trail []graph.Value, rel graph.RelID) bool {
@@ -241,85 +90,328 @@ func onTrail(trail []graph.Value, rel graph.RelID) bool {
 	return false
 }
 
-// shortestPath finds one or all shortest paths between two solved nodes,
-// breadth first from the start.
-func (x *patternRel) shortestPath() step {
-	return func(r *run, f frame, next func() error) error {
-		a, b := f[x.from.slot], f[x.to.slot]
-		if a.Kind() != graph.KindNode || b.Kind() != graph.KindNode {
-			return nil
-		}
-		types, ok := r.types(x.types)
-		if !ok {
-			return nil
-		}
-		type link struct {
-			rel  graph.RelID
-			from graph.NodeID
-		}
-		start, goal := a.NodeID(), b.NodeID()
-		depth := map[graph.NodeID]int64{start: 0}
-		links := map[graph.NodeID][]link{}
-		frontier := []graph.NodeID{start}
-		for d := int64(1); len(frontier) > 0 && (x.max < 0 || d <= x.max); d++ {
-			if _, found := depth[goal]; found && goal != start {
-				break
+// sides gives where an expansion starts and where it goes.
+func (x *patternRel) sides(haveFrom bool) (from, to int, dir graph.Direction) {
+	if haveFrom {
+		return x.from.slot, x.to.slot, x.direction
+	}
+	return x.to.slot, x.from.slot, x.direction.Reverse()
+}
+
+// expandOne walks one relationship from its solved end.
+func (x *patternRel) expandOne(haveFrom bool, earlier []*patternRel) stepBuilder {
+	fromSlot, toSlot, dir := x.sides(haveFrom)
+	slot := x.slot
+	plain := x.test == nil && len(x.props) == 0 && !x.bound
+	return func(r *run, next push) push {
+		types := x.typeSet(r)
+		return func(f frame) error {
+			if f[fromSlot].Kind() != graph.KindNode {
+				return nil
 			}
-			var reached []graph.NodeID
-			for _, at := range frontier {
-				err := r.expandAll(at, x.direction, types, func(adj *graph.Adjacency) error {
-					for i, rel := range adj.Rel {
-						n := adj.Neighbour[i]
-						if seen, ok := depth[n]; ok && seen < d {
+			ids, ok := types()
+			if !ok {
+				return nil
+			}
+			bound := f[slot]
+			e := r.expander()
+			defer r.release(e)
+			e.source[0] = f[fromSlot].NodeID()
+			e.request = graph.ExpandRequest{Sources: e.source[:], Direction: dir, Types: ids, Limit: expandLimit}
+			for !e.request.Done() {
+				if err := r.graph.Expand(&e.request, &e.out); err != nil {
+					return err
+				}
+				if err := r.alive(); err != nil {
+					return err
+				}
+				for i, rel := range e.out.Rel {
+					if len(earlier) > 0 && usedBy(earlier, f, rel) {
+						continue
+					}
+					v := graph.RelRef(rel)
+					if !plain {
+						if x.bound && (bound.Kind() != graph.KindRel || bound.RelID() != rel) {
 							continue
 						}
-						if ok, err := x.accepts(r, f, graph.RelRef(rel)); err != nil {
+						if ok, err := x.accepts(r, f, v); err != nil {
 							return err
 						} else if !ok {
 							continue
 						}
-						if _, ok := depth[n]; !ok {
-							depth[n] = d
-							reached = append(reached, n)
+					}
+					f[slot] = v
+					f[toSlot] = graph.NodeRef(e.out.Neighbour[i])
+					if err := next(f); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		}
+	}
+}
+
+// expandInto finds the relationships between two solved ends.
+func (x *patternRel) expandInto(earlier []*patternRel) stepBuilder {
+	fromSlot, toSlot, slot := x.from.slot, x.to.slot, x.slot
+	return func(r *run, next push) push {
+		types := x.typeSet(r)
+		return func(f frame) error {
+			if f[fromSlot].Kind() != graph.KindNode || f[toSlot].Kind() != graph.KindNode {
+				return nil
+			}
+			ids, ok := types()
+			if !ok {
+				return nil
+			}
+			bound := f[slot]
+			e := r.expander()
+			defer r.release(e)
+			from, to := [1]graph.NodeID{f[fromSlot].NodeID()}, [1]graph.NodeID{f[toSlot].NodeID()}
+			if err := r.graph.ExpandInto(from[:], to[:], x.direction, ids, &e.out); err != nil {
+				return err
+			}
+			for _, rel := range e.out.Rel {
+				if (x.bound && (bound.Kind() != graph.KindRel || bound.RelID() != rel)) || usedBy(earlier, f, rel) {
+					continue
+				}
+				v := graph.RelRef(rel)
+				if ok, err := x.accepts(r, f, v); err != nil {
+					return err
+				} else if !ok {
+					continue
+				}
+				f[slot] = v
+				if err := next(f); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+}
+
+// fromBound solves both ends of a relationship that an earlier clause bound.
+func (x *patternRel) fromBound(earlier []*patternRel) stepBuilder {
+	return func(r *run, next push) push {
+		return func(f frame) error {
+			v := f[x.slot]
+			if v.Kind() != graph.KindRel || usedBy(earlier, f, v.RelID()) {
+				return nil
+			}
+			ends, err := r.ends(v.RelID())
+			if err != nil || !ends.Exists {
+				return err
+			}
+			if types, ok := r.types(x.types); !ok || (len(types) > 0 && !slices.Contains(types, ends.Type)) {
+				return nil
+			}
+			if ok, err := x.accepts(r, f, v); !ok || err != nil {
+				return err
+			}
+			return x.orient(ends, f, next)
+		}
+	}
+}
+
+// orient sets the ends of x as its direction allows, twice where it allows both.
+func (x *patternRel) orient(ends graph.RelEnds, f frame, next push) error {
+	from, to := ends.Start, ends.End
+	if x.direction == graph.Incoming {
+		from, to = to, from
+	}
+	f[x.from.slot], f[x.to.slot] = graph.NodeRef(from), graph.NodeRef(to)
+	if err := next(f); err != nil || x.direction != graph.Both || from == to {
+		return err
+	}
+	f[x.from.slot], f[x.to.slot] = graph.NodeRef(to), graph.NodeRef(from)
+	return next(f)
+}
+
+// scanRels solves a relationship and both its ends from nothing.
+func (x *patternRel) scanRels(earlier []*patternRel) stepBuilder {
+	return func(r *run, next push) push {
+		var ids [scanBatch]graph.RelID
+		var ends [scanBatch]graph.RelEnds
+		return func(f frame) error {
+			types := []graph.TypeID{graph.AnyType}
+			if len(x.types) > 0 {
+				var ok bool
+				if types, ok = r.types(x.types); !ok {
+					return nil
+				}
+			}
+			for i, t := range types {
+				if slices.Contains(types[:i], t) {
+					continue
+				}
+				c := r.graph.ScanRels(t)
+				defer c.Close()
+				for {
+					n, err := c.Next(ids[:], ends[:])
+					if err != nil {
+						return err
+					}
+					if n == 0 {
+						break
+					}
+					if err := r.check(); err != nil {
+						return err
+					}
+					for k := range n {
+						v := graph.RelRef(ids[k])
+						if len(earlier) > 0 && usedBy(earlier, f, ids[k]) {
+							continue
 						}
-						links[n] = append(links[n], link{rel, at})
+						if ok, err := x.accepts(r, f, v); err != nil {
+							return err
+						} else if !ok {
+							continue
+						}
+						f[x.slot] = v
+						if err := x.orient(ends[k], f, next); err != nil {
+							return err
+						}
+					}
+				}
+			}
+			return nil
+		}
+	}
+}
+
+// expandVariable walks trails depth first: no relationship twice.
+func (x *patternRel) expandVariable(haveFrom, into bool, earlier []*patternRel) stepBuilder {
+	fromSlot, toSlot, dir := x.sides(haveFrom)
+	reversed := !haveFrom
+	return func(r *run, next push) push {
+		types := x.typeSet(r)
+		return func(f frame) error {
+			if f[fromSlot].Kind() != graph.KindNode || (into && f[toSlot].Kind() != graph.KindNode) {
+				return nil
+			}
+			if x.bound {
+				return x.matchBoundList(r, f, reversed, into, earlier, next)
+			}
+			ids, ok := types()
+			if !ok && x.min > 0 {
+				return nil
+			}
+			want := f[toSlot]
+			start := f[fromSlot]
+			trail := make([]graph.Value, 0, 8)
+			stops := append(make([]graph.Value, 0, 8), start)
+			emit := func(at graph.NodeID) error {
+				if into && want.NodeID() != at {
+					return nil
+				}
+				rels, nodes := slices.Clone(trail), stops
+				if reversed {
+					slices.Reverse(rels)
+					nodes = slices.Clone(stops)
+					slices.Reverse(nodes)
+				}
+				f[x.slot] = graph.List(rels)
+				x.groups(f, rels, nodes)
+				if !into {
+					f[toSlot] = graph.NodeRef(at)
+				}
+				return next(f)
+			}
+			var walk func(at graph.NodeID) error
+			walk = func(at graph.NodeID) error {
+				depth := int64(len(trail))
+				if depth >= x.min {
+					if err := emit(at); err != nil {
+						return err
+					}
+				}
+				if (x.max >= 0 && depth >= x.max) || !ok {
+					return nil
+				}
+				return r.expandAll(at, dir, ids, func(a *graph.Adjacency) error {
+					for i, rel := range a.Rel {
+						if onTrail(trail, rel) || usedBy(earlier, f, rel) {
+							continue
+						}
+						v := graph.RelRef(rel)
+						if ok, err := x.accepts(r, f, v); err != nil {
+							return err
+						} else if !ok {
+							continue
+						}
+						trail, stops = append(trail, v), append(stops, graph.NodeRef(a.Neighbour[i]))
+						if err := walk(a.Neighbour[i]); err != nil {
+							return err
+						}
+						trail, stops = trail[:len(trail)-1], stops[:len(stops)-1]
 					}
 					return nil
 				})
-				if err != nil {
-					return err
-				}
 			}
-			frontier = reached
+			return walk(start.NodeID())
 		}
-		if _, found := depth[goal]; !found || (goal == start && x.min > 0) {
-			return nil
-		}
-		var back []graph.Value
-		emitted := false
-		var walk func(at graph.NodeID) error
-		walk = func(at graph.NodeID) error {
-			if at == start {
-				rels := make([]graph.Value, len(back))
-				for i, v := range back {
-					rels[len(back)-1-i] = v
-				}
-				f[x.slot] = graph.List(rels)
-				emitted = true
-				return next()
-			}
-			for _, l := range links[at] {
-				back = append(back, graph.RelRef(l.rel))
-				if err := walk(l.from); err != nil {
-					return err
-				}
-				back = back[:len(back)-1]
-				if emitted && x.shortest == "shortestPath" {
-					return nil
-				}
-			}
-			return nil
-		}
-		return walk(goal)
 	}
+}
+
+// groups fills the group variables of a quantified path that is solved as x.
+func (x *patternRel) groups(f frame, rels, nodes []graph.Value) {
+	if x.relsTo >= 0 {
+		f[x.relsTo] = graph.List(rels)
+	}
+	if x.nodesFrom >= 0 {
+		f[x.nodesFrom] = graph.List(slices.Clone(nodes[:len(nodes)-1]))
+	}
+	if x.nodesTo >= 0 {
+		f[x.nodesTo] = graph.List(slices.Clone(nodes[1:]))
+	}
+}
+
+// matchBoundList follows the relationships of a list that an earlier clause bound.
+func (x *patternRel) matchBoundList(r *run, f frame, reversed, into bool, earlier []*patternRel, next push) error {
+	if f[x.slot].Kind() != graph.KindList {
+		return nil
+	}
+	rels := f[x.slot].AsList()
+	fromSlot, toSlot, dir := x.sides(!reversed)
+	if int64(len(rels)) < x.min || (x.max >= 0 && int64(len(rels)) > x.max) {
+		return nil
+	}
+	at := f[fromSlot].NodeID()
+	for i := range rels {
+		v := rels[i]
+		if reversed {
+			v = rels[len(rels)-1-i]
+		}
+		if v.Kind() != graph.KindRel || usedBy(earlier, f, v.RelID()) || onTrail(rels[:i], rels[i].RelID()) {
+			return nil
+		}
+		ends, err := r.ends(v.RelID())
+		if err != nil || !ends.Exists {
+			return err
+		}
+		if types, ok := r.types(x.types); !ok || (len(types) > 0 && !slices.Contains(types, ends.Type)) {
+			return nil
+		}
+		if ok, err := x.accepts(r, f, v); !ok || err != nil {
+			return err
+		}
+		switch {
+		case ends.Start == at && dir != graph.Incoming:
+			at = ends.End
+		case ends.End == at && dir != graph.Outgoing:
+			at = ends.Start
+		default:
+			return nil
+		}
+	}
+	if into {
+		if f[toSlot].NodeID() != at {
+			return nil
+		}
+	} else {
+		f[toSlot] = graph.NodeRef(at)
+	}
+	return next(f)
 }

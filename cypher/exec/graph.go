@@ -15,6 +15,18 @@ type Graph interface {
 	Reader
 	Writer
 	Schema
+	Estimator
+}
+
+// Estimator answers a planner's questions. Its answers do not count as read: a
+// wrong one makes a plan slower, never its result wrong.
+type Estimator interface {
+	EstimateNodes(label graph.LabelID) int64
+	EstimateRels(typ graph.TypeID) int64
+	// EstimateDegree gives the mean number of relationships of nodes with a label.
+	EstimateDegree(label graph.LabelID, dir graph.Direction, types []graph.TypeID) float64
+	// SchemaVersion changes with every change of indexes and constraints.
+	SchemaVersion() uint64
 }
 
 // Tokens turns names into tokens and back. Lookups never create; the Ensure

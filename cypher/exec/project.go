@@ -17,13 +17,18 @@ type aggregate struct {
 	arg      eval
 	p        eval // percentile
 	slot     int  // where its result goes
+	call     *ast.Call
+	variable *ast.Variable // when that is all of its argument
 }
 
 func (c *compiler) aggregateCall(e *ast.Call, name string) eval {
 	if c.aggs == nil {
 		c.fail(e, "InvalidAggregation", "Invalid use of aggregating function %s(...) in this context", name)
 	}
-	a := &aggregate{name: name, distinct: e.Distinct, star: e.Star, slot: c.slot()}
+	a := &aggregate{name: name, distinct: e.Distinct, star: e.Star, slot: c.slot(), call: e}
+	if len(e.Args) == 1 {
+		a.variable, _ = e.Args[0].(*ast.Variable)
+	}
 	outer := c.aggs
 	c.aggs = nil
 	switch {
@@ -72,6 +77,7 @@ type projection struct {
 	skip     eval
 	limit    eval
 	where    eval
+	before   *scope // of the rows that come in
 }
 
 type sortKey struct {
@@ -81,8 +87,8 @@ type sortKey struct {
 
 // projection compiles p and makes its scope the current one.
 func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *projection {
-	out := &projection{distinct: p.Distinct}
 	before := c.scope
+	out := &projection{distinct: p.Distinct, before: before}
 	after := newScope()
 	type item struct {
 		name string
@@ -471,9 +477,7 @@ func (s *groupSink) push(f frame) error {
 	}
 	for i, a := range s.p.aggs {
 		if a.star {
-			if err := g.accs[i].Add(graph.True); err != nil {
-				return err
-			}
+			g.accs[i].(fn.Counter).AddCount(s.r.weight)
 			continue
 		}
 		v, err := a.arg(s.r, f)
@@ -555,3 +559,71 @@ func (s *groupSink) done() error {
 }
 
 func (s *groupSink) width() int { return s.r.width }
+
+// inform tells the pattern of the MATCH right before a projection what the
+// projection needs of it.
+func (c *compiler) inform(p *pattern, optional bool, proj *ast.Projection, out *projection) {
+	if p == nil || proj.Star {
+		return
+	}
+	own := p.ownSlots()
+	names := map[string]bool{}
+	counting, distinct := len(out.aggs) > 0, out.distinct && len(out.aggs) == 0
+	if len(out.aggs) > 0 {
+		distinct = true
+		for _, a := range out.aggs {
+			distinct = distinct && (a.distinct || a.name == "min" || a.name == "max")
+		}
+	}
+	// count(v) of an entity that the pattern always finds is count(*).
+	counted := map[*ast.Call]bool{}
+	for _, a := range out.aggs {
+		switch {
+		case a.star:
+		case a.name == "count" && !a.distinct && !optional && a.variable != nil && own[out.before.slots[a.variable.Name]] && isEntity(out.before.kinds[a.variable.Name]):
+			counted[a.call] = true
+		default:
+			counting = false
+		}
+	}
+	if len(out.names) == 1 && out.names[0] == countedRow {
+		counting = true
+	}
+	if counting {
+		for _, a := range out.aggs {
+			a.star = true
+		}
+	}
+	var read func(e ast.Expr)
+	read = func(e ast.Expr) {
+		if call, ok := e.(*ast.Call); ok && counting && counted[call] {
+			return
+		}
+		switch e.(type) {
+		case nil:
+		case *ast.Call, *ast.Binary, *ast.Property, *ast.Unary, *ast.Comparison, *ast.Map, *ast.List:
+			ast.Children(e, read)
+		default:
+			freeVariables(e, names)
+		}
+	}
+	for _, i := range proj.Items {
+		read(i.Expr)
+	}
+	for _, o := range proj.OrderBy {
+		read(o.Expr)
+	}
+	read(proj.Where)
+	p.needed = map[int]bool{}
+	for n := range names {
+		if slot, ok := out.before.slots[n]; ok {
+			p.needed[slot] = true
+		}
+	}
+	p.distinct, p.counting = distinct, counting
+}
+
+// countedRow is the name of the column of a subquery whose rows are only counted.
+const countedRow = " row"
+
+func isEntity(k varKind) bool { return k == nodeVar || k == relVar }

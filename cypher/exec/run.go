@@ -20,6 +20,7 @@ type Environment struct {
 	DatabaseID  string
 	Server      any // passed to procedures
 	ImportDir   string
+	MemoryLimit int64 // bytes one statement may keep, 0: no limit
 }
 
 // Counters are what a statement changed, by Neo4j's names.
@@ -63,20 +64,25 @@ type run struct {
 	context  fn.Context
 	counters Counters
 
-	keys     map[string]graph.KeyID
-	schema   []graph.Index
-	free     []*graph.Adjacency
-	nodeArg  [1]graph.NodeID
-	relArg   [1]graph.RelID
-	endsArg  [1]graph.RelEnds
-	boolArg  [1]bool
-	valueArg [1]graph.Value
-	ticks    int
-	width    int // slots of a frame
+	keys      map[string]graph.KeyID
+	schema    []graph.Index
+	free      []*expander
+	instances []*instance
+	weight    int64 // how many rows the one on its way stands for
+	writes    bool  // the statement may write
+	memory    memory
+	profile   map[*op]*opProfile // nil unless profiling
+	nodeArg   [1]graph.NodeID
+	relArg    [1]graph.RelID
+	endsArg   [1]graph.RelEnds
+	boolArg   [1]bool
+	valueArg  [1]graph.Value
+	ticks     int
+	width     int // slots of a frame
 }
 
 func newRun(ctx context.Context, env *Environment) *run {
-	r := &run{ctx: ctx, graph: env.Graph, params: env.Params, env: env, keys: map[string]graph.KeyID{}}
+	r := &run{ctx: ctx, graph: env.Graph, params: env.Params, env: env, keys: map[string]graph.KeyID{}, weight: 1}
 	if r.params == nil {
 		r.params = &graph.Map{}
 	}
@@ -93,6 +99,11 @@ func (r *run) alive() error {
 	if r.ticks++; r.ticks&63 != 0 {
 		return nil
 	}
+	return r.check()
+}
+
+// check gives the cause when the run was cancelled.
+func (r *run) check() error {
 	select {
 	case <-r.ctx.Done():
 		return context.Cause(r.ctx)
@@ -172,17 +183,6 @@ func (r *run) ends(id graph.RelID) (graph.RelEnds, error) {
 	err := r.graph.RelEnds(r.relArg[:], r.endsArg[:])
 	return r.endsArg[0], err
 }
-
-func (r *run) adjacency() *graph.Adjacency {
-	if n := len(r.free); n > 0 {
-		a := r.free[n-1]
-		r.free = r.free[:n-1]
-		return a
-	}
-	return &graph.Adjacency{}
-}
-
-func (r *run) release(a *graph.Adjacency) { r.free = append(r.free, a) }
 
 // Node gives a node's content, nil when it is gone. It implements fn.Entities.
 func (r *run) Node(id graph.NodeID) *graph.Node {

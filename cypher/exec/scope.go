@@ -60,6 +60,7 @@ type compiler struct {
 	aggs      *[]*aggregate // not nil inside a projection that may aggregate
 	noAgg     string        // why aggregates are not allowed here
 	params    map[string]bool
+	patterns  int            // compiled so far
 	projected map[string]int // texts of expressions a projection has computed, with their slots; for its ORDER BY and WHERE
 }
 

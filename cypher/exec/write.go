@@ -158,7 +158,7 @@ func (cr *creation) run(r *run, f frame) error {
 		}
 	}
 	for _, p := range cr.paths {
-		if err := p.build()(r, f, func() error { return nil }); err != nil {
+		if err := p.build()(r, func(frame) error { return nil })(f); err != nil {
 			return err
 		}
 	}
@@ -632,7 +632,7 @@ func (c *compiler) merge(cl *ast.Merge) stage {
 		}
 		// Matches are collected first: ON MATCH must not change what is still being read.
 		var rows []frame
-		err := p.solve(r).run(r, f, func() error { rows = append(rows, append(frame(nil), f...)); return nil })
+		err := p.on(r, f, func(f frame) error { rows = append(rows, append(frame(nil), f...)); return nil })
 		if err != nil {
 			return err
 		}

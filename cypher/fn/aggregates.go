@@ -37,7 +37,15 @@ func NewAccumulator(name string, p float64) Accumulator {
 
 type counter struct{ n int64 }
 
+// Counter is the accumulator of count().
+type Counter interface {
+	Accumulator
+	// AddCount counts n rows at once.
+	AddCount(n int64)
+}
+
 func (c *counter) Add(graph.Value) error { c.n++; return nil }
+func (c *counter) AddCount(n int64)      { c.n += n }
 func (c *counter) Result() graph.Value   { return graph.Int(c.n) }
 
 type sum struct {

@@ -1,0 +1,569 @@
+package exec
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"graticule/cypher/ast"
+	"graticule/graph"
+)
+
+// A pattern is a compiled set of path patterns that are solved together: the
+// relationships of one pattern are all different.
+type pattern struct {
+	id    int // of its instance in a run
+	nodes []*patternNode
+	rels  []*patternRel
+	paths []pathBinding
+	preds []predicate // from WHERE and inline predicates
+	never bool        // a relationship variable stands twice: nothing can match
+
+	// What follows the pattern, when that is known. needed holds the slots it
+	// reads; with distinct, it does not care how often a row comes; with counting,
+	// all it does with the rows of a group is to count them.
+	needed   map[int]bool
+	distinct bool
+	counting bool
+
+	planned atomic.Pointer[planned]
+}
+
+type patternNode struct {
+	slot   int
+	name   string // for plans
+	bound  bool   // by an earlier clause
+	labels ast.LabelExpr
+	test   labelTest // nil when no labels
+	must   []string  // labels that any match has
+	anyOf  []string  // labels of which any match has one; nil when not known
+	props  []propEquals
+	seeks  []seek // conditions of WHERE that an index may answer; WHERE checks them again
+}
+
+type propEquals struct {
+	key   string
+	value eval
+	deps  map[int]bool
+}
+
+// seekKind is how a seek compares.
+type seekKind uint8
+
+const (
+	seekEqual seekKind = iota
+	seekIn
+	seekLess
+	seekLessEqual
+	seekGreater
+	seekGreaterEqual
+	seekPrefix
+	seekExists
+)
+
+// The keys of seeks by id(n) and elementId(n); no property is called so.
+const (
+	keyID        = "\x00id"
+	keyElementID = "\x00elementId"
+)
+
+// seek is node.key <kind> value.
+type seek struct {
+	kind  seekKind
+	key   string
+	value eval
+	deps  map[int]bool
+}
+
+type patternRel struct {
+	slot      int // a relationship; a list of them when variable
+	name      string
+	bound     bool
+	from, to  *patternNode
+	direction graph.Direction
+	types     []string
+	test      labelTest // for type expressions that are no plain list
+	props     []propEquals
+	variable  bool // var-length: the slot holds a list
+	min, max  int64
+	nodesFrom int         // slot for the list of nodes that its steps leave, -1: none
+	nodesTo   int         // slot for the list of nodes that its steps reach, -1: none
+	relsTo    int         // slot for the list of relationships of a group variable, -1: none
+	shortest  string      // "", shortestPath or allShortestPaths
+	pathSlot  int         // of the path around shortestPath, -1: none
+	repeat    *repetition // of a quantified path pattern
+	selection *selection  // of a path with a selector
+}
+
+// isLocal tells whether the conditions of x need nothing but x itself and
+// what is solved before the pattern.
+func (x *patternRel) isLocal(inPattern map[int]bool) bool {
+	return !slices.ContainsFunc(x.props, func(p propEquals) bool {
+		for d := range p.deps {
+			if inPattern[d] {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+type pathBinding struct {
+	slot     int
+	elements []any // *patternNode, *patternRel alternating
+}
+
+// predicate is one conjunct with the slots it needs.
+type predicate struct {
+	test eval
+	deps map[int]bool
+	text string // for plans
+}
+
+// pattern compiles path patterns in the current scope; new variables are bound in it.
+func (c *compiler) pattern(parts []*ast.PathPattern, where ast.Expr) *pattern {
+	known := map[string]bool{}
+	for n := range c.scope.slots {
+		known[n] = true
+	}
+	return c.patternIn(parts, where, known)
+}
+
+func (c *compiler) patternIn(parts []*ast.PathPattern, where ast.Expr, known map[string]bool) *pattern {
+	p := &pattern{id: c.patterns}
+	c.patterns++
+	var inline []ast.Expr
+	for _, part := range parts {
+		inline = append(inline, c.path(p, part, known)...)
+	}
+	// Properties that name other variables of the pattern wait for them, as predicates do.
+	inPattern := p.ownSlots()
+	for _, n := range p.nodes {
+		p.release(n.slot, &n.props, inPattern, n)
+	}
+	for _, x := range p.rels {
+		p.release(x.slot, &x.props, inPattern, nil)
+	}
+	for _, e := range append(inline, where) {
+		c.conjuncts(p, e)
+	}
+	return p
+}
+
+// ownSlots gives the slots that solving p fills.
+func (p *pattern) ownSlots() map[int]bool {
+	own := map[int]bool{}
+	for _, n := range p.nodes {
+		if !n.bound {
+			own[n.slot] = true
+		}
+	}
+	for _, x := range p.rels {
+		if !x.bound {
+			own[x.slot] = true
+		}
+		for _, s := range x.moreSlots() {
+			own[s] = true
+		}
+	}
+	for _, b := range p.paths {
+		own[b.slot] = true
+	}
+	return own
+}
+
+// moreSlots gives the slots x fills besides its own.
+func (x *patternRel) moreSlots() []int {
+	var out []int
+	for _, s := range []int{x.nodesFrom, x.nodesTo, x.relsTo, x.pathSlot} {
+		if s >= 0 {
+			out = append(out, s)
+		}
+	}
+	if x.repeat != nil {
+		for _, g := range x.repeat.groups {
+			out = append(out, g.group)
+		}
+	}
+	if x.selection != nil {
+		out = append(out, x.selection.slots...)
+	}
+	return out
+}
+
+// release turns the properties of an entity that depend on the pattern itself into predicates.
+func (p *pattern) release(slot int, props *[]propEquals, inPattern map[int]bool, node *patternNode) {
+	var stay []propEquals
+	for _, e := range *props {
+		depends := false
+		for d := range e.deps {
+			depends = depends || inPattern[d]
+		}
+		if !depends {
+			stay = append(stay, e)
+			continue
+		}
+		deps := map[int]bool{slot: true}
+		for d := range e.deps {
+			deps[d] = true
+		}
+		p.preds = append(p.preds, predicate{deps: deps, text: e.key, test: func(r *run, f frame) (graph.Value, error) {
+			want, err := e.value(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			have, err := r.property(f[slot], e.key)
+			if err != nil {
+				return graph.Null, err
+			}
+			return graph.Equal(have, want), nil
+		}})
+		if node != nil && !e.deps[slot] {
+			node.seeks = append(node.seeks, seek{kind: seekEqual, key: e.key, value: e.value, deps: e.deps})
+		}
+	}
+	*props = stay
+}
+
+func (c *compiler) conjuncts(p *pattern, e ast.Expr) {
+	if e == nil {
+		return
+	}
+	if b, ok := e.(*ast.Binary); ok && b.Op == ast.OpAnd {
+		c.conjuncts(p, b.Left)
+		c.conjuncts(p, b.Right)
+		return
+	}
+	if lit, ok := e.(*ast.Literal); ok && boolOrNull(lit.Value) != nil {
+		c.fail(e, "InvalidArgumentType", "Type mismatch: expected Boolean but was %v", lit.Value.Kind())
+	}
+	p.preds = append(p.preds, predicate{test: c.boolean(e), deps: c.deps(e), text: e.At().Text(c.source)})
+	c.seeks(p, e)
+}
+
+// seeks notes what an index may do for conjunct e.
+func (c *compiler) seeks(p *pattern, e ast.Expr) {
+	add := func(subject ast.Expr, kind seekKind, value ast.Expr) {
+		var v *ast.Variable
+		var key string
+		switch x := subject.(type) {
+		case *ast.Property:
+			v, _ = x.Subject.(*ast.Variable)
+			key = x.Key.Value
+		case *ast.Call:
+			if len(x.Args) == 1 && (kind == seekEqual || kind == seekIn) {
+				v, _ = x.Args[0].(*ast.Variable)
+			}
+			switch lowerName(x) {
+			case "id":
+				key = keyID
+			case "elementid":
+				key = keyElementID
+			default:
+				return
+			}
+		}
+		if v == nil {
+			return
+		}
+		slot, ok := c.scope.slots[v.Name]
+		if !ok {
+			return
+		}
+		for _, n := range p.nodes {
+			if n.slot != slot {
+				continue
+			}
+			s := seek{kind: kind, key: key}
+			if value != nil {
+				if s.deps = c.deps(value); s.deps[slot] {
+					continue
+				}
+				s.value = c.expr(value)
+			}
+			n.seeks = append(n.seeks, s)
+		}
+	}
+	switch e := e.(type) {
+	case *ast.LabelPredicate:
+		v, ok := e.Operand.(*ast.Variable)
+		if !ok || e.Not {
+			return
+		}
+		for _, n := range p.nodes {
+			if slot, ok := c.scope.slots[v.Name]; ok && n.slot == slot {
+				n.must = append(n.must, mustHave(e.Labels)...)
+				if names, ok := oneOf(e.Labels); ok && n.anyOf == nil {
+					n.anyOf = names
+				}
+			}
+		}
+	case *ast.Comparison:
+		for i, op := range e.Ops {
+			kinds, ok := map[ast.Op][2]seekKind{
+				ast.OpEqual: {seekEqual, seekEqual}, ast.OpLess: {seekLess, seekGreater}, ast.OpLessEqual: {seekLessEqual, seekGreaterEqual},
+				ast.OpGreater: {seekGreater, seekLess}, ast.OpGreaterEqual: {seekGreaterEqual, seekLessEqual},
+			}[op]
+			if ok {
+				add(e.Operands[i], kinds[0], e.Operands[i+1])
+				add(e.Operands[i+1], kinds[1], e.Operands[i])
+			}
+		}
+	case *ast.Binary:
+		switch e.Op {
+		case ast.OpIn:
+			add(e.Left, seekIn, e.Right)
+		case ast.OpStartsWith:
+			add(e.Left, seekPrefix, e.Right)
+		}
+	case *ast.IsNull:
+		if e.Not {
+			add(e.Operand, seekExists, nil)
+		}
+	}
+}
+
+// boolean compiles a predicate whose value must be a BOOLEAN or null.
+func (c *compiler) boolean(e ast.Expr) eval {
+	x := c.expr(e)
+	return func(r *run, f frame) (graph.Value, error) {
+		v, err := x(r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		return v, boolOrNull(v)
+	}
+}
+
+// deps gives the slots of the variables e reads.
+func (c *compiler) deps(e ast.Expr) map[int]bool {
+	names := map[string]bool{}
+	freeVariables(e, names)
+	out := map[int]bool{}
+	for n := range names {
+		if s, ok := c.scope.slots[n]; ok {
+			out[s] = true
+		}
+	}
+	return out
+}
+
+// path adds one path pattern and gives its inline WHERE expressions.
+func (c *compiler) path(p *pattern, part *ast.PathPattern, known map[string]bool) (inline []ast.Expr) {
+	if s := part.Selector; s != nil && s.Kind != "ALL" {
+		c.selected(p, part, known)
+		return nil
+	}
+	pathSlot := c.pathVariable(part)
+	elements := c.elements(p, part, known, &inline)
+	if part.Where != nil {
+		inline = append(inline, part.Where)
+	}
+	if pathSlot >= 0 {
+		p.paths = append(p.paths, pathBinding{slot: pathSlot, elements: elements})
+		for _, el := range elements {
+			if x, ok := el.(*patternRel); ok && x.shortest != "" {
+				x.pathSlot = pathSlot
+			}
+		}
+	}
+	return inline
+}
+
+func (c *compiler) pathVariable(part *ast.PathPattern) int {
+	if part.Variable == nil {
+		return -1
+	}
+	if _, ok := c.scope.slots[part.Variable.Value]; ok {
+		c.fail(part.Variable, "VariableAlreadyBound", "Variable `%s` already declared", part.Variable.Value)
+	}
+	return c.bind(part.Variable.Value, pathVar)
+}
+
+// elements compiles the elements of a path in order, with the nodes that
+// quantified paths leave out.
+func (c *compiler) elements(p *pattern, part *ast.PathPattern, known map[string]bool, inline *[]ast.Expr) []any {
+	var out []any
+	var last *patternNode
+	var pending *patternRel
+	arrive := func(n *patternNode) {
+		if pending != nil {
+			pending.from, pending.to = last, n
+			out = append(out, pending)
+			pending = nil
+		}
+		out = append(out, n)
+		last = n
+	}
+	anonymous := func() *patternNode {
+		n := &patternNode{slot: c.slot()}
+		p.nodes = append(p.nodes, n)
+		return n
+	}
+	for _, el := range flatten(part) {
+		switch el := el.(type) {
+		case *ast.NodePattern:
+			n := c.node(p, el, known)
+			if el.Where != nil {
+				*inline = append(*inline, el.Where)
+			}
+			if last != nil && pending == nil { // two nodes in a row stand for one
+				p.preds = append(p.preds, sameNode(last, n))
+				last = n
+				continue
+			}
+			arrive(n)
+		case *ast.RelPattern:
+			pending = c.rel(p, el, known)
+			pending.shortest = part.Shortest
+			if el.Where != nil {
+				*inline = append(*inline, el.Where)
+			}
+		case *ast.QuantifiedPath:
+			if last == nil || pending != nil {
+				arrive(anonymous())
+			}
+			pending = c.quantified(p, el, known)
+		case wherePart:
+			*inline = append(*inline, el.Expr)
+		}
+	}
+	if pending != nil {
+		arrive(anonymous())
+	}
+	return out
+}
+
+func sameNode(a, b *patternNode) predicate {
+	return predicate{deps: map[int]bool{a.slot: true, b.slot: true}, text: "same node", test: func(_ *run, f frame) (graph.Value, error) {
+		return graph.Bool(f[a.slot].NodeID() == f[b.slot].NodeID()), nil
+	}}
+}
+
+// wherePart is the WHERE of a parenthesised path among flattened elements.
+type wherePart struct{ ast.Expr }
+
+// flatten gives the elements of a path with parenthesised, unrepeated paths dissolved.
+func flatten(part *ast.PathPattern) []any {
+	var out []any
+	for _, el := range part.Elements {
+		q, ok := el.(*ast.QuantifiedPath)
+		if !ok || q.Quantifier.Min >= 0 {
+			out = append(out, el)
+			continue
+		}
+		out = append(out, flatten(q.Path)...)
+		if q.Path.Where != nil {
+			out = append(out, wherePart{q.Path.Where})
+		}
+	}
+	return out
+}
+
+func (c *compiler) node(p *pattern, el *ast.NodePattern, known map[string]bool) *patternNode {
+	var n *patternNode
+	if el.Variable != nil {
+		name := el.Variable.Value
+		if slot, ok := c.scope.slots[name]; ok {
+			if k := c.scope.kinds[name]; k != nodeVar && k != anyVar {
+				c.fail(el.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type (expected Node)", name)
+			}
+			for _, x := range p.nodes {
+				if x.slot == slot {
+					n = x
+				}
+			}
+			if n == nil {
+				n = &patternNode{slot: slot, name: name, bound: known[name]}
+				p.nodes = append(p.nodes, n)
+			}
+		} else {
+			n = &patternNode{slot: c.bind(name, nodeVar), name: name}
+			p.nodes = append(p.nodes, n)
+		}
+	} else {
+		n = &patternNode{slot: c.slot()}
+		p.nodes = append(p.nodes, n)
+	}
+	if el.Labels != nil {
+		test := c.labelTest(el.Labels)
+		if n.test != nil {
+			first, second := n.test, test
+			test = func(r *run, f frame, v graph.Value) (bool, error) {
+				if ok, err := first(r, f, v); !ok || err != nil {
+					return false, err
+				}
+				return second(r, f, v)
+			}
+		}
+		n.test = test
+		n.labels = el.Labels
+		n.must = append(n.must, mustHave(el.Labels)...)
+		if names, ok := oneOf(el.Labels); ok && n.anyOf == nil {
+			n.anyOf = names
+		}
+	}
+	n.props = append(n.props, c.propEquals(el.Properties)...)
+	return n
+}
+
+func (c *compiler) propEquals(e ast.Expr) []propEquals {
+	m, ok := e.(*ast.Map)
+	if e != nil && !ok {
+		c.fail(e, "InvalidParameterUse", "Parameter maps cannot be used in MATCH or MERGE patterns (use a literal map instead, e.g. {id: $param.id})")
+	}
+	if m == nil {
+		return nil
+	}
+	var out []propEquals
+	for i, k := range m.Keys {
+		out = append(out, propEquals{key: k.Value, value: c.expr(m.Values[i]), deps: c.deps(m.Values[i])})
+	}
+	return out
+}
+
+func newRel() *patternRel {
+	return &patternRel{min: 1, max: 1, nodesFrom: -1, nodesTo: -1, relsTo: -1, pathSlot: -1}
+}
+
+func (c *compiler) rel(p *pattern, el *ast.RelPattern, known map[string]bool) *patternRel {
+	rel := newRel()
+	rel.direction = el.Direction
+	q := el.Length
+	if q == nil {
+		q = el.Quantifier
+	}
+	if q != nil {
+		rel.variable, rel.min, rel.max = true, q.Min, q.Max
+		if !q.HasMin && el.Length != nil {
+			rel.min = 1
+		}
+	}
+	kind := relVar
+	if rel.variable {
+		kind = relListVar
+	}
+	if el.Variable != nil {
+		name := el.Variable.Value
+		rel.name = name
+		if slot, ok := c.scope.slots[name]; ok {
+			if k := c.scope.kinds[name]; k != kind && k != anyVar {
+				c.fail(el.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type (expected Relationship)", name)
+			}
+			p.never = p.never || !known[name]
+			rel.slot, rel.bound = slot, true
+		} else {
+			rel.slot = c.bind(name, kind)
+		}
+	} else {
+		rel.slot = c.slot()
+	}
+	if el.Types != nil {
+		var ok bool
+		if rel.types, ok = oneOf(el.Types); !ok {
+			rel.types, rel.test = nil, c.labelTest(el.Types)
+		}
+	}
+	rel.props = c.propEquals(el.Properties)
+	p.rels = append(p.rels, rel)
+	return rel
+}

@@ -1,0 +1,214 @@
+package exec
+
+import (
+	"slices"
+
+	"graticule/cypher/ast"
+	"graticule/graph"
+)
+
+// repetition is a quantified path pattern, solved once for each repetition.
+type repetition struct {
+	inner       *pattern
+	first, last *patternNode // of inner; first is set before each repetition
+	groups      []groupVariable
+	rels        []int // slots of inner relationships in path order; single ones and lists
+	slots       []int // all slots of inner
+}
+
+// groupVariable is a variable inside a repetition and the list of its values outside.
+type groupVariable struct{ single, group int }
+
+// quantified compiles a quantified path pattern as a relationship of variable length.
+func (c *compiler) quantified(p *pattern, q *ast.QuantifiedPath, known map[string]bool) *patternRel {
+	x := newRel()
+	x.variable, x.min, x.max = true, q.Quantifier.Min, q.Quantifier.Max
+	x.slot = c.slot()
+	outer := c.scope
+	c.scope = outer.clone()
+	visible := map[string]bool{}
+	for n := range c.scope.slots {
+		visible[n] = true
+	}
+	inner := &pattern{id: c.patterns}
+	c.patterns++
+	var inline []ast.Expr
+	pathSlot := c.pathVariable(q.Path)
+	elements := c.elements(inner, q.Path, visible, &inline)
+	if pathSlot >= 0 {
+		inner.paths = append(inner.paths, pathBinding{slot: pathSlot, elements: elements})
+	}
+	rep := &repetition{inner: inner, first: elements[0].(*patternNode), last: elements[len(elements)-1].(*patternNode)}
+	for _, el := range elements {
+		if r, ok := el.(*patternRel); ok {
+			rep.rels = append(rep.rels, r.slot)
+		}
+	}
+	if len(rep.rels) == 0 {
+		c.fail(q, "UnexpectedSyntax", "A quantified path pattern needs to have at least one relationship.")
+	}
+	own := inner.ownSlots()
+	for _, n := range inner.nodes {
+		inner.release(n.slot, &n.props, own, n)
+	}
+	for _, r := range inner.rels {
+		inner.release(r.slot, &r.props, own, nil)
+	}
+	for _, e := range append(inline, q.Path.Where) {
+		c.conjuncts(inner, e)
+	}
+	rep.first.bound = true
+	for s := range own {
+		rep.slots = append(rep.slots, s)
+	}
+	if !own[rep.first.slot] {
+		rep.slots = append(rep.slots, rep.first.slot)
+	}
+	slices.Sort(rep.slots)
+	innerScope := c.scope
+	c.scope = outer
+	for _, name := range innerScope.names() {
+		if visible[name] {
+			continue
+		}
+		kind := anyVar
+		if innerScope.kinds[name] == relVar {
+			kind = relListVar
+		}
+		if _, taken := c.scope.slots[name]; taken {
+			c.fail(q, "VariableAlreadyBound", "The variable `%s` is already declared and cannot be a group variable", name)
+		}
+		rep.groups = append(rep.groups, groupVariable{single: innerScope.slots[name], group: c.bind(name, kind)})
+	}
+	p.rels = append(p.rels, x)
+	if rep.simple(x) {
+		return x
+	}
+	x.repeat = rep
+	return x
+}
+
+// simple turns ((a)-[r]->(b)){m,n} without further conditions into a plain
+// relationship of variable length, which is solved faster.
+func (rep *repetition) simple(x *patternRel) bool {
+	in := rep.inner
+	if len(in.nodes) != 2 || len(in.rels) != 1 || len(in.preds) > 0 || len(in.paths) > 0 || in.rels[0].variable || in.rels[0].bound || in.nodes[0].slot == in.nodes[1].slot {
+		return false
+	}
+	for _, n := range in.nodes {
+		if n.test != nil || len(n.props) > 0 || len(n.seeks) > 0 {
+			return false
+		}
+	}
+	r := in.rels[0]
+	x.direction, x.types, x.test, x.props = r.direction, r.types, r.test, r.props
+	for _, g := range rep.groups {
+		switch g.single {
+		case rep.first.slot:
+			x.nodesFrom = g.group
+		case rep.last.slot:
+			x.nodesTo = g.group
+		case r.slot:
+			x.relsTo = g.group
+		}
+	}
+	return true
+}
+
+// expandRepeat walks the repetitions depth first from the solved start.
+func (x *patternRel) expandRepeat(into bool, earlier []*patternRel) stepBuilder {
+	rep := x.repeat
+	return func(r *run, next push) push {
+		var trail []graph.Value // relationships walked so far
+		lists := make([][]graph.Value, len(rep.groups))
+		want := graph.NodeID(0)
+		var again func(f frame) error
+		var depth int64
+		emit := func(f frame, at graph.Value) error {
+			if depth < x.min || (into && at.NodeID() != want) {
+				return nil
+			}
+			f[x.slot] = graph.List(slices.Clone(trail))
+			for i, g := range rep.groups {
+				f[g.group] = graph.List(slices.Clone(lists[i]))
+			}
+			if !into {
+				f[x.to.slot] = at
+			}
+			return next(f)
+		}
+		saved := func(f frame) []graph.Value {
+			out := make([]graph.Value, len(rep.slots))
+			for i, s := range rep.slots {
+				out[i] = f[s]
+			}
+			return out
+		}
+		// step takes one solved repetition.
+		var inner push
+		step := func(f frame) error {
+			mark := len(trail)
+			for _, s := range rep.rels {
+				rels := []graph.Value{f[s]}
+				if f[s].Kind() == graph.KindList {
+					rels = f[s].AsList()
+				}
+				for _, v := range rels {
+					if onTrail(trail, v.RelID()) || usedBy(earlier, f, v.RelID()) {
+						trail = trail[:mark]
+						return nil
+					}
+					trail = append(trail, v)
+				}
+			}
+			for i, g := range rep.groups {
+				lists[i] = append(lists[i], f[g.single])
+			}
+			depth++
+			keep := saved(f)
+			at := f[rep.last.slot]
+			err := emit(f, at)
+			if err == nil && (x.max < 0 || depth < x.max) {
+				f[rep.first.slot] = at
+				err = again(f)
+			}
+			for i, s := range rep.slots {
+				f[s] = keep[i]
+			}
+			depth--
+			for i := range lists {
+				lists[i] = lists[i][:depth]
+			}
+			trail = trail[:mark]
+			return err
+		}
+		inner = rep.inner.build(r, step)
+		again = func(f frame) error {
+			if err := r.alive(); err != nil {
+				return err
+			}
+			return inner(f)
+		}
+		return func(f frame) error {
+			start := f[x.from.slot]
+			if start.Kind() != graph.KindNode || (into && f[x.to.slot].Kind() != graph.KindNode) {
+				return nil
+			}
+			trail, depth = trail[:0], 0
+			for i := range lists {
+				lists[i] = lists[i][:0]
+			}
+			want = f[x.to.slot].NodeID()
+			if x.min == 0 {
+				if err := emit(f, start); err != nil {
+					return err
+				}
+			}
+			if x.max == 0 {
+				return nil
+			}
+			f[rep.first.slot] = start
+			return again(f)
+		}
+	}
+}

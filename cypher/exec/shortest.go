@@ -1,0 +1,274 @@
+package exec
+
+import (
+	"math"
+	"slices"
+
+	"graticule/graph"
+)
+
+// hop is one way to have come to a node.
+type hop struct {
+	rel  graph.RelID
+	from graph.NodeID
+}
+
+// side is one of the two searches that meet: how far each node is from its
+// root, and the ways that come from one step nearer.
+type side struct {
+	depth    map[graph.NodeID]int32
+	ways     map[graph.NodeID][]hop
+	frontier []graph.NodeID
+	dir      graph.Direction
+	level    int32
+}
+
+func newSide(root graph.NodeID, dir graph.Direction) *side {
+	return &side{depth: map[graph.NodeID]int32{root: 0}, ways: map[graph.NodeID][]hop{}, frontier: []graph.NodeID{root}, dir: dir}
+}
+
+// shortestBetween finds one or all shortest paths between two solved nodes with
+// a breadth-first search from both ends. With predicates on the path, the
+// shortest paths that pass them.
+func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuilder {
+	return func(r *run, next push) push {
+		types := x.typeSet(r)
+		return func(f frame) error {
+			a, b := f[x.from.slot], f[x.to.slot]
+			if a.Kind() != graph.KindNode || b.Kind() != graph.KindNode {
+				return nil
+			}
+			ids, ok := types()
+			start, goal := a.NodeID(), b.NodeID()
+			if (!ok && x.min > 0) || (start == goal && x.min > 0) {
+				return nil
+			}
+			emitted := false
+			// emit takes a path and tells whether it passed.
+			emit := func(rels []graph.Value, nodes []graph.Value) error {
+				if emitted && !all {
+					return nil
+				}
+				f[x.slot] = graph.List(slices.Clone(rels))
+				x.groups(f, f[x.slot].AsList(), nodes)
+				if len(predicates) > 0 {
+					if x.pathSlot >= 0 {
+						f[x.pathSlot] = graph.PathOf(&graph.Path{Nodes: slices.Clone(nodes), Rels: slices.Clone(rels)})
+					}
+					for _, p := range predicates {
+						v, err := p.test(r, f)
+						if err != nil || !v.IsTrue() {
+							return err
+						}
+					}
+				}
+				emitted = true
+				return next(f)
+			}
+			if start == goal {
+				return emit(nil, []graph.Value{a})
+			}
+			left, right := newSide(start, x.direction), newSide(goal, x.direction.Reverse())
+			meeting, err := r.meet(x, f, ids, left, right)
+			if err != nil || len(meeting) == 0 {
+				return err
+			}
+			length := int64(left.level + right.level)
+			if length >= x.min {
+				err = r.joined(left, right, meeting, start, goal, func(rels, nodes []graph.Value) (bool, error) {
+					err := emit(rels, nodes)
+					return !emitted || all, err
+				})
+				if err != nil || emitted {
+					return err
+				}
+			}
+			if len(predicates) == 0 && length >= x.min {
+				return nil
+			}
+			// None of the shortest passed: longer ones, by length.
+			return r.longer(x, f, ids, start, goal, length+1, func() bool { return emitted }, emit)
+		}
+	}
+}
+
+// meet grows the smaller search until both have a node in common, and gives
+// these nodes; none when there is no path within the length of x.
+func (r *run) meet(x *patternRel, f frame, types []graph.TypeID, left, right *side) ([]graph.NodeID, error) {
+	for len(left.frontier) > 0 && len(right.frontier) > 0 {
+		if x.max >= 0 && int64(left.level+right.level) >= x.max {
+			return nil, nil
+		}
+		s, other := left, right
+		if len(right.frontier) < len(left.frontier) {
+			s, other = right, left
+		}
+		if err := r.advance(x, f, types, s); err != nil {
+			return nil, err
+		}
+		var meeting []graph.NodeID
+		for _, n := range s.frontier {
+			if _, ok := other.depth[n]; ok {
+				meeting = append(meeting, n)
+			}
+		}
+		if len(meeting) > 0 {
+			return meeting, nil
+		}
+	}
+	return nil, nil
+}
+
+// advance grows a search by one level.
+func (r *run) advance(x *patternRel, f frame, types []graph.TypeID, s *side) error {
+	s.level++
+	var reached []graph.NodeID
+	for _, at := range s.frontier {
+		err := r.expandAll(at, s.dir, types, func(adj *graph.Adjacency) error {
+			for i, rel := range adj.Rel {
+				n := adj.Neighbour[i]
+				seen, ok := s.depth[n]
+				if ok && seen < s.level {
+					continue
+				}
+				if ok, err := x.accepts(r, f, graph.RelRef(rel)); err != nil {
+					return err
+				} else if !ok {
+					continue
+				}
+				if !ok {
+					s.depth[n] = s.level
+					reached = append(reached, n)
+				}
+				s.ways[n] = append(s.ways[n], hop{rel, at})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := r.grow(0); err != nil {
+			return err
+		}
+	}
+	s.frontier = reached
+	return r.grow(int64(len(reached)) * 96)
+}
+
+// joined enumerates the paths through the nodes where two searches met; visit tells whether to go on.
+func (r *run) joined(left, right *side, meeting []graph.NodeID, start, goal graph.NodeID, visit func(rels, nodes []graph.Value) (bool, error)) error {
+	for _, m := range meeting {
+		var rels, nodes []graph.Value
+		var more bool
+		var err error
+		var forth func(at graph.NodeID) bool
+		forth = func(at graph.NodeID) bool {
+			if at == goal {
+				more, err = visit(rels, nodes)
+				return more && err == nil
+			}
+			for _, h := range right.ways[at] {
+				if right.depth[h.from] != right.depth[at]-1 {
+					continue
+				}
+				rels, nodes = append(rels, graph.RelRef(h.rel)), append(nodes, graph.NodeRef(h.from))
+				ok := forth(h.from)
+				rels, nodes = rels[:len(rels)-1], nodes[:len(nodes)-1]
+				if !ok {
+					return false
+				}
+			}
+			return true
+		}
+		var back func(at graph.NodeID, rel, node []graph.Value) bool
+		back = func(at graph.NodeID, rel, node []graph.Value) bool {
+			node = append(node, graph.NodeRef(at))
+			if at == start {
+				rels, nodes = rels[:0], nodes[:0]
+				for i := range rel {
+					rels = append(rels, rel[len(rel)-1-i])
+				}
+				for i := range node {
+					nodes = append(nodes, node[len(node)-1-i])
+				}
+				return forth(m)
+			}
+			for _, h := range left.ways[at] {
+				if left.depth[h.from] != left.depth[at]-1 {
+					continue
+				}
+				if !back(h.from, append(rel, graph.RelRef(h.rel)), node) {
+					return false
+				}
+			}
+			return true
+		}
+		if !back(m, nil, nil) {
+			return err
+		}
+	}
+	return nil
+}
+
+// longer tries trails of growing length from from on, in depth-first order,
+// never going where the goal is out of reach.
+func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, start, goal graph.NodeID, from int64, done func() bool, emit func(rels, nodes []graph.Value) error) error {
+	// How far each node is from the goal.
+	home := newSide(goal, x.direction.Reverse())
+	for len(home.frontier) > 0 && (x.max < 0 || int64(home.level) < x.max) {
+		if err := r.advance(x, f, types, home); err != nil {
+			return err
+		}
+	}
+	last := x.max
+	if last < 0 {
+		last = math.MaxInt32
+	}
+	for length := max(from, x.min); length <= last && !done(); length++ {
+		deeper := false
+		rels, nodes := []graph.Value{}, []graph.Value{graph.NodeRef(start)}
+		var walk func(at graph.NodeID) error
+		walk = func(at graph.NodeID) error {
+			left := length - int64(len(rels))
+			if left == 0 {
+				deeper = true
+				if at == goal {
+					return emit(rels, nodes)
+				}
+				return nil
+			}
+			return r.expandAll(at, x.direction, types, func(adj *graph.Adjacency) error {
+				for i, rel := range adj.Rel {
+					n := adj.Neighbour[i]
+					away, ok := home.depth[n]
+					if !ok || onTrail(rels, rel) {
+						continue
+					}
+					if int64(away) > left-1 {
+						deeper = true // within reach of a longer path
+						continue
+					}
+					v := graph.RelRef(rel)
+					if ok, err := x.accepts(r, f, v); err != nil {
+						return err
+					} else if !ok {
+						continue
+					}
+					rels, nodes = append(rels, v), append(nodes, graph.NodeRef(n))
+					if err := walk(n); err != nil {
+						return err
+					}
+					rels, nodes = rels[:len(rels)-1], nodes[:len(nodes)-1]
+				}
+				return nil
+			})
+		}
+		if err := walk(start); err != nil {
+			return err
+		}
+		if !deeper {
+			return nil // no trail is that long
+		}
+	}
+	return nil
+}
