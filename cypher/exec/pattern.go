@@ -25,6 +25,7 @@ type pattern struct {
 	distinct bool
 	counting bool
 
+	later   []func() // compiling that waits until all variables of the pattern are known
 	planned atomic.Pointer[planned]
 }
 
@@ -135,7 +136,17 @@ func (c *compiler) patternIn(parts []*ast.PathPattern, where ast.Expr, known map
 	for _, part := range parts {
 		inline = append(inline, c.path(p, part, known)...)
 	}
-	// Properties that name other variables of the pattern wait for them, as predicates do.
+	c.conditions(p, append(inline, where))
+	return p
+}
+
+// conditions compiles what may name any variable of the pattern. Properties
+// that name other variables of it wait for them, as predicates do.
+func (c *compiler) conditions(p *pattern, where []ast.Expr) {
+	for _, f := range p.later {
+		f()
+	}
+	p.later = nil
 	inPattern := p.ownSlots()
 	for _, n := range p.nodes {
 		p.release(n.slot, &n.props, inPattern, n)
@@ -143,10 +154,9 @@ func (c *compiler) patternIn(parts []*ast.PathPattern, where ast.Expr, known map
 	for _, x := range p.rels {
 		p.release(x.slot, &x.props, inPattern, nil)
 	}
-	for _, e := range append(inline, where) {
+	for _, e := range where {
 		c.conjuncts(p, e)
 	}
-	return p
 }
 
 // ownSlots gives the slots that solving p fills.
@@ -502,7 +512,7 @@ func (c *compiler) node(p *pattern, el *ast.NodePattern, known map[string]bool) 
 			n.anyOf = names
 		}
 	}
-	n.props = append(n.props, c.propEquals(el.Properties)...)
+	p.later = append(p.later, func() { n.props = append(n.props, c.propEquals(el.Properties)...) })
 	return n
 }
 
@@ -563,7 +573,7 @@ func (c *compiler) rel(p *pattern, el *ast.RelPattern, known map[string]bool) *p
 			rel.types, rel.test = nil, c.labelTest(el.Types)
 		}
 	}
-	rel.props = c.propEquals(el.Properties)
+	p.later = append(p.later, func() { rel.props = c.propEquals(el.Properties) })
 	p.rels = append(p.rels, rel)
 	return rel
 }

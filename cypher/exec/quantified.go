@@ -47,16 +47,8 @@ func (c *compiler) quantified(p *pattern, q *ast.QuantifiedPath, known map[strin
 	if len(rep.rels) == 0 {
 		c.fail(q, "UnexpectedSyntax", "A quantified path pattern needs to have at least one relationship.")
 	}
+	c.conditions(inner, append(inline, q.Path.Where))
 	own := inner.ownSlots()
-	for _, n := range inner.nodes {
-		inner.release(n.slot, &n.props, own, n)
-	}
-	for _, r := range inner.rels {
-		inner.release(r.slot, &r.props, own, nil)
-	}
-	for _, e := range append(inline, q.Path.Where) {
-		c.conjuncts(inner, e)
-	}
 	rep.first.bound = true
 	for s := range own {
 		rep.slots = append(rep.slots, s)
