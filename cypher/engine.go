@@ -168,7 +168,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 	}
 	switch {
 	case p.stmt.Explain && p.plan != nil:
-		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe()}, nil
+		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment))}, nil
 	case p.plan != nil:
 		res, err := p.plan.Start(ctx, env.Environment)
 		if err != nil {
@@ -176,7 +176,8 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		}
 		c := &Cursor{columns: p.plan.Columns, kind: p.kind, result: res}
 		if p.stmt.Profile {
-			c.profile = p.describe()
+			res.Profiled()
+			c.prepared = p
 		}
 		return c, nil
 	case p.kind == Schema:
@@ -207,7 +208,7 @@ type Cursor struct {
 	rows     [][]graph.Value
 	counters exec.Counters
 	plan     *PlanNode
-	profile  *PlanNode
+	prepared *Prepared // of a profiled statement
 	sent     int64
 }
 
@@ -218,6 +219,7 @@ type PlanNode struct {
 	Variables []string
 	Children  []*PlanNode
 	Rows      int64
+	Hits      int64
 }
 
 // Columns gives the column names.
@@ -232,9 +234,6 @@ func (c *Cursor) Fetch(limit int64, emit func(row []graph.Value) error) (bool, e
 	if c.result != nil {
 		more, err := c.result.Fetch(limit, emit)
 		c.sent = c.result.Rows
-		if c.profile != nil {
-			c.profile.Rows = c.sent
-		}
 		return more, err
 	}
 	for n := int64(0); (limit < 0 || n < limit) && len(c.rows) > 0; n++ {
@@ -260,7 +259,12 @@ func (c *Cursor) Counters() *exec.Counters {
 func (c *Cursor) Plan() *PlanNode { return c.plan }
 
 // Profile gives the plan of PROFILE, nil otherwise.
-func (c *Cursor) Profile() *PlanNode { return c.profile }
+func (c *Cursor) Profile() *PlanNode {
+	if c.prepared == nil {
+		return nil
+	}
+	return c.prepared.describe(c.result.Profile())
+}
 
 // Sent gives the number of rows handed out.
 func (c *Cursor) Sent() int64 { return c.sent }
@@ -272,25 +276,22 @@ func (c *Cursor) Close() {
 	}
 }
 
-// describe gives a plan of one operator per clause.
-func (p *Prepared) describe() *PlanNode {
-	root := &PlanNode{Operator: "ProduceResults@neo4j", Arguments: graph.NewMap(4), Variables: p.plan.Columns}
-	root.Arguments.Put("planner", graph.String("COST"))
-	root.Arguments.Put("runtime", graph.String("SLOTTED"))
-	root.Arguments.Put("version", graph.String("5"))
-	at := root
-	names := map[string]string{"*ast.Match": "Filter", "*ast.Create": "Create", "*ast.Merge": "Merge", "*ast.With": "Projection", "*ast.Return": "Projection", "*ast.Unwind": "Unwind", "*ast.Set": "SetProperty", "*ast.Delete": "Delete"}
-	for _, part := range p.stmt.Query.Parts {
-		for i := len(part.Clauses) - 1; i >= 0; i-- {
-			name := names[typeName(part.Clauses[i])]
-			if name == "" {
-				name = "Apply"
-			}
-			child := &PlanNode{Operator: name + "@neo4j", Arguments: graph.NewMap(1)}
-			child.Arguments.Put("Details", graph.String(part.Clauses[i].At().Text(p.stmt.Source)))
-			at.Children = append(at.Children, child)
-			at = child
-		}
+// describe puts a plan into the form that drivers show.
+func (p *Prepared) describe(o *exec.Operator) *PlanNode {
+	root := planNode(o)
+	for _, arg := range [][2]string{{"planner", "COST"}, {"planner-impl", "IDP"}, {"planner-version", "5"}, {"runtime", "SLOTTED"}, {"runtime-impl", "SLOTTED"}, {"runtime-version", "5"}, {"version", "5"}} {
+		root.Arguments.Put(arg[0], graph.String(arg[1]))
 	}
+	root.Variables = p.plan.Columns
 	return root
+}
+
+func planNode(o *exec.Operator) *PlanNode {
+	n := &PlanNode{Operator: o.Name + "@neo4j", Arguments: graph.NewMap(4), Rows: o.Rows, Hits: o.Hits}
+	n.Arguments.Put("Details", graph.String(o.Details))
+	n.Arguments.Put("EstimatedRows", graph.Float(o.Estimated))
+	for _, c := range o.Children {
+		n.Children = append(n.Children, planNode(c))
+	}
+	return n
 }

@@ -2,9 +2,11 @@ package cypher_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
+	"graticule/cypher"
 	"graticule/cypher/cyphertest"
 	"graticule/cypher/fn"
 	"graticule/graph"
@@ -161,5 +163,44 @@ func TestCountersAndConstraints(t *testing.T) {
 	}
 	if got, _, err := d.run("MATCH (n:A {x: 1.0}) RETURN count(*)", nil); got != "1" || err != nil {
 		t.Errorf("count %s, %v", got, err)
+	}
+}
+
+// operators gives the operators of a plan from the leaf to the root, with the rows of a profile.
+func operators(p *cypher.PlanNode) string {
+	name := strings.TrimSuffix(p.Operator, "@neo4j")
+	if p.Rows > 0 {
+		name += fmt.Sprint(":", p.Rows)
+	}
+	for _, c := range p.Children {
+		name = operators(c) + " " + name
+	}
+	return name
+}
+
+func TestPlans(t *testing.T) {
+	d := newDatabase(t)
+	for _, q := range []string{"CREATE INDEX FOR (n:P) ON (n.i)", "UNWIND range(1, 200) AS i CREATE (:P {i: i})", "MATCH (a:P {i: 1}), (b:P) CREATE (a)-[:R]->(b)"} {
+		if _, _, err := d.run(q, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for query, want := range map[string]string{
+		"EXPLAIN MATCH (n:P {i: 3}) RETURN n":                                                   "NodeIndexSeek Projection ProduceResults",
+		"EXPLAIN MATCH (n:P) WHERE n.i > 3 RETURN n ORDER BY n.i LIMIT 2":                       "NodeIndexSeekByRange Filter Projection Top ProduceResults",
+		"EXPLAIN MATCH (n) RETURN count(*)":                                                     "NodeCountFromCountStore EagerAggregation ProduceResults",
+		"EXPLAIN MATCH (a:P {i: 1})-->(b)-->(c) RETURN DISTINCT c":                              "NodeIndexSeek PruningVarExpand Distinct ProduceResults",
+		"EXPLAIN MATCH (a:P {i: 1})-[r]->(b) SET b.x = 1":                                       "NodeIndexSeek Expand(All) Eager SetProperty EmptyResult ProduceResults",
+		"PROFILE MATCH (a:P {i: 1})-->(b:P) WHERE b.i < 11 RETURN b.i":                          "NodeIndexSeek:1 Expand(All):200 Filter:200 Filter:10 Projection:10 ProduceResults:10",
+		"PROFILE MATCH (n:P) RETURN n.i % 2 AS k, count(*) AS c":                                "NodeByLabelScan:200 EagerAggregation:2 ProduceResults:2",
+		"EXPLAIN MATCH (a:P {i: 1}), (b:P {i: 2}) MATCH p = shortestPath((a)-[*]-(b)) RETURN p": "NodeIndexSeek NodeIndexSeek ShortestPath Projection Projection ProduceResults",
+	} {
+		r, err := d.Run(context.Background(), query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := operators(r.Plan); got != want {
+			t.Errorf("%s\n got %s\nwant %s", query, got, want)
+		}
 	}
 }

@@ -36,7 +36,7 @@ var equal = [][2]string{
 	{"MATCH (s:S)((a)-[r:R]-(b) WHERE a.i <> b.i){1,3}(n) RETURN n.i, [x IN r | x.k]", "MATCH p = (s:S)-[r:R*1..3]-(n) WHERE all(i IN range(0, length(p) - 1) WHERE nodes(p)[i].i <> nodes(p)[i + 1].i) RETURN n.i, [x IN r | x.k]"},
 	{"MATCH (s:S)((a)-[r]->(b)-[q]->(c)){1,2}(n:T) RETURN n.i, size(r)", "MATCH p = (s:S)-[*2..4]->(n:T) WHERE length(p) % 2 = 0 RETURN n.i, length(p) / 2"},
 	{"MATCH (s:S)-[:R]->{0,2}(n) RETURN n.i", "MATCH (s:S)-[:R*0..2]->(n) RETURN n.i"},
-	{"MATCH p = shortestPath((a:S)-[*]-(b:T)) WHERE a <> b RETURN a.i, b.i, length(p)", "MATCH p = (a:S)-[*1..6]-(b:T) WHERE a <> b RETURN a.i, b.i, min(length(p))"},
+	{"MATCH p = shortestPath((a:S)-[*..6]-(b:T)) WHERE a <> b RETURN a.i, b.i, length(p)", "MATCH p = (a:S)-[*1..6]-(b:T) WHERE a <> b RETURN a.i, b.i, min(length(p))"},
 	{"MATCH p = shortestPath((a:S)-[:R*]->(b)) WHERE a <> b RETURN a.i, b.i, length(p)", "MATCH p = (a:S)-[:R*]->(b) WHERE a <> b RETURN a.i, b.i, min(length(p))"},
 	{"MATCH p = allShortestPaths((a:S)-[*..4]->(b)) WHERE a <> b RETURN a.i, b.i, [r IN relationships(p) | r.k]", "MATCH q = (a:S)-[*..4]->(b) WHERE a <> b WITH a, b, min(length(q)) AS l MATCH p = (a)-[*..4]->(b) WHERE length(p) = l RETURN a.i, b.i, [r IN relationships(p) | r.k]"},
 	{"MATCH p = shortestPath((a:S)-[*..5]->(b)) WHERE a <> b AND all(x IN nodes(p)[1..-1] WHERE x.w = 1) RETURN a.i, b.i, length(p)", "MATCH p = (a:S)-[*..5]->(b) WHERE a <> b AND all(x IN nodes(p)[1..-1] WHERE x.w = 1) RETURN a.i, b.i, min(length(p))"},

@@ -82,3 +82,23 @@ func (tx *Tx) SchemaVersion() uint64 {
 	s := tx.state.schema
 	return uint64(s.nextID)<<20 | uint64(len(s.indexes))<<10 | uint64(len(s.constraints))
 }
+
+const valueSamples = 128
+
+// EstimatePerValue gives the mean number of entities for one value of an
+// index, from a sample; 1 when the index is of a constraint.
+func (tx *Tx) EstimatePerValue(id graph.IndexID) float64 {
+	x := tx.state.indexes[id]
+	if x == nil || x.tree == nil || x.tree.Len() == 0 || x.def.Constraint != "" {
+		return 1
+	}
+	entries, values, last := 0, 0, ""
+	x.tree.Scan(func(entry string, _ struct{}) bool {
+		if value := entry[:len(entry)-8]; values == 0 || value != last {
+			values, last = values+1, value
+		}
+		entries++
+		return entries < valueSamples
+	})
+	return float64(entries) / float64(values)
+}

@@ -374,7 +374,7 @@ func planOf(p *cypher.PlanNode) *bolt.PlanNode {
 	if p == nil {
 		return nil
 	}
-	out := &bolt.PlanNode{Operator: p.Operator, Arguments: p.Arguments, Identifiers: p.Variables, Rows: p.Rows}
+	out := &bolt.PlanNode{Operator: p.Operator, Arguments: p.Arguments, Identifiers: p.Variables, Rows: p.Rows, DBHits: p.Hits}
 	for _, c := range p.Children {
 		out.Children = append(out.Children, planOf(c))
 	}

@@ -29,6 +29,7 @@ type Result struct {
 	Columns  []string
 	Rows     [][]graph.Value
 	Counters *exec.Counters
+	Plan     *cypher.PlanNode // of EXPLAIN and PROFILE
 }
 
 // New opens a database whose engine has procedures beside the built-in ones.
@@ -95,7 +96,10 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 	if err != nil {
 		return r, err
 	}
-	r.Counters = cur.Counters()
+	r.Counters, r.Plan = cur.Counters(), cur.Plan()
+	if r.Plan == nil {
+		r.Plan = cur.Profile()
+	}
 	c, err := tx.Prepare()
 	if err != nil {
 		return nil, err

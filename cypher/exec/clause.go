@@ -14,7 +14,7 @@ type stage func(r *run, next sink, enough *errEnough) sink
 // chain is a compiled single query: stages in order, the last of which hands
 // its rows to the consumer.
 type chain struct {
-	stages  []stage
+	stages  []operator
 	columns []string
 	slots   []int
 	returns bool
@@ -23,9 +23,31 @@ type chain struct {
 func (ch *chain) build(r *run, last sink, enough *errEnough) sink {
 	next := last
 	for i := len(ch.stages) - 1; i >= 0; i-- {
-		next = ch.stages[i](r, next, enough)
+		next = ch.stages[i].build(r, r.watched(&ch.stages[i], next), enough)
 	}
 	return next
+}
+
+// operator is one stage with what a plan says of it.
+type operator struct {
+	name    string // as Neo4j names it; "" for a projection, which names its parts itself
+	details string
+	build   stage
+	pattern *pattern // of a MATCH
+	proj    *projection
+	sub     *queryPlan // of a subquery
+}
+
+// add appends a stage made from a clause.
+func (c *compiler) add(ch *chain, name string, cl ast.Node, st stage) *operator {
+	ch.stages = append(ch.stages, operator{name: name, details: cl.At().Text(c.source), build: st})
+	return &ch.stages[len(ch.stages)-1]
+}
+
+// project appends the stage of a projection.
+func (c *compiler) project(ch *chain, p *projection, cl ast.Node, lazy bool) {
+	st := c.add(ch, "", cl, func(r *run, next sink, enough *errEnough) sink { return p.stages(r, next, enough, lazy) })
+	st.proj = p
 }
 
 // clauses compiles the clauses of one single query.
@@ -46,70 +68,72 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 		switch cl := cl.(type) {
 		case *ast.Match, *ast.CallProcedure, *ast.CallSubquery, *ast.LoadCSV:
 			if wrote {
-				ch.stages = append(ch.stages, eager)
+				c.add(ch, "Eager", cl, eager)
 				wrote = false
 			}
 			read = true
 		case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
 			if read {
-				ch.stages = append(ch.stages, eager)
+				c.add(ch, "Eager", cl, eager)
 				read = false
 			}
 			if _, ok := cl.(*ast.Merge); ok && wrote {
-				ch.stages = append(ch.stages, eager) // it reads what was written before it
+				c.add(ch, "Eager", cl, eager) // it reads what was written before it
 			}
 			c.writes, wrote, lazy = true, true, false
 		}
 		switch cl := cl.(type) {
 		case *ast.Match:
 			p, st := c.match(cl)
-			ch.stages = append(ch.stages, st)
+			name := ""
+			if cl.Optional {
+				name = "Optional"
+			}
+			c.add(ch, name, cl, st).pattern = p
 			pending = p
 		case *ast.With:
 			p := c.projection(&cl.Projection, cl, true)
 			c.inform(last, optional, &cl.Projection, p)
-			isLazy := lazy
-			ch.stages = append(ch.stages, func(r *run, next sink, enough *errEnough) sink { return p.stages(r, next, enough, isLazy) })
+			c.project(ch, p, cl, lazy)
 		case *ast.Return:
 			p := c.projection(&cl.Projection, cl, false)
 			c.inform(last, optional, &cl.Projection, p)
-			isLazy := lazy
-			ch.stages = append(ch.stages, func(r *run, next sink, enough *errEnough) sink { return p.stages(r, next, enough, isLazy) })
+			c.project(ch, p, cl, lazy)
 			ch.columns, ch.slots, ch.returns = p.names, p.slots, true
 		case *ast.Unwind:
-			ch.stages = append(ch.stages, c.unwind(cl))
+			c.add(ch, "Unwind", cl, c.unwind(cl))
 		case *ast.Create:
-			ch.stages = append(ch.stages, c.create(cl))
+			c.add(ch, "Create", cl, c.create(cl))
 		case *ast.Merge:
-			ch.stages = append(ch.stages, c.merge(cl))
+			c.add(ch, "Merge", cl, c.merge(cl))
 		case *ast.Set:
-			ch.stages = append(ch.stages, rowwise(c.setItems(cl.Items)))
+			c.add(ch, "SetProperty", cl, rowwise(c.setItems(cl.Items)))
 		case *ast.Remove:
-			ch.stages = append(ch.stages, rowwise(c.remove(cl)))
+			c.add(ch, "SetProperty", cl, rowwise(c.remove(cl)))
 		case *ast.Delete:
-			ch.stages = append(ch.stages, rowwise(c.delete(cl)))
+			c.add(ch, "Delete", cl, rowwise(c.delete(cl)))
 		case *ast.Foreach:
-			ch.stages = append(ch.stages, rowwise(c.foreach(cl)))
+			c.add(ch, "Foreach", cl, rowwise(c.foreach(cl)))
 		case *ast.CallSubquery:
-			ch.stages = append(ch.stages, c.callSubquery(cl))
+			sub, st := c.callSubquery(cl)
+			c.add(ch, "Apply", cl, st).sub = sub
 		case *ast.CallProcedure:
 			s, sub := c.callProcedure(cl, len(q.Clauses) == 1)
-			ch.stages = append(ch.stages, s)
+			c.add(ch, "ProcedureCall", cl, s)
 			if sub != nil && i == len(q.Clauses)-1 {
 				ch.columns, ch.slots, ch.returns = sub.columns, sub.slots, true
 			}
 		case *ast.OrderByClause:
 			p := c.projection(&ast.Projection{Star: true, OrderBy: cl.OrderBy, Skip: cl.Skip, Limit: cl.Limit}, cl, true)
-			isLazy := lazy
-			ch.stages = append(ch.stages, func(r *run, next sink, enough *errEnough) sink { return p.stages(r, next, enough, isLazy) })
+			c.project(ch, p, cl, lazy)
 		case *ast.Let:
 			p := c.projection(&ast.Projection{Star: true, Items: cl.Items}, cl, true)
-			ch.stages = append(ch.stages, func(r *run, next sink, enough *errEnough) sink { return p.stages(r, next, enough, true) })
+			c.project(ch, p, cl, true)
 		case *ast.Filter:
 			test := c.boolean(cl.Where)
-			ch.stages = append(ch.stages, func(r *run, next sink, _ *errEnough) sink { return &filterSink{r: r, test: test, next: next} })
+			c.add(ch, "Filter", cl, func(r *run, next sink, _ *errEnough) sink { return &filterSink{r: r, test: test, next: next} })
 		case *ast.Finish:
-			ch.stages = append(ch.stages, func(_ *run, next sink, _ *errEnough) sink { return dropSink{next} })
+			c.add(ch, "EmptyResult", cl, func(_ *run, next sink, _ *errEnough) sink { return dropSink{next} })
 		case *ast.Use:
 		default:
 			c.fail(cl, "UnexpectedSyntax", "This clause is not supported yet")
@@ -375,7 +399,7 @@ func (q *queryPlan) run(r *run, f frame, emit func(f frame) error) error {
 	return nil
 }
 
-func (c *compiler) callSubquery(cl *ast.CallSubquery) stage {
+func (c *compiler) callSubquery(cl *ast.CallSubquery) (*queryPlan, stage) {
 	if cl.Transactions != nil {
 		c.fail(cl, "UnexpectedSyntax", "CALL { … } IN TRANSACTIONS is not supported yet")
 	}
@@ -418,7 +442,7 @@ func (c *compiler) callSubquery(cl *ast.CallSubquery) stage {
 		results[i] = c.bind(name, anyVar)
 	}
 	optional := cl.Optional
-	return flat(func(r *run, f frame, emit func() error) error {
+	return plan, flat(func(r *run, f frame, emit func() error) error {
 		if !plan.returns {
 			if err := plan.run(r, append(frame(nil), f...), func(frame) error { return nil }); err != nil {
 				return err

@@ -25,6 +25,8 @@ type Estimator interface {
 	EstimateRels(typ graph.TypeID) int64
 	// EstimateDegree gives the mean number of relationships of nodes with a label.
 	EstimateDegree(label graph.LabelID, dir graph.Direction, types []graph.TypeID) float64
+	// EstimatePerValue gives the mean number of entities for one value of an index.
+	EstimatePerValue(index graph.IndexID) float64
 	// SchemaVersion changes with every change of indexes and constraints.
 	SchemaVersion() uint64
 }

@@ -161,6 +161,9 @@ func (pl *planner) candidates(o *order, first bool) []action {
 				target = x.from
 			}
 			rows *= pl.nodeShare(o, target)
+			if pl.p.counting && pl.left(o) == 1 && pl.onlyCounted(x, action{rel: x, haveFrom: from, haveTo: to}) {
+				rows = o.rows // answered by the degree
+			}
 		}
 		out = append(out, action{rel: x, haveFrom: from, haveTo: to, rows: rows})
 	}
@@ -176,6 +179,17 @@ func (pl *planner) candidates(o *order, first bool) []action {
 		out = append(out, action{node: n, access: a, rows: o.rows * a.rows})
 	}
 	return out
+}
+
+// left counts the relationships not solved yet.
+func (pl *planner) left(o *order) int {
+	n := 0
+	for _, x := range pl.p.rels {
+		if !o.done[x] {
+			n++
+		}
+	}
+	return n
 }
 
 func (pl *planner) ready(o *order, deps map[int]bool) bool {
@@ -387,7 +401,7 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 			continue
 		}
 		if !slices.ContainsFunc(x.Properties, func(k string) bool { return !slices.Contains(keys, k) }) {
-			rows := max(1, count*0.01*rest)
+			rows := max(1, pl.r.graph.EstimatePerValue(x.ID)*rest)
 			name := "NodeIndexSeek"
 			if x.Constraint != "" {
 				rows, name = 1, "NodeUniqueIndexSeek"
@@ -407,7 +421,7 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 				continue
 			}
 			if s.kind == seekIn {
-				if rows := max(1, count*0.05); rows < best.rows || best.name == scan.name {
+				if rows := max(1, 5*pl.r.graph.EstimatePerValue(x.ID)); rows < best.rows || best.name == scan.name {
 					best = access{name: "NodeIndexSeek", details: indexDetails(n, x, "IN"), rows: rows, cost: rows, build: n.findIn(s)}
 				}
 				bounds = nil

@@ -71,7 +71,7 @@ type run struct {
 	weight    int64 // how many rows the one on its way stands for
 	writes    bool  // the statement may write
 	memory    memory
-	profile   map[*op]*opProfile // nil unless profiling
+	profile   map[any]*opProfile // by *op and *operator; nil unless profiling
 	nodeArg   [1]graph.NodeID
 	relArg    [1]graph.RelID
 	endsArg   [1]graph.RelEnds
