@@ -4,9 +4,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"time"
 
 	"graticule/graph"
+	"graticule/graph/temporal"
 )
 
 // valueDepthMax bounds lists within lists when decoding.
@@ -185,7 +185,7 @@ func (r *reader) value(depth int) graph.Value {
 		n := int32(r.varint())
 		zone := &graph.Zone{Offset: int32(r.varint())}
 		if zone.Name = r.string(); zone.Name != "" {
-			loc, err := time.LoadLocation(zone.Name)
+			loc, err := temporal.Load(zone.Name)
 			if err != nil {
 				r.err = fmt.Errorf("load time zone %q: %w", zone.Name, err)
 				return graph.Null

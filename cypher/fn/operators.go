@@ -2,7 +2,9 @@ package fn
 
 import (
 	"math"
+	"math/big"
 	"math/bits"
+	"strconv"
 	"strings"
 
 	"graticule/graph"
@@ -116,7 +118,15 @@ func magnitude(i int64) uint64 {
 }
 
 func scale(d graph.Duration, f float64) graph.Value {
-	return graph.DurationOf(temporal.DurationFrom(float64(d.Months)*f, float64(d.Days)*f, float64(d.Seconds)*f, float64(d.Nanos)*f/1e9))
+	by, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+	if !ok {
+		return graph.Null
+	}
+	out, err := temporal.Scale(d, by)
+	if err != nil {
+		return graph.Null
+	}
+	return graph.DurationOf(out)
 }
 
 // Divide is /: integer division of integers.

@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"strings"
 	"time"
 
 	"graticule/graph"
@@ -14,10 +13,23 @@ func temporals() []Function {
 		make := func(clock func(*Context) time.Time) func(*Context, []graph.Value) (graph.Value, error) {
 			return func(c *Context, a []graph.Value) (graph.Value, error) { return instant(c, kind, a, clock(c)) }
 		}
+		out = append(out, Function{Name: name + ".truncate", Category: "Temporal", Signature: name + ".truncate(unit :: STRING, input = DEFAULT_TEMPORAL_ARGUMENT :: ANY, fields = null :: MAP) :: " + kind.String(), Description: "Truncates the given temporal value to a " + kind.String() + " of the given unit.", Min: 1, Max: 3, TakesNull: true,
+			Eval: func(c *Context, a []graph.Value) (graph.Value, error) { return truncate(c, kind, a) }})
 		statement := func(c *Context) time.Time { return c.Statement }
 		for suffix, clock := range map[string]func(*Context) time.Time{"": statement, ".statement": statement, ".transaction": func(c *Context) time.Time { return c.Transaction }, ".realtime": func(*Context) time.Time { return time.Now() }} {
 			out = append(out, Function{Name: name + suffix, Category: "Temporal", Signature: name + suffix + "(input = DEFAULT_TEMPORAL_ARGUMENT :: ANY) :: " + kind.String(), Description: "Creates a " + kind.String() + ".", Max: 1, Eval: make(clock)})
 		}
+	}
+	for name, f := range map[string]func(a, b graph.Value) graph.Duration{"between": temporal.Between, "inMonths": temporal.InMonths, "inDays": temporal.InDays, "inSeconds": temporal.InSeconds} {
+		out = append(out, Function{Name: "duration." + name, Category: "Temporal", Signature: "duration." + name + "(from :: ANY, to :: ANY) :: DURATION", Description: "Computes the DURATION between the from instant and the to instant.", Min: 2, Max: 2,
+			Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+				for _, v := range a {
+					if !isTemporal(v) || v.Kind() == graph.KindDuration {
+						return graph.Null, TypeError("Invalid input for function 'duration.%s()': Expected a temporal instant but was %v", name, v.Kind())
+					}
+				}
+				return graph.DurationOf(f(a[0], a[1])), nil
+			}})
 	}
 	return append(out,
 		Function{Name: "duration", Category: "Temporal", Signature: "duration(input :: ANY) :: DURATION", Description: "Creates a DURATION.", Min: 1, Max: 1, Eval: duration},
@@ -65,6 +77,29 @@ func instant(c *Context, kind graph.Kind, a []graph.Value, now time.Time) (graph
 		}
 		return graph.Null, TypeError("cannot make a %v of %v", kind, v.Kind())
 	}
+}
+
+func truncate(c *Context, kind graph.Kind, a []graph.Value) (graph.Value, error) {
+	zone, named := c.Zone, c.Zone != time.UTC
+	input := fromTime(kind, c.Statement.In(zone), named)
+	if len(a) > 1 {
+		input = a[1]
+	}
+	if a[0].IsNull() || input.IsNull() {
+		return graph.Null, nil
+	}
+	if a[0].Kind() != graph.KindString || !isTemporal(input) || input.Kind() == graph.KindDuration {
+		return graph.Null, TypeError("Invalid input for truncate: expected a unit and a temporal instant but was %v and %v", a[0].Kind(), input.Kind())
+	}
+	var more *graph.Map
+	if len(a) > 2 && a[2].Kind() == graph.KindMap {
+		more = a[2].AsMap()
+	}
+	out, err := temporal.Truncate(kind, a[0].AsString(), input, more, zone, named)
+	if err != nil {
+		return graph.Null, argumentError("InvalidArgumentValue", "%v", err)
+	}
+	return out, nil
 }
 
 func fromTime(kind graph.Kind, t time.Time, named bool) graph.Value {
@@ -128,18 +163,24 @@ func duration(_ *Context, a []graph.Value) (graph.Value, error) {
 		}
 		return out, nil
 	case graph.KindMap:
-		sum := map[string]float64{}
+		parts := temporal.Parts{}
 		for i := range v.AsMap().Len() {
 			k, x := v.AsMap().At(i)
-			if !x.IsNumber() || !strings.Contains("years quarters months weeks days hours minutes seconds milliseconds microseconds nanoseconds", k) {
-				return graph.Null, argumentError("InvalidArgumentValue", "duration() does not know %s: %s", k, ToText(x))
+			if x.IsNull() {
+				continue
 			}
-			sum[k] = x.Number()
+			if !x.IsNumber() || !parts.Add(k, ToText(x)) {
+				return graph.Null, argumentError("InvalidArgumentValue", "duration() does not take %s: %s", k, ToText(x))
+			}
 		}
-		if len(sum) == 0 {
-			return graph.Null, argumentError("InvalidArgumentValue", "duration() needs at least one component")
+		if v.AsMap().Len() == 0 {
+			return graph.Null, argumentError("InvalidArgumentValue", "At least one temporal unit must be specified.")
 		}
-		return graph.DurationOf(temporal.DurationFrom(sum["years"]*12+sum["quarters"]*3+sum["months"], sum["weeks"]*7+sum["days"], sum["hours"]*3600+sum["minutes"]*60+sum["seconds"], sum["milliseconds"]/1e3+sum["microseconds"]/1e6+sum["nanoseconds"]/1e9)), nil
+		d, err := parts.Duration()
+		if err != nil {
+			return graph.Null, argumentError("InvalidArgumentValue", "%v", err)
+		}
+		return graph.DurationOf(d), nil
 	}
 	return graph.Null, TypeError("cannot make a DURATION of %v", a[0].Kind())
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"graticule/graph"
+	"graticule/graph/temporal"
 )
 
 // DepthMax bounds nesting.
@@ -232,7 +233,7 @@ func (d *Decoder) structure(n, depth int) graph.Value {
 	case tagLegacyDateTime:
 		return graph.DateTimeOf(f[0].AsInt()-f[2].AsInt(), int32(f[1].AsInt()), &graph.Zone{Offset: int32(f[2].AsInt())})
 	}
-	loc, err := time.LoadLocation(f[2].AsString())
+	loc, err := temporal.Load(f[2].AsString())
 	if err != nil || f[2].AsString() == "" {
 		d.fail(fmt.Errorf("unknown time zone %q", f[2].AsString()))
 		return graph.Null

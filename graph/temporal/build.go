@@ -1,0 +1,288 @@
+package temporal
+
+import (
+	"fmt"
+	"time"
+
+	"graticule/graph"
+)
+
+// limit is a component with the range it must lie in.
+type limit struct {
+	name      string
+	value     int64
+	low, high int64
+}
+
+func within(ls []limit) error {
+	for _, l := range ls {
+		if l.value < l.low || l.value > l.high {
+			return fmt.Errorf("Invalid value for %s (valid values %d - %d): %d", l.name, l.low, l.high, l.value)
+		}
+	}
+	return nil
+}
+
+// fields are the components a value is built from.
+type fields struct {
+	m   *graph.Map
+	err error
+}
+
+func (f *fields) has(name string) bool {
+	v, ok := f.m.Get(name)
+	return ok && !v.IsNull()
+}
+
+// get gives an integer component, or the default.
+func (f *fields) get(name string, or int64) int64 {
+	v, ok := f.m.Get(name)
+	if !ok || v.IsNull() {
+		return or
+	}
+	if v.Kind() != graph.KindInt {
+		if f.err == nil {
+			f.err = fmt.Errorf("%s must be an integer value.", name)
+		}
+		return or
+	}
+	return v.AsInt()
+}
+
+// base gives the temporal value that a component selects, and whether there is one.
+func (f *fields) base(name string) (between, bool) {
+	v, ok := f.m.Get(name)
+	if !ok || v.IsNull() {
+		return between{}, false
+	}
+	if v.Kind() < graph.KindDate || v.Kind() > graph.KindDateTime {
+		if f.err == nil {
+			f.err = fmt.Errorf("Cannot construct a temporal value from %v as %s.", v.Kind(), name)
+		}
+		return between{}, false
+	}
+	return side(v), true
+}
+
+var known = map[string]bool{
+	"year": true, "quarter": true, "month": true, "week": true, "ordinalDay": true, "dayOfWeek": true, "dayOfQuarter": true, "day": true,
+	"hour": true, "minute": true, "second": true, "millisecond": true, "microsecond": true, "nanosecond": true,
+	"timezone": true, "date": true, "time": true, "datetime": true, "epochSeconds": true, "epochMillis": true,
+}
+
+// FromMap builds a value of the kind from components (Cypher manual, "Temporal
+// instant types"): numbers, and the values date, time and datetime to start
+// from. loc is the zone where the components name none.
+func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (graph.Value, error) {
+	for _, k := range m.Keys() {
+		if !known[k] {
+			return graph.Null, fmt.Errorf("No such field: %s", k)
+		}
+	}
+	f := &fields{m: m}
+	zone := At(loc, named, 0)
+	zone.Loc = loc
+	var own *time.Location
+	ownNamed := false
+	if v, ok := m.Get("timezone"); ok && !v.IsNull() {
+		if v.Kind() != graph.KindString {
+			return graph.Null, fmt.Errorf("timezone must be a string")
+		}
+		var err error
+		if own, ownNamed, err = Zone(v.AsString()); err != nil {
+			return graph.Null, err
+		}
+		if !ownNamed {
+			loc, named = own, false
+		} else {
+			loc, named = own, true
+		}
+	}
+	if f.has("epochSeconds") || f.has("epochMillis") {
+		if kind != graph.KindDateTime {
+			return graph.Null, fmt.Errorf("epochSeconds and epochMillis build a ZONED DATETIME only")
+		}
+		return fromEpoch(f, loc, named)
+	}
+	var start between
+	based := false // a component selects where to start
+	zoned := false // with a zone of its own
+	if b, ok := f.base("datetime"); ok {
+		start, based, zoned = b, true, b.hasZone
+		start.hasDate, start.hasTime = true, true
+	} else {
+		d, hasDate := f.base("date")
+		t, hasTime := f.base("time")
+		if hasDate && !d.hasDate || hasTime && !t.hasTime {
+			return graph.Null, fmt.Errorf("Cannot select a date or time from a value that has none.")
+		}
+		start.hasDate, start.days = hasDate, d.days
+		start.hasTime, start.nanos = hasTime, t.nanos
+		if hasTime && t.hasZone {
+			start.zone, zoned = t.zone, true
+		}
+		based = hasDate || hasTime
+	}
+	wantsDate := kind != graph.KindTime && kind != graph.KindLocalTime
+	wantsTime := kind != graph.KindDate
+	days, nanos := start.days, start.nanos
+	var err error
+	if wantsDate {
+		if days, err = f.date(start.days, start.hasDate); err != nil {
+			return graph.Null, err
+		}
+	}
+	if wantsTime {
+		if nanos, err = f.time(start.nanos, start.hasTime || (based && wantsDate && f.has("datetime"))); err != nil {
+			return graph.Null, err
+		}
+	}
+	if f.err != nil {
+		return graph.Null, f.err
+	}
+	return assemble(kind, days, nanos, start.zone, zoned, own, ownNamed, zone, loc, named)
+}
+
+// assemble makes the value. A zone that is named moves a value that had a zone
+// to the same instant, and is put on one that had none.
+func assemble(kind graph.Kind, days, nanos int64, had *graph.Zone, zoned bool, own *time.Location, ownNamed bool, fallback *graph.Zone, loc *time.Location, named bool) (graph.Value, error) {
+	local, n := days*secondsPerDay+nanos/nanosPerSecond, int32(nanos%nanosPerSecond)
+	switch kind {
+	case graph.KindDate:
+		return graph.DateOf(days), nil
+	case graph.KindLocalTime:
+		return graph.LocalTimeOf(nanos), nil
+	case graph.KindLocalDateTime:
+		return graph.LocalDateTimeOf(local, n), nil
+	case graph.KindTime:
+		offset := int64(fallback.Offset)
+		if zoned {
+			offset = int64(had.Offset)
+		}
+		if own != nil {
+			_, o := time.Now().In(own).Zone()
+			if zoned {
+				nanos = floorMod(nanos+(int64(o)-offset)*nanosPerSecond, nanosPerDay)
+			}
+			offset = int64(o)
+		}
+		return graph.TimeOf(nanos, int32(offset)), nil
+	}
+	if !zoned {
+		return Zoned(local, n, loc, named), nil
+	}
+	var v graph.Value
+	if had.Loc != nil {
+		v = Zoned(local, n, had.Loc, had.Name != "")
+	} else {
+		v = graph.DateTimeOf(local-int64(had.Offset), n, had)
+	}
+	if own != nil {
+		v = graph.DateTimeOf(v.EpochSeconds(), n, At(own, ownNamed, v.EpochSeconds()))
+	}
+	return v, nil
+}
+
+func fromEpoch(f *fields, loc *time.Location, named bool) (graph.Value, error) {
+	seconds, nanos := f.get("epochSeconds", 0), int64(0)
+	if f.has("epochMillis") {
+		ms := f.get("epochMillis", 0)
+		seconds, nanos = floorDiv(ms, 1000), floorMod(ms, 1000)*1e6
+	}
+	more, err := f.subsecond(0)
+	if err != nil {
+		return graph.Null, err
+	}
+	if nanos += more; f.err != nil {
+		return graph.Null, f.err
+	}
+	return graph.DateTimeOf(seconds, int32(nanos), At(loc, named, seconds)), nil
+}
+
+// date applies the components of a date to the day at hand, or to nothing.
+func (f *fields) date(base int64, based bool) (int64, error) {
+	if !based && !f.has("year") {
+		return 0, fmt.Errorf("year must be specified")
+	}
+	need := func(small, large string) error {
+		if !based && f.has(small) && !f.has(large) {
+			return fmt.Errorf("%s cannot be specified without %s", small, large)
+		}
+		return nil
+	}
+	for _, p := range [][2]string{{"day", "month"}, {"dayOfWeek", "week"}, {"dayOfQuarter", "quarter"}} {
+		if err := need(p[0], p[1]); err != nil {
+			return 0, err
+		}
+	}
+	year, month, day := DateParts(base)
+	if !based {
+		month, day = 1, 1
+	}
+	switch {
+	case f.has("week") || f.has("dayOfWeek"):
+		weekYear, _ := dateComponent(base, "weekYear")
+		week, _ := dateComponent(base, "week")
+		dow, _ := dateComponent(base, "dayOfWeek")
+		if !based {
+			dow = 1
+		}
+		return weekDate(f.get("year", weekYear), f.get("week", week), f.get("dayOfWeek", dow))
+	case f.has("quarter") || f.has("dayOfQuarter"):
+		year = f.get("year", year)
+		quarter := f.get("quarter", (month-1)/3+1)
+		if f.has("dayOfQuarter") || !based {
+			return quarterDate(year, quarter, f.get("dayOfQuarter", 1))
+		}
+		if err := within([]limit{{"QuarterOfYear", quarter, 1, 4}}); err != nil {
+			return 0, err
+		}
+		month = (quarter-1)*3 + (month-1)%3 + 1 // the same month of another quarter
+		return date(year, month, min(day, daysInMonth(year, month)))
+	case f.has("ordinalDay"):
+		return ordinalDate(f.get("year", year), f.get("ordinalDay", 1))
+	}
+	year, month = f.get("year", year), f.get("month", month)
+	if !f.has("day") && month >= 1 && month <= 12 { // as a calendar moves: the day is cut
+		day = min(day, daysInMonth(year, month))
+	}
+	return date(year, month, f.get("day", day))
+}
+
+// time applies the components of a time to the nanosecond of the day at hand, or to nothing.
+func (f *fields) time(base int64, based bool) (int64, error) {
+	if !based {
+		for _, p := range [][2]string{{"minute", "hour"}, {"second", "minute"}, {"millisecond", "second"}, {"microsecond", "second"}, {"nanosecond", "second"}} {
+			if f.has(p[0]) && !f.has(p[1]) {
+				return 0, fmt.Errorf("%s cannot be specified without %s", p[0], p[1])
+			}
+		}
+	}
+	seconds := base / nanosPerSecond
+	h, mi, s := f.get("hour", seconds/3600), f.get("minute", seconds/60%60), f.get("second", seconds%60)
+	if err := within([]limit{{"HourOfDay", h, 0, 23}, {"MinuteOfHour", mi, 0, 59}, {"SecondOfMinute", s, 0, 59}}); err != nil {
+		return 0, err
+	}
+	nanos, err := f.subsecond(base % nanosPerSecond)
+	return (h*3600+mi*60+s)*nanosPerSecond + nanos, err
+}
+
+// subsecond sums milli-, micro- and nanoseconds; each may only hold what a larger one given leaves.
+func (f *fields) subsecond(base int64) (int64, error) {
+	hasMs, hasUs := f.has("millisecond"), f.has("microsecond")
+	if !hasMs && !hasUs && !f.has("nanosecond") {
+		return base, nil
+	}
+	ms, us, ns := f.get("millisecond", 0), f.get("microsecond", 0), f.get("nanosecond", 0)
+	mostUs, mostNs := int64(999_999), int64(999_999_999)
+	if hasMs {
+		mostUs, mostNs = 999, 999_999
+	}
+	if hasUs {
+		mostNs = 999
+	}
+	if err := within([]limit{{"Millisecond", ms, 0, 999}, {"Microsecond", us, 0, mostUs}, {"Nanosecond", ns, 0, mostNs}}); err != nil {
+		return 0, err
+	}
+	return ms*1e6 + us*1e3 + ns, nil
+}

@@ -1,0 +1,113 @@
+package temporal
+
+import (
+	"fmt"
+
+	"graticule/graph"
+)
+
+const (
+	secondsPerDay  = 86400
+	nanosPerSecond = int64(1_000_000_000)
+	nanosPerDay    = secondsPerDay * nanosPerSecond
+)
+
+// DaysOf gives days since 1970-01-01 in the proleptic Gregorian calendar.
+func DaysOf(year, month, day int64) int64 {
+	if month <= 2 {
+		year--
+	}
+	era := floorDiv(year, 400)
+	yoe := year - era*400
+	mp := (month + 9) % 12
+	doy := (153*mp+2)/5 + day - 1
+	return era*146097 + yoe*365 + yoe/4 - yoe/100 + doy - 719468
+}
+
+// DateParts gives the year, month and day of days since 1970-01-01.
+func DateParts(days int64) (year, month, day int64) {
+	z := days + 719468
+	era := floorDiv(z, 146097)
+	doe := z - era*146097
+	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
+	doy := doe - (365*yoe + yoe/4 - yoe/100)
+	mp := (5*doy + 2) / 153
+	day = doy - (153*mp+2)/5 + 1
+	month = mp + 3
+	if month > 12 {
+		month -= 12
+	}
+	year = yoe + era*400
+	if month <= 2 {
+		year++
+	}
+	return year, month, day
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b != 0 && (a < 0) != (b < 0) {
+		q--
+	}
+	return q
+}
+
+func floorMod(a, b int64) int64 { return a - floorDiv(a, b)*b }
+
+func daysInMonth(year, month int64) int64 {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
+func date(year, month, day int64) (int64, error) {
+	if month < 1 || month > 12 {
+		return 0, fmt.Errorf("month must lie in 1..12, not %d", month)
+	}
+	if day < 1 || day > daysInMonth(year, month) {
+		return 0, fmt.Errorf("day %d does not exist in month %d of %d", day, month, year)
+	}
+	if year < graph.MinYear || year > graph.MaxYear {
+		return 0, fmt.Errorf("year %d is out of range", year)
+	}
+	return DaysOf(year, month, day), nil
+}
+
+func weekDate(year, week, dow int64) (int64, error) {
+	start := func(year int64) int64 {
+		jan4 := DaysOf(year, 1, 4)
+		return jan4 - floorMod(jan4+3, 7)
+	}
+	weeks := (start(year+1) - start(year)) / 7
+	if err := within([]limit{{"WeekOfWeekBasedYear", week, 1, weeks}, {"DayOfWeek", dow, 1, 7}}); err != nil {
+		return 0, err
+	}
+	return start(year) + (week-1)*7 + dow - 1, nil
+}
+
+func quarterDate(year, quarter, day int64) (int64, error) {
+	if err := within([]limit{{"QuarterOfYear", quarter, 1, 4}}); err != nil {
+		return 0, err
+	}
+	first := DaysOf(year, (quarter-1)*3+1, 1)
+	last := DaysOf(year+quarter/4, quarter%4*3+1, 1) - first
+	if err := within([]limit{{"DayOfQuarter", day, 1, last}}); err != nil {
+		return 0, err
+	}
+	return first + day - 1, nil
+}
+
+func ordinalDate(year, day int64) (int64, error) {
+	first := DaysOf(year, 1, 1)
+	if err := within([]limit{{"DayOfYear", day, 1, DaysOf(year+1, 1, 1) - first}}); err != nil {
+		return 0, err
+	}
+	return first + day - 1, nil
+}

@@ -1,0 +1,127 @@
+package temporal
+
+import (
+	"graticule/graph"
+)
+
+// Component gives a named part of a temporal value or duration, ok=false when it has none of that name.
+func Component(v graph.Value, name string) (graph.Value, bool) {
+	var days, nanos int64
+	hasDate, hasTime := false, false
+	switch v.Kind() {
+	case graph.KindDate:
+		days, hasDate = v.Days(), true
+	case graph.KindLocalTime, graph.KindTime:
+		nanos, hasTime = v.NanosOfDay(), true
+	case graph.KindLocalDateTime, graph.KindDateTime:
+		local := v.EpochSeconds()
+		if v.Kind() == graph.KindDateTime {
+			local += int64(v.Zone().Offset)
+		}
+		days = floorDiv(local, secondsPerDay)
+		nanos = (local-days*secondsPerDay)*nanosPerSecond + int64(v.NanosOfSecond())
+		hasDate, hasTime = true, true
+	case graph.KindDuration:
+		return durationComponent(v.AsDuration(), name)
+	default:
+		return graph.Null, false
+	}
+	if hasDate {
+		if n, ok := dateComponent(days, name); ok {
+			return graph.Int(n), true
+		}
+	}
+	if hasTime {
+		switch name {
+		case "hour":
+			return graph.Int(nanos / nanosPerSecond / 3600), true
+		case "minute":
+			return graph.Int(nanos / nanosPerSecond / 60 % 60), true
+		case "second":
+			return graph.Int(nanos / nanosPerSecond % 60), true
+		case "millisecond":
+			return graph.Int(nanos % nanosPerSecond / 1e6), true
+		case "microsecond":
+			return graph.Int(nanos % nanosPerSecond / 1e3), true
+		case "nanosecond":
+			return graph.Int(nanos % nanosPerSecond), true
+		}
+	}
+	return zoneComponent(v, name)
+}
+
+func dateComponent(days int64, name string) (int64, bool) {
+	y, m, d := DateParts(days)
+	dow := floorMod(days+3, 7) + 1
+	thursday := days - dow + 4
+	weekYear, _, _ := DateParts(thursday)
+	switch name {
+	case "year":
+		return y, true
+	case "quarter":
+		return (m-1)/3 + 1, true
+	case "month":
+		return m, true
+	case "week":
+		return (thursday-DaysOf(weekYear, 1, 1))/7 + 1, true
+	case "weekYear":
+		return weekYear, true
+	case "day":
+		return d, true
+	case "ordinalDay":
+		return days - DaysOf(y, 1, 1) + 1, true
+	case "dayOfWeek", "weekDay":
+		return dow, true
+	case "dayOfQuarter", "quarterDay":
+		return days - DaysOf(y, (m-1)/3*3+1, 1) + 1, true
+	}
+	return 0, false
+}
+
+func zoneComponent(v graph.Value, name string) (graph.Value, bool) {
+	var off int32
+	zone := ""
+	switch v.Kind() {
+	case graph.KindTime:
+		off = v.OffsetSeconds()
+	case graph.KindDateTime:
+		off, zone = v.Zone().Offset, v.Zone().Name
+	default:
+		return graph.Null, false
+	}
+	switch name {
+	case "timezone":
+		if zone == "" {
+			zone = FormatOffset(off)
+		}
+		return graph.String(zone), true
+	case "offset":
+		return graph.String(FormatOffset(off)), true
+	case "offsetMinutes":
+		return graph.Int(int64(off / 60)), true
+	case "offsetSeconds":
+		return graph.Int(int64(off)), true
+	case "epochSeconds":
+		if v.Kind() == graph.KindDateTime {
+			return graph.Int(v.EpochSeconds()), true
+		}
+	case "epochMillis":
+		if v.Kind() == graph.KindDateTime {
+			return graph.Int(v.EpochSeconds()*1000 + int64(v.NanosOfSecond())/1e6), true
+		}
+	}
+	return graph.Null, false
+}
+
+func durationComponent(d graph.Duration, name string) (graph.Value, bool) {
+	n := map[string]int64{
+		"years": d.Months / 12, "quarters": d.Months / 3, "months": d.Months, "weeks": d.Days / 7, "days": d.Days,
+		"hours": d.Seconds / 3600, "minutes": d.Seconds / 60, "seconds": d.Seconds, "milliseconds": d.Seconds*1000 + int64(d.Nanos)/1e6,
+		"microseconds": d.Seconds*1e6 + int64(d.Nanos)/1e3, "nanoseconds": d.Seconds*nanosPerSecond + int64(d.Nanos),
+		"quartersOfYear": d.Months % 12 / 3, "monthsOfQuarter": d.Months % 3, "monthsOfYear": d.Months % 12, "daysOfWeek": d.Days % 7,
+		"minutesOfHour": d.Seconds / 60 % 60, "secondsOfMinute": d.Seconds % 60, "millisecondsOfSecond": int64(d.Nanos) / 1e6,
+		"microsecondsOfSecond": int64(d.Nanos) / 1e3, "nanosecondsOfSecond": int64(d.Nanos),
+	}
+	v, ok := n[name]
+	return graph.Int(v), ok
+}
