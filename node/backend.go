@@ -558,14 +558,14 @@ func (s *session) Route(ctx context.Context, req bolt.RouteRequest) (bolt.Routin
 		if err != nil || len(t.Write) > 0 || time.Now().After(until) {
 			return t, err
 		}
-		if !sleep(ctx, 50*time.Millisecond) {
+		if !sleep(ctx, 20*time.Millisecond) {
 			return t, context.Cause(ctx)
 		}
 	}
 }
 
 // electionPatience is how long a routing table waits for a leader to be elected.
-const electionPatience = 3 * time.Second
+const electionPatience = 8 * time.Second
 
 const (
 	tableTTL          = 300 * time.Second
@@ -610,30 +610,6 @@ func (n *Node) routingTable(ctx context.Context, def *catalog.Database, context 
 		out.TTL = tableTTLUnhealthy
 	}
 	return out, nil
-}
-
-// leadsTimeout is how long a server may take to confirm that it leads, beside
-// twice its round trip.
-const leadsTimeout = 600 * time.Millisecond
-
-// leads asks a server whether it leads a database now; one that was killed does
-// not answer, long before gossip or an election tells.
-func (n *Node) leads(ctx context.Context, server string, def *catalog.Database) bool {
-	if server == n.id {
-		d := n.open(def.ID)
-		return d != nil && d.leadsHere()
-	}
-	rtt, _ := n.members.Topology().RTT(n.id, server)
-	ctx, cancel := context.WithTimeout(ctx, leadsTimeout+2*rtt)
-	defer cancel()
-	var yes bool
-	if err := n.call(ctx, server, request{Op: "leads", Database: def.ID}, &yes); err != nil || !yes {
-		if d := n.open(def.ID); d != nil {
-			d.forgetLeader()
-		}
-		return false
-	}
-	return true
 }
 
 // --- errors ---

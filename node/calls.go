@@ -8,13 +8,11 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"time"
 
 	"graticule/catalog"
 	"graticule/commit"
 	"graticule/graphstore"
-	"graticule/region"
 	"graticule/replication/consensus"
 	"graticule/replication/stream"
 	"graticule/transport"
@@ -162,6 +160,11 @@ func (n *Node) answer(ctx context.Context, req request) (any, error) {
 			return id, nil
 		}
 		return "", nil
+	case "lead": // the asker has begun to lead
+		if d := n.open(req.Database); d != nil && len(req.Servers) == 1 {
+			d.learnLeader(req.Servers[0])
+		}
+		return true, nil
 	case "leads":
 		d := n.open(req.Database)
 		return d != nil && d.leadsHere(), nil
@@ -280,32 +283,4 @@ func (n *Node) commitAt(ctx context.Context, leader, database string, c *graphst
 		return out, decodeError(string(answer[1:]))
 	}
 	return out, json.NewDecoder(bytes.NewReader(answer[1:])).Decode(&out)
-}
-
-// leaderOf gives the server that leads a database, "" when nobody knows.
-func (n *Node) leaderOf(ctx context.Context, d *catalog.Database) string {
-	if x := n.open(d.ID); x != nil && x.group != nil {
-		if id, ok := x.group.Leader(); ok {
-			return id
-		}
-	}
-	if x := n.open(d.ID); x != nil {
-		if id, ok := x.knownLeader(); ok {
-			return id
-		}
-	}
-	alive := n.members.Topology().Alive()
-	for _, v := range d.Voters {
-		if v == n.id || !slices.ContainsFunc(alive, func(m region.Member) bool { return m.ID == v }) {
-			continue
-		}
-		var id string
-		if err := n.call(ctx, v, request{Op: "leader", Database: d.ID}, &id); err == nil && id != "" {
-			if x := n.open(d.ID); x != nil {
-				x.learnLeader(id)
-			}
-			return id
-		}
-	}
-	return ""
 }

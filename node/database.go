@@ -24,9 +24,6 @@ import (
 	"graticule/transport"
 )
 
-// leaderMemory is how long a leader learnt from another server is believed.
-const leaderMemory = 2 * time.Second
-
 // database is this server's copy of one database.
 type database struct {
 	n     *Node
@@ -40,36 +37,12 @@ type database struct {
 	stop  context.CancelFunc
 	wg    sync.WaitGroup
 
-	serial  sync.Mutex // one contended auto-commit statement at a time
-	learned atomic.Pointer[learnedLeader]
-}
-
-type learnedLeader struct {
-	id    string
-	until time.Time
-}
-
-func (d *database) knownLeader() (string, bool) {
-	l := d.learned.Load()
-	if l == nil || time.Now().After(l.until) {
-		return "", false
-	}
-	return l.id, true
-}
-
-func (d *database) learnLeader(id string) {
-	d.learned.Store(&learnedLeader{id, time.Now().Add(leaderMemory)})
-}
-
-func (d *database) forgetLeader() { d.learned.Store(nil) }
-
-// leadsHere tells whether this server leads the database and is ready to.
-func (d *database) leadsHere() bool {
-	if d.group == nil {
-		return false
-	}
-	_, ready := d.group.LeaderReady()
-	return ready
+	serial    sync.Mutex // one contended auto-commit statement at a time
+	learned   atomic.Pointer[learnedLeader]
+	suspected atomic.Pointer[learnedLeader]
+	moves     sync.Mutex    // guards what follows
+	moved     chan struct{} // closes when movedTo leads no more
+	movedTo   string
 }
 
 // open gives this server's copy of a database by id, nil when it has none.
@@ -173,7 +146,7 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 		}()
 		return d, nil
 	}
-	d.group, err = consensus.Open(consensus.Config{Group: def.ID, Server: n.id, Log: n.logs, Dir: n.path("databases", def.ID, "snapshots"), Machine: store, Network: groupNetwork{n, def.ID}, RTT: n.worstRTT(), Logger: n.log})
+	d.group, err = consensus.Open(consensus.Config{Group: def.ID, Server: n.id, Log: n.logs, Dir: n.path("databases", def.ID, "snapshots"), Machine: store, Network: groupNetwork{n, def.ID}, RTT: n.worstRTT(), Logger: n.log, Ready: func() { n.announceLead(def.ID) }})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -388,7 +361,21 @@ func (d *database) commitOnce(ctx context.Context, c *graphstore.Commit) (commit
 	if leader == "" || leader == d.n.id {
 		return commit.Applied{}, errNoLeader
 	}
-	return d.n.commitAt(ctx, leader, d.def.ID, c)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	moved := d.leaderMoves(leader)
+	go func() {
+		select {
+		case <-moved:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	applied, err := d.n.commitAt(ctx, leader, d.def.ID, c)
+	if errors.Is(err, commit.ErrOutcomeUnknown) {
+		d.suspect(leader)
+	}
+	return applied, err
 }
 
 // resolve finds out whether a commit is in the log.

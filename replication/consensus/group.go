@@ -44,6 +44,7 @@ type Config struct {
 	Network Network
 	RTT     time.Duration // longest measured round trip between members; 0 means a LAN
 	Logger  *slog.Logger
+	Ready   func() // called when this member has begun to lead and is ready to; may be nil
 }
 
 // Limits and sizes of a group.
@@ -94,7 +95,7 @@ func Open(cfg Config) (*Group, error) {
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(cfg.Server)
 	rc.Logger = quiet
-	rc.HeartbeatTimeout = min(max(600*time.Millisecond, 5*cfg.RTT), 3*time.Second)
+	rc.HeartbeatTimeout = min(max(500*time.Millisecond, 4*cfg.RTT), 3*time.Second)
 	rc.ElectionTimeout = rc.HeartbeatTimeout
 	rc.LeaderLeaseTimeout = rc.HeartbeatTimeout * 3 / 4
 	rc.CommitTimeout = commitTick
@@ -159,6 +160,9 @@ func (g *Group) watch() {
 			if err := g.raft.Barrier(0).Error(); err == nil && g.raft.CurrentTerm() == term {
 				g.floor.Store(g.cfg.Machine.Applied().Index)
 				g.ready.Store(term)
+				if g.cfg.Ready != nil {
+					g.cfg.Ready()
+				}
 			}
 		}
 	}
