@@ -102,6 +102,9 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 			p.kind = ReadOnly
 		}
 	default:
+		if err = checkSchema(stmt.Command, text); err != nil {
+			return nil, err
+		}
 		p.kind = commandKind(stmt.Command)
 	}
 	e.mu.Lock()
@@ -181,7 +184,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		}
 		return c, nil
 	case p.kind == Schema:
-		counters, err := runSchema(env.Graph, p.stmt.Command, env.Params)
+		counters, err := p.runSchema(env.Graph, p.stmt.Command, env.Params)
 		if err != nil {
 			return nil, err
 		}

@@ -9,11 +9,15 @@ import (
 )
 
 // runSchema executes a schema command on g.
-func runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (*exec.Counters, error) {
+func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (*exec.Counters, error) {
 	c := &exec.Counters{}
 	switch cmd := cmd.(type) {
 	case *ast.CreateIndex:
 		d := graph.Index{Name: text(cmd.Name, params), Type: graph.IndexType(cmd.Kind), Relationship: cmd.Relationship, Labels: cmd.Labels, Properties: keys(cmd.Properties)}
+		var err error
+		if d.Options, err = p.indexOptions(d.Type, indexTitle(cmd), cmd.Options, params); err != nil {
+			return nil, err
+		}
 		if cmd.IfNotExists && indexThere(g, d) {
 			return c, nil
 		}
@@ -34,7 +38,10 @@ func runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (*exec.Counters
 		d := graph.Constraint{Name: text(cmd.Name, params), Relationship: cmd.Relationship, Label: cmd.Label, Properties: keys(cmd.Properties)}
 		d.Type = constraintTypes[cmd.Kind][cmd.Relationship]
 		if cmd.Type != nil {
-			d.PropertyType = typeText(*cmd.Type)
+			d.PropertyType = constraintType(*cmd.Type)
+		}
+		if _, err := p.indexOptions(graph.IndexRange, constraintTitle(cmd), cmd.Options, params); err != nil {
+			return nil, err
 		}
 		if cmd.IfNotExists && constraintThere(g, d) {
 			return c, nil
@@ -111,8 +118,11 @@ func indexThere(g exec.Graph, d graph.Index) bool {
 }
 
 func constraintThere(g exec.Graph, d graph.Constraint) bool {
+	if d.Type != "" && indexThere(g, graph.Index{Name: d.Name}) {
+		return true
+	}
 	for _, x := range g.Constraints() {
-		if x.Name == d.Name || (d.Type == x.Type && d.Label == x.Label && strings.Join(x.Properties, "\x00") == strings.Join(d.Properties, "\x00")) {
+		if x.Name == d.Name || (d.Type == x.Type && d.PropertyType == x.PropertyType && d.Label == x.Label && strings.Join(x.Properties, "\x00") == strings.Join(d.Properties, "\x00")) {
 			return true
 		}
 	}

@@ -30,6 +30,9 @@ type Index struct {
 	Online       bool   // populated on this copy
 	Populated    float64
 	Failure      string
+	LastRead     Value // ZONED DATETIME of the last use on this copy, null if none
+	ReadCount    Value // uses on this copy since TrackedSince
+	TrackedSince Value
 }
 
 // ConstraintType is the kind of a constraint, by the name SHOW CONSTRAINTS prints in Cypher 5.

@@ -20,6 +20,9 @@ var (
 	ErrDeadlock = errors.New("transactions wait for each other in a cycle")
 	// ErrReadOnly means that a read transaction tried to write.
 	ErrReadOnly = errors.New("the transaction only reads")
+	// ErrSchemaAfterData and ErrDataAfterSchema mean that a transaction wanted to change both.
+	ErrSchemaAfterData = errors.New("the transaction has changed data and cannot change the schema")
+	ErrDataAfterSchema = errors.New("the transaction has changed the schema and cannot change data")
 	// ErrDeletedEntity means a write to an entity that this transaction deleted.
 	ErrDeletedEntity = errors.New("the entity was deleted in this transaction")
 	// ErrBadChangeset means bytes that are not a changeset of a known version.
@@ -46,8 +49,10 @@ func (e *StillConnectedError) Error() string {
 type ConstraintError struct {
 	Constraint graph.Constraint
 	Entity     uint64 // id of the entity that violates it
-	Existing   uint64 // id of the entity that has the value already; uniqueness only
+	Existing   uint64 // id of the entity that has the value already
+	Duplicate  bool   // another entity has the values: Existing
 	Values     []graph.Value
+	Creating   bool // existing data violates a constraint that is being created
 }
 
 func (e *ConstraintError) Error() string {
@@ -56,10 +61,12 @@ func (e *ConstraintError) Error() string {
 
 // SchemaError means that an index or constraint cannot be created or dropped.
 type SchemaError struct {
-	Reason     SchemaReason
-	Name       string // of the one asked for
-	Existing   string // of the one in the way
-	Constraint bool   // asked for a constraint
+	Reason      SchemaReason
+	Name        string // of the one asked for
+	Existing    string // of the one in the way
+	Description string // of the one in the way
+	Schema      string // what the one asked for is on
+	Constraint  bool   // asked for a constraint
 }
 
 // SchemaReason says why a schema change was refused.
@@ -74,6 +81,8 @@ const (
 	ConstraintInTheWay
 	NotFound
 	OwnedByConstraint
+	RepeatedProperty
+	Conflicting // with a constraint of another kind on the same schema
 )
 
 func (e *SchemaError) Error() string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strings"
 
 	"graticule/graph"
 )
@@ -38,13 +37,50 @@ func appendIndex(dst []byte, d graph.Index) []byte {
 	dst = appendBytes(appendBytes(dst, d.Name), string(d.Type))
 	dst = appendBool(dst, d.Relationship)
 	dst = appendStrings(appendStrings(dst, d.Labels), d.Properties)
-	return appendBytes(dst, d.Constraint)
+	return appendOptions(appendBytes(dst, d.Constraint), d.Options)
+}
+
+// appendOptions encodes a map of storable values and maps of them.
+func appendOptions(dst []byte, m *graph.Map) []byte {
+	dst = binary.AppendUvarint(dst, uint64(m.Len()))
+	for i := range m.Len() {
+		k, v := m.At(i)
+		dst = appendBytes(dst, k)
+		if v.Kind() == graph.KindMap {
+			dst = appendOptions(append(dst, byte(graph.KindMap)), v.AsMap())
+			continue
+		}
+		var err error
+		if dst, err = appendValue(dst, v); err != nil {
+			dst = append(dst[:len(dst)-1], byte(graph.KindNull))
+		}
+	}
+	return dst
+}
+
+func (r *reader) options(depth int) *graph.Map {
+	n := r.count()
+	if n == 0 || depth > valueDepthMax {
+		return nil
+	}
+	m := graph.NewMap(n)
+	for range n {
+		k := r.string()
+		if len(r.b) > 0 && graph.Kind(r.b[0]) == graph.KindMap {
+			r.byte()
+			m.Put(k, graph.MapOf(r.options(depth+1)))
+			continue
+		}
+		m.Put(k, r.value(depth+1))
+	}
+	return m
 }
 
 func (r *reader) index() graph.Index {
 	d := graph.Index{ID: graph.IndexID(r.uvarint()), Name: r.string(), Type: graph.IndexType(r.string()), Relationship: r.byte() == 1}
 	d.Labels, d.Properties = r.strings(), r.strings()
 	d.Constraint = r.string()
+	d.Options = r.options(0)
 	d.Online, d.Populated = true, 100
 	return d
 }
@@ -195,16 +231,22 @@ func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 	if d.Name == "" {
 		d.Name = generatedName("index", fmt.Sprint(d.Type, d.Relationship, d.Labels, d.Properties))
 	}
+	if p := repeated(d.Properties); p != "" {
+		return d, &SchemaError{Reason: RepeatedProperty, Name: d.Name, Schema: schemaText(d.Relationship, d.Labels, d.Properties)}
+	}
 	for _, x := range tx.state.schema.indexes {
-		if x.Type == d.Type && sameSchema(d.Relationship, d.Labels, d.Properties, x) {
-			reason := EquivalentExists
-			if x.Constraint != "" {
-				reason = ConstraintInTheWay
-			} else if x.Name != d.Name {
-				reason = IndexInTheWay
-			}
-			return d, &SchemaError{Reason: reason, Name: d.Name, Existing: x.Name}
+		if x.Type != d.Type || !sameSchema(d.Relationship, d.Labels, d.Properties, x) {
+			continue
 		}
+		e := &SchemaError{Reason: IndexInTheWay, Name: d.Name, Existing: x.Name, Schema: schemaText(d.Relationship, d.Labels, d.Properties)}
+		switch {
+		case x.Constraint != "":
+			e.Reason = ConstraintInTheWay
+			e.Description = constraintKinds[tx.state.constraint(x.Constraint).Type]
+		case x.Name == d.Name:
+			e.Reason, e.Description = EquivalentExists, tx.state.describeIndex(x)
+		}
+		return d, e
 	}
 	if err := tx.state.nameTaken(d.Name, false); err != nil {
 		return d, err
@@ -235,159 +277,17 @@ func (tx *Tx) DropIndex(name string) error {
 	return &SchemaError{Reason: NotFound, Name: name}
 }
 
-// CreateConstraint creates a constraint; the data must satisfy it already.
-func (tx *Tx) CreateConstraint(d graph.Constraint) (graph.Constraint, error) {
-	if err := tx.schemaWrite(); err != nil {
-		return d, err
-	}
-	if d.Name == "" {
-		d.Name = generatedName("constraint", fmt.Sprint(d.Type, d.Relationship, d.Label, d.Properties, d.PropertyType))
-	}
-	for _, c := range tx.state.schema.constraints {
-		if c.Type == d.Type && c.Label == d.Label && slices.Equal(c.Properties, d.Properties) {
-			reason := EquivalentExists
-			if c.Name != d.Name {
-				reason = ConstraintInTheWay
-			}
-			return d, &SchemaError{Reason: reason, Name: d.Name, Existing: c.Name, Constraint: true}
-		}
-	}
-	if backed(d.Type) {
-		for _, x := range tx.state.schema.indexes {
-			if x.Type == graph.IndexRange && sameSchema(d.Relationship, []string{d.Label}, d.Properties, x) {
-				return d, &SchemaError{Reason: IndexInTheWay, Name: d.Name, Existing: x.Name, Constraint: true}
-			}
-		}
-		d.OwnedIndex = d.Name
-	}
-	if err := tx.state.nameTaken(d.Name, true); err != nil {
-		return d, err
-	}
-	tx.rec.op(opCreateConstraint)
-	tx.rec.b = appendConstraint(tx.rec.b, d)
-	tx.state.addConstraint(d)
-	return d, tx.state.validateAll(d)
-}
-
-func backed(t graph.ConstraintType) bool {
-	return t == graph.ConstraintUnique || t == graph.ConstraintRelUnique || t == graph.ConstraintNodeKey || t == graph.ConstraintRelKey
-}
-
-// DropConstraint drops a constraint and the index it owns.
-func (tx *Tx) DropConstraint(name string) error {
-	if err := tx.schemaWrite(); err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(tx.state.schema.constraints, func(c graph.Constraint) bool { return c.Name == name }) {
-		return &SchemaError{Reason: NotFound, Name: name, Constraint: true}
-	}
-	tx.rec.op(opDropConstraint)
-	tx.rec.b = appendBytes(tx.rec.b, name)
-	tx.state.dropConstraint(name)
-	return nil
-}
-
 // schemaWrite notes that this transaction changes the schema: it conflicts with every other writer.
 func (tx *Tx) schemaWrite() error {
 	if !tx.cfg.Write {
 		return ErrReadOnly
 	}
+	if tx.dataWritten {
+		return ErrSchemaAfterData
+	}
+	tx.schemaWritten = true
 	tx.writeCount++
 	tx.fp.read(fpGraph)
 	tx.fp.write(fpSchema)
 	return nil
-}
-
-// validateAll checks every entity under a new constraint.
-func (s *state) validateAll(d graph.Constraint) error {
-	kind, sets := labelToken, s.labels
-	if d.Relationship {
-		kind, sets = typeToken, s.types
-	}
-	token, ok := s.tokens[kind].id(d.Label)
-	if !ok || int(token) >= len(sets) || sets[token] == nil {
-		return nil
-	}
-	var at uint64
-	var buf [256]uint64
-	for n := fill(sets[token], &at, buf[:]); n > 0; n = fill(sets[token], &at, buf[:]) {
-		for _, id := range buf[:n] {
-			if err := s.checkEntity(d, id); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// checkEntity checks one entity that the constraint covers.
-func (s *state) checkEntity(d graph.Constraint, id uint64) error {
-	var props []graph.Property
-	if d.Relationship {
-		props = s.rels.get(id).props
-	} else {
-		props = s.nodes.get(id).props
-	}
-	values := make([]graph.Value, len(d.Properties))
-	missing := false
-	for i, p := range d.Properties {
-		if key, ok := s.tokens[keyToken].id(p); ok {
-			values[i] = propOf(props, graph.KeyID(key))
-		}
-		missing = missing || values[i].IsNull()
-	}
-	fail := func(existing uint64) error {
-		return &ConstraintError{Constraint: d, Entity: id, Existing: existing, Values: values}
-	}
-	switch d.Type {
-	case graph.ConstraintNodeExists, graph.ConstraintRelExists:
-		if missing {
-			return fail(0)
-		}
-	case graph.ConstraintNodeType, graph.ConstraintRelType:
-		if !missing && !typeMatches(values[0], d.PropertyType) {
-			return fail(0)
-		}
-	case graph.ConstraintNodeKey, graph.ConstraintRelKey, graph.ConstraintUnique, graph.ConstraintRelUnique:
-		if missing {
-			if d.Type == graph.ConstraintNodeKey || d.Type == graph.ConstraintRelKey {
-				return fail(0)
-			}
-			return nil
-		}
-		for _, x := range s.indexes {
-			if x.def.Name != d.OwnedIndex {
-				continue
-			}
-			for _, other := range x.exactly(values, 2) {
-				if other != id {
-					return fail(other)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// typeMatches tells whether a stored value is of the type text of a property type constraint.
-func typeMatches(v graph.Value, text string) bool {
-	for _, alternative := range strings.Split(text, " | ") {
-		t := strings.TrimSuffix(alternative, " NOT NULL")
-		if element, ok := strings.CutPrefix(t, "LIST<"); ok && v.Kind() == graph.KindList {
-			element = strings.TrimSuffix(strings.TrimSuffix(element, ">"), " NOT NULL")
-			if !slices.ContainsFunc(v.AsList(), func(e graph.Value) bool { return kindTypes[e.Kind()] != element }) {
-				return true
-			}
-			continue
-		}
-		if kindTypes[v.Kind()] == t {
-			return true
-		}
-	}
-	return false
-}
-
-var kindTypes = map[graph.Kind]string{
-	graph.KindBool: "BOOLEAN", graph.KindInt: "INTEGER", graph.KindFloat: "FLOAT", graph.KindString: "STRING", graph.KindDate: "DATE", graph.KindLocalTime: "LOCAL TIME",
-	graph.KindTime: "ZONED TIME", graph.KindLocalDateTime: "LOCAL DATETIME", graph.KindDateTime: "ZONED DATETIME", graph.KindDuration: "DURATION", graph.KindPoint: "POINT",
 }

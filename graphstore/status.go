@@ -37,6 +37,10 @@ func Status(err error) *status.Error {
 		e := status.New(status.TypeError, "22N01", "Property values can only be of primitive types or arrays thereof.")
 		e.Detail = "InvalidPropertyType"
 		return e
+	case errors.Is(err, ErrSchemaAfterData):
+		return status.New(status.ForbiddenDueToTxType, "25N02", "Cannot perform schema updates in a transaction that has performed data updates.")
+	case errors.Is(err, ErrDataAfterSchema):
+		return status.New(status.ForbiddenDueToTxType, "25N02", "Cannot perform data updates in a transaction that has performed schema updates.")
 	case errors.Is(err, ErrReadOnly):
 		return status.New(status.AccessMode, "42N02", "Writing in read access mode not allowed.")
 	case errors.Is(err, ErrDeletedEntity):
@@ -64,25 +68,44 @@ func literal(v graph.Value) string {
 
 func constraintFailure(c *ConstraintError) *status.Error {
 	d := c.Constraint
-	kind, named := "Node", "label"
+	kind, with := "Node", "label"
 	if d.Relationship {
-		kind, named = "Relationship", "type"
+		kind, with = "Relationship", "type"
 	}
-	props := "`" + strings.Join(d.Properties, "`, `") + "`"
-	if c.Existing != 0 || strings.Contains(string(d.Type), "UNIQUE") {
-		var values []string
-		for _, v := range c.Values {
-			values = append(values, literal(v))
-		}
-		return status.New(status.ConstraintValidationFailed, "22N79", "%s(%d) already exists with %s `%s` and property %s = %s", kind, c.Existing, named, d.Label, props, strings.Join(values, ", "))
+	entity := fmt.Sprintf("%s(%d)", kind, c.Entity)
+	typed := d.PropertyType != ""
+	var text string
+	switch {
+	case c.Duplicate && c.Creating:
+		text = fmt.Sprintf("Both %s(%d) and %s(%d) have the %s `%s` and %s", kind, min(c.Entity, c.Existing), kind, max(c.Entity, c.Existing), with, d.Label, valuesText(d.Properties, c.Values))
+	case c.Duplicate:
+		text = fmt.Sprintf("%s(%d) already exists with %s `%s` and %s", kind, c.Existing, with, d.Label, valuesText(d.Properties, c.Values))
+	case typed && c.Creating:
+		text = fmt.Sprintf("%s %s is of type `%s`.", entity, propertiesText(d.Properties), valueType(c.Values[0]))
+	case typed:
+		text = fmt.Sprintf("%s with %s `%s` required the %s to be of type `%s`, but was of type `%s`.", entity, with, d.Label, propertiesText(d.Properties), d.PropertyType, valueType(c.Values[0]))
+	default:
+		text = fmt.Sprintf("%s with %s `%s` must have the %s", entity, with, d.Label, propertiesText(d.Properties))
 	}
-	return status.New(status.ConstraintValidationFailed, "22N77", "%s(%d) with %s `%s` must have the property %s of the constraint '%s'", kind, c.Entity, named, d.Label, props, d.Name)
+	gql := "22N77" // a property is missing
+	switch {
+	case c.Duplicate:
+		gql = "22N79"
+	case typed:
+		gql = "22N78"
+	}
+	if !c.Creating {
+		return status.New(status.ConstraintValidationFailed, gql, "%s", text)
+	}
+	e := status.New("Neo.DatabaseError.Schema.ConstraintCreationFailed", "50N11", "Unable to create Constraint( %s ):\n%s. Note that only the first found violation is shown.", constraintText(d, c.Duplicate || typed), strings.TrimSuffix(text, "."))
+	e.Cause = status.New(status.ConstraintValidationFailed, gql, "%s", text)
+	return e
 }
 
 func schemaFailure(e *SchemaError) *status.Error {
-	what := "index"
+	what, rule := "index", "Index"
 	if e.Constraint {
-		what = "constraint"
+		what, rule = "constraint", "Constraint"
 	}
 	switch e.Reason {
 	case SameNameIndex:
@@ -90,13 +113,24 @@ func schemaFailure(e *SchemaError) *status.Error {
 	case SameNameConstraint:
 		return status.New("Neo.ClientError.Schema.ConstraintWithNameAlreadyExists", "22N67", "There already exists a constraint called '%s'.", e.Name)
 	case EquivalentExists:
-		return status.New("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", "22N70", "An equivalent %s already exists: '%s'.", what, e.Existing)
+		return status.New("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", "22N70", "An equivalent %s already exists, '%s'.", what, e.Description)
+	case RepeatedProperty:
+		return status.New("Neo.ClientError.Schema.RepeatedPropertyInCompositeSchema", "22N73", "%s on %s includes a property more than once.", rule, e.Schema)
+	case Conflicting:
+		return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "22N66", "Conflicting constraint already exists: %s", e.Description)
 	case IndexInTheWay:
-		return status.New("Neo.ClientError.Schema.IndexAlreadyExists", "22N70", "There already exists an index '%s' on the same schema.", e.Existing)
+		text := fmt.Sprintf("There already exists an index %s.", e.Schema)
+		if e.Constraint {
+			text += " A constraint cannot be created until the index has been dropped."
+		}
+		return status.New("Neo.ClientError.Schema.IndexAlreadyExists", "22N70", "%s", text)
 	case ConstraintInTheWay:
-		return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "22N65", "Constraint already exists: '%s'.", e.Existing)
+		if e.Constraint {
+			return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "22N65", "Constraint already exists: %s", e.Description)
+		}
+		return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "22N65", "There is a %s constraint on %s, so an index is already created that matches this.", strings.ToLower(e.Description), e.Schema)
 	case OwnedByConstraint:
-		return status.New("Neo.ClientError.Schema.ForbiddenOnConstraintIndex", "50N42", "Unable to drop index: Index belongs to constraint: `%s`", e.Existing)
+		return status.New("Neo.DatabaseError.Schema.IndexDropFailed", "50N12", "Unable to drop index: Index belongs to constraint: `%s`", e.Existing)
 	}
 	if e.Constraint {
 		return status.New("Neo.DatabaseError.Schema.ConstraintDropFailed", "50N13", "Unable to drop constraint `%s`: No such constraint %s.", e.Name, e.Name)

@@ -35,13 +35,15 @@ type Tx struct {
 	waiting uint64 // lock key it waits for; guarded by the lock table
 	waited  bool
 
-	writeCount   uint64
-	createdNodes map[graph.NodeID]struct{}
-	deletedNodes map[graph.NodeID]struct{}
-	deletedRels  map[graph.RelID]struct{}
-	createdRels  map[graph.RelID]struct{}
-	changedNodes map[graph.NodeID]struct{} // for constraints
-	changedRels  map[graph.RelID]struct{}
+	writeCount    uint64
+	dataWritten   bool // a transaction changes data or the schema, never both
+	schemaWritten bool
+	createdNodes  map[graph.NodeID]struct{}
+	deletedNodes  map[graph.NodeID]struct{}
+	deletedRels   map[graph.RelID]struct{}
+	createdRels   map[graph.RelID]struct{}
+	changedNodes  map[graph.NodeID]struct{} // for constraints
+	changedRels   map[graph.RelID]struct{}
 }
 
 // Begin starts a transaction on the newest applied state. ctx ends its lock waits.

@@ -15,10 +15,22 @@ func (tx *Tx) NodeDeleted(id graph.NodeID) bool { _, ok := tx.deletedNodes[id]; 
 // RelDeleted tells whether this transaction deleted the relationship.
 func (tx *Tx) RelDeleted(id graph.RelID) bool { _, ok := tx.deletedRels[id]; return ok }
 
+// dataWrite tells whether this transaction may change data, and that it does.
+func (tx *Tx) dataWrite() error {
+	switch {
+	case !tx.cfg.Write:
+		return ErrReadOnly
+	case tx.schemaWritten:
+		return ErrDataAfterSchema
+	}
+	tx.dataWritten = true
+	return nil
+}
+
 // CreateNode creates a node with the labels.
 func (tx *Tx) CreateNode(labels []graph.LabelID) (graph.NodeID, error) {
-	if !tx.cfg.Write {
-		return 0, ErrReadOnly
+	if err := tx.dataWrite(); err != nil {
+		return 0, err
 	}
 	id, err := tx.cfg.IDs.NodeID(tx.ctx)
 	if err != nil {
@@ -40,8 +52,8 @@ func (tx *Tx) CreateNode(labels []graph.LabelID) (graph.NodeID, error) {
 
 // CreateRel creates a relationship; both ends must be there.
 func (tx *Tx) CreateRel(t graph.TypeID, start, end graph.NodeID) (graph.RelID, error) {
-	if !tx.cfg.Write {
-		return 0, ErrReadOnly
+	if err := tx.dataWrite(); err != nil {
+		return 0, err
 	}
 	for _, n := range []graph.NodeID{start, end} {
 		if tx.state.nodes.get(uint64(n)) == nil {
@@ -96,8 +108,8 @@ func storable(v graph.Value) bool {
 
 // SetNodeProperty sets one property; null removes it.
 func (tx *Tx) SetNodeProperty(id graph.NodeID, key graph.KeyID, v graph.Value) (bool, error) {
-	if !tx.cfg.Write {
-		return false, ErrReadOnly
+	if err := tx.dataWrite(); err != nil {
+		return false, err
 	}
 	if !storable(v) {
 		return false, ErrNotStorable
@@ -212,8 +224,8 @@ func (tx *Tx) lockRel(id graph.RelID) error {
 
 // SetRelProperty sets one property; null removes it.
 func (tx *Tx) SetRelProperty(id graph.RelID, key graph.KeyID, v graph.Value) (bool, error) {
-	if !tx.cfg.Write {
-		return false, ErrReadOnly
+	if err := tx.dataWrite(); err != nil {
+		return false, err
 	}
 	if !storable(v) {
 		return false, ErrNotStorable
@@ -271,8 +283,8 @@ func (tx *Tx) RemoveLabel(id graph.NodeID, l graph.LabelID) (bool, error) {
 }
 
 func (tx *Tx) changeLabel(id graph.NodeID, l graph.LabelID, on bool) (bool, error) {
-	if !tx.cfg.Write {
-		return false, ErrReadOnly
+	if err := tx.dataWrite(); err != nil {
+		return false, err
 	}
 	n := tx.state.nodes.get(uint64(id))
 	if n == nil {
@@ -310,8 +322,8 @@ func (tx *Tx) changeLabel(id graph.NodeID, l graph.LabelID, on bool) (bool, erro
 // DeleteNode deletes a node. Relationships that are still attached when the
 // transaction commits make Prepare fail.
 func (tx *Tx) DeleteNode(id graph.NodeID) (bool, error) {
-	if !tx.cfg.Write {
-		return false, ErrReadOnly
+	if err := tx.dataWrite(); err != nil {
+		return false, err
 	}
 	n := tx.state.nodes.get(uint64(id))
 	if n == nil {
@@ -343,8 +355,8 @@ func (tx *Tx) DeleteNode(id graph.NodeID) (bool, error) {
 
 // DeleteRel deletes a relationship.
 func (tx *Tx) DeleteRel(id graph.RelID) (bool, error) {
-	if !tx.cfg.Write {
-		return false, ErrReadOnly
+	if err := tx.dataWrite(); err != nil {
+		return false, err
 	}
 	r := tx.state.rels.get(uint64(id))
 	if r == nil {

@@ -90,9 +90,7 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 	r.width, r.writes = p.width, p.Writes
 	for _, name := range p.Params {
 		if _, ok := r.params.Get(name); !ok {
-			e := status.New(status.ParameterMissing, "42N51", "Expected parameter(s): %s", name)
-			e.Detail = "MissingParameter"
-			return nil, e
+			return nil, missingParameter(name)
 		}
 	}
 	res := &Result{run: r, plan: p, out: make([]graph.Value, len(p.Columns))}
@@ -110,6 +108,12 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 	})
 	res.next, res.stop = iter.Pull2(rows)
 	return res, nil
+}
+
+func missingParameter(name string) error {
+	e := status.New(status.ParameterMissing, "42N51", "Expected parameter(s): %s", name)
+	e.Detail = "MissingParameter"
+	return e
 }
 
 // Fetch calls emit for at most limit rows (limit < 0: all that are left) and

@@ -1,0 +1,167 @@
+package cypher
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"graticule/cypher/ast"
+	"graticule/status"
+)
+
+// checkSchema finds what is wrong with a schema command whatever the graph holds.
+func checkSchema(cmd ast.Command, source string) (err error) {
+	fail := func(at ast.Node, gql, format string, args ...any) error {
+		return status.New(status.SyntaxError, gql, format, args...).At(ast.PositionOf(source, at.At().Start))
+	}
+	variables := func(v ast.Name, props []ast.Property) error {
+		for _, p := range props {
+			if x, ok := p.Subject.(*ast.Variable); ok && x.Name != v.Value {
+				return fail(p, "42N62", "Variable `%s` not defined", x.Name)
+			}
+		}
+		return nil
+	}
+	replace := func(at ast.Node, what string) error {
+		return fail(at, "42N14", "Failed to create %s: `OR REPLACE` cannot be used together with this command.", what)
+	}
+	switch c := cmd.(type) {
+	case *ast.CreateIndex:
+		kind := strings.ToLower(c.Kind)
+		switch {
+		case c.OrReplace:
+			return replace(c, "index")
+		case (kind == "text" || kind == "point" || kind == "vector") && len(c.Properties) > 1:
+			return fail(c.Properties[1], "42N16", "Only single property %s indexes are supported", kind)
+		case kind != "fulltext" && len(c.Labels) > 1:
+			return fail(c, "42I06", "Invalid input '|': expected ')'")
+		}
+		if err := variables(c.Variable, c.Properties); err != nil {
+			return err
+		}
+		return checkOptions(c, c.Options, indexTitle(c), source)
+	case *ast.CreateConstraint:
+		what := constraintTitle(c)
+		if c.OrReplace {
+			return replace(c, "constraint")
+		}
+		if err := variables(c.Variable, c.Properties); err != nil {
+			return err
+		}
+		if len(c.Properties) > 1 && (c.Kind == "EXISTS" || c.Kind == "TYPE") {
+			return fail(c.Properties[1], "42N15", "Constraint type '%s' does not allow multiple properties", map[string]string{"EXISTS": "IS NOT NULL", "TYPE": "IS TYPED"}[c.Kind])
+		}
+		if c.Type != nil {
+			if problem := unsupportedType(*c.Type); problem != nil {
+				return fail(c.Type, "22N90", "Failed to create %s: Invalid property type `%s`.%s", what, typeText(*c.Type), *problem)
+			}
+		}
+		return checkOptions(c, c.Options, what, source)
+	}
+	return nil
+}
+
+// indexTitle names the kind of index as messages do.
+func indexTitle(c *ast.CreateIndex) string {
+	on := "node"
+	if c.Relationship {
+		on = "relationship"
+	}
+	kind := strings.ToLower(c.Kind)
+	if kind == "range" {
+		return "range " + on + " property index"
+	}
+	return kind + " " + on + " index"
+}
+
+func constraintTitle(c *ast.CreateConstraint) string {
+	on := "node"
+	if c.Relationship {
+		on = "relationship"
+	}
+	switch c.Kind {
+	case "UNIQUE":
+		if c.Relationship {
+			return "relationship uniqueness constraint"
+		}
+		return "uniqueness constraint"
+	case "KEY":
+		return on + " key constraint"
+	case "EXISTS":
+		return on + " property existence constraint"
+	}
+	return on + " property type constraint"
+}
+
+// checkOptions refuses OPTIONS with other keys than an index has.
+func checkOptions(at ast.Node, options ast.Expr, what, source string) error {
+	m, ok := options.(*ast.Map)
+	if !ok {
+		return nil
+	}
+	for _, k := range m.Keys {
+		if k.Value != "indexProvider" && k.Value != "indexConfig" {
+			e := status.New(status.SyntaxError, "22N04", "Failed to create %s: Invalid option provided, valid options are `indexProvider` and `indexConfig`.", what)
+			return e.At(ast.PositionOf(source, at.At().Start))
+		}
+	}
+	return nil
+}
+
+// constrainable are the types a property type constraint may name, in their order.
+var constrainable = []string{"BOOLEAN", "STRING", "INTEGER", "FLOAT", "DATE", "LOCAL TIME", "ZONED TIME", "LOCAL DATETIME", "ZONED DATETIME", "DURATION", "POINT"}
+
+// unsupportedType gives what more to say of a type that no constraint can name, nil when one can.
+func unsupportedType(t ast.Type) *string {
+	none := ""
+	for _, u := range t.Union {
+		if p := unsupportedType(u); p != nil {
+			return p
+		}
+	}
+	switch {
+	case len(t.Union) > 0:
+		return nil
+	case t.NotNull:
+		return &none
+	case t.Element == nil:
+		if slices.Contains(constrainable, t.Name) {
+			return nil
+		}
+		return &none
+	case !t.Element.NotNull && len(t.Element.Union) == 0:
+		why := " Lists cannot have nullable inner types."
+		return &why
+	case len(t.Element.Union) > 0:
+		why := " Lists cannot have a union of types as an inner type."
+		return &why
+	}
+	inner := *t.Element
+	inner.NotNull = false
+	if inner.Element != nil {
+		why := " Lists cannot have lists as an inner type."
+		return &why
+	}
+	return unsupportedType(inner)
+}
+
+// constraintType gives the text of a property type constraint's type: the
+// alternatives of a union each once and in order.
+func constraintType(t ast.Type) string {
+	if len(t.Union) == 0 {
+		return typeText(t)
+	}
+	rank := func(s string) string {
+		list := 0
+		if element, ok := strings.CutPrefix(s, "LIST<"); ok {
+			list, s = 1, strings.TrimSuffix(element, " NOT NULL>")
+		}
+		return fmt.Sprintf("%d%02d", list, slices.Index(constrainable, s))
+	}
+	var parts []string
+	for _, u := range t.Union {
+		parts = append(parts, typeText(u))
+	}
+	slices.SortFunc(parts, func(a, b string) int { return strings.Compare(rank(a), rank(b)) })
+	return strings.Join(slices.Compact(parts), " | ")
+}

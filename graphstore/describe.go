@@ -1,0 +1,124 @@
+package graphstore
+
+import (
+	"fmt"
+	"strings"
+
+	"graticule/graph"
+)
+
+// What messages call indexes and constraints.
+
+// schemaText gives what an index or constraint is on, as (:A:B {p, q}) or ()-[:T {p}]-().
+func schemaText(relationship bool, tokens, props []string) string {
+	at := ":" + strings.Join(tokens, ":")
+	switch {
+	case len(tokens) == 0 && relationship:
+		at = ":<any-types>"
+	case len(tokens) == 0:
+		at = ":<any-labels>"
+	default:
+		at += " {" + strings.Join(props, ", ") + "}"
+	}
+	if relationship {
+		return "()-[" + at + "]-()"
+	}
+	return "(" + at + ")"
+}
+
+// providers are the index providers by type, as SHOW INDEXES names them.
+var providers = map[graph.IndexType]string{
+	graph.IndexRange: "range-1.0", graph.IndexText: "text-2.0", graph.IndexPoint: "point-1.0", graph.IndexLookup: "token-lookup-1.0",
+	graph.IndexFulltext: "fulltext-1.0", graph.IndexVector: "vector-2.0",
+}
+
+// Provider gives the name of what implements indexes of a type.
+func Provider(t graph.IndexType) string { return providers[t] }
+
+// constraintKinds are the kinds of constraints as messages name them.
+var constraintKinds = map[graph.ConstraintType]string{
+	graph.ConstraintUnique: "UNIQUENESS", graph.ConstraintRelUnique: "RELATIONSHIP UNIQUENESS", graph.ConstraintNodeKey: "NODE KEY", graph.ConstraintRelKey: "RELATIONSHIP KEY",
+	graph.ConstraintNodeExists: "NODE PROPERTY EXISTENCE", graph.ConstraintRelExists: "RELATIONSHIP PROPERTY EXISTENCE",
+	graph.ConstraintNodeType: "NODE PROPERTY TYPE", graph.ConstraintRelType: "RELATIONSHIP PROPERTY TYPE",
+}
+
+func (s *state) describeIndex(d graph.Index) string {
+	text := fmt.Sprintf("Index( id=%d, name='%s', type='%s', schema=%s, indexProvider='%s'", d.ID, d.Name, d.Type, schemaText(d.Relationship, d.Labels, d.Properties), providers[d.Type])
+	if d.Constraint != "" {
+		text += fmt.Sprintf(", owningConstraint=%d", s.constraint(d.Constraint).ID)
+	}
+	return text + " )"
+}
+
+func (s *state) describeConstraint(d graph.Constraint) string {
+	text := "Constraint( id=" + fmt.Sprint(d.ID) + ", " + constraintText(d, true)
+	for _, x := range s.schema.indexes {
+		if d.OwnedIndex != "" && x.Name == d.OwnedIndex {
+			text += fmt.Sprintf(", ownedIndex=%d", x.ID)
+		}
+	}
+	return text + " )"
+}
+
+func constraintText(d graph.Constraint, named bool) string {
+	text := ""
+	if named {
+		text = "name='" + d.Name + "', "
+	}
+	text += "type='" + constraintKinds[d.Type] + "', schema=" + schemaText(d.Relationship, []string{d.Label}, d.Properties)
+	if d.PropertyType != "" {
+		text += ", propertyType=" + d.PropertyType
+	}
+	return text
+}
+
+// propertiesText gives property `a`, or properties (`a`, `b`).
+func propertiesText(props []string) string {
+	if len(props) == 1 {
+		return "property `" + props[0] + "`"
+	}
+	return "properties (`" + strings.Join(props, "`, `") + "`)"
+}
+
+// valuesText gives property `a` = 1, or properties `a` = 1, `b` = 2.
+func valuesText(props []string, values []graph.Value) string {
+	parts := make([]string, len(props))
+	for i, p := range props {
+		parts[i] = "`" + p + "` = " + literal(values[i])
+	}
+	if len(props) == 1 {
+		return "property " + parts[0]
+	}
+	return "properties " + strings.Join(parts, ", ")
+}
+
+// valueType gives the type of a stored value as type constraints name it.
+func valueType(v graph.Value) string {
+	if v.Kind() != graph.KindList {
+		return kindTypes[v.Kind()]
+	}
+	var element string
+	for _, e := range v.AsList() {
+		switch t := kindTypes[e.Kind()]; {
+		case element == "":
+			element = t
+		case element != t:
+			element = "INTEGER | FLOAT"
+		}
+	}
+	if element == "" {
+		return "LIST<NOTHING>"
+	}
+	return "LIST<" + element + " NOT NULL>"
+}
+
+func repeated(props []string) string {
+	for i, p := range props {
+		for _, q := range props[:i] {
+			if p == q {
+				return p
+			}
+		}
+	}
+	return ""
+}
