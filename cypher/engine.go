@@ -147,6 +147,10 @@ func (p *Prepared) Writes() bool {
 	return p.kind == ReadWrite || p.kind == WriteOnly || p.kind == Schema
 }
 
+// Batches tells whether the statement commits batches of its own (CALL … IN
+// TRANSACTIONS), so that it cannot run in a transaction of the client.
+func (p *Prepared) Batches() bool { return p.plan != nil && p.plan.Batches && !p.stmt.Explain }
+
 // Explain tells whether the statement is only to be explained.
 func (p *Prepared) Explain() bool { return p.stmt.Explain }
 

@@ -221,7 +221,7 @@ func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, err
 		return nil, status.New(status.AccessMode, "42N02", "Writing in read access mode not allowed. Attempted administration command")
 	}
 	env := cypher.Env{
-		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Server: t},
+		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Server: t, Begin: t.beginInner, ImportDir: t.n.cfg.ImportDir, Memory: &t.n.memory, MemoryLimit: t.n.cfg.Memory.Transaction},
 		Commands:    &commander{t}, ReadOnly: t.cfg.Read,
 	}
 	if t.store != nil {
@@ -306,6 +306,9 @@ func (t *tx) Run(ctx context.Context, text string, params *graph.Map) (bolt.Resu
 	p, err := t.n.engine.Prepare(text, 5)
 	if err != nil {
 		return nil, err
+	}
+	if p.Batches() {
+		return nil, status.New(status.TransactionStartFailed, "25N01", "A query with 'CALL { ... } IN TRANSACTIONS' can only be executed in an implicit transaction, but tried to execute in an explicit transaction.")
 	}
 	cur, err := t.execute(p, params)
 	if err != nil {
@@ -403,6 +406,9 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 	stop := context.AfterFunc(ctx, func() { t.cancel(context.Cause(ctx)) })
 	defer stop()
 	t.write = p.Writes() && !p.Explain()
+	if p.Batches() && !t.cfg.Read {
+		return s.runBatches(t, p, params)
+	}
 	if !t.write || t.cfg.Read {
 		t.write = false
 		if err = t.snapshot(false); err == nil {
@@ -453,14 +459,7 @@ func (s *session) attempt(t *tx, p *cypher.Prepared, params *graph.Map, attempt 
 		return nil, err
 	}
 	defer cur.Close()
-	r := &bufferedResult{database: t.def.ID, columns: cur.Columns()}
-	_, err = cur.Fetch(-1, func(row []graph.Value) error {
-		if len(r.rows) >= bufferedRows {
-			return status.New(status.MemoryPoolOutOfMemory, "51N74", "An auto-commit update returned more than %d rows; use an explicit transaction to stream them.", bufferedRows)
-		}
-		r.rows = append(r.rows, slices.Clone(row))
-		return nil
-	})
+	r, err := t.buffer(cur)
 	if err != nil {
 		return nil, err
 	}
@@ -468,6 +467,40 @@ func (s *session) attempt(t *tx, p *cypher.Prepared, params *graph.Map, attempt 
 		return nil, graphstore.ErrConflict
 	}
 	if err := t.commitStore(); err != nil {
+		return nil, err
+	}
+	r.summary = summaryOf(cur, t.def.Name, t.bookmark())
+	return r, nil
+}
+
+// buffer carries a statement out and keeps its rows.
+func (t *tx) buffer(cur *cypher.Cursor) (*bufferedResult, error) {
+	r := &bufferedResult{database: t.def.ID, columns: cur.Columns()}
+	_, err := cur.Fetch(-1, func(row []graph.Value) error {
+		if len(r.rows) >= bufferedRows {
+			return status.New(status.MemoryPoolOutOfMemory, "51N74", "An auto-commit update returned more than %d rows; use an explicit transaction to stream them.", bufferedRows)
+		}
+		r.rows = append(r.rows, slices.Clone(row))
+		return nil
+	})
+	return r, err
+}
+
+// runBatches runs a statement that commits in batches: once, for what it has
+// committed stays.
+func (s *session) runBatches(t *tx, p *cypher.Prepared, params *graph.Map) (bolt.Result, error) {
+	defer t.end()
+	t.write = false
+	if err := t.snapshot(false); err != nil {
+		return nil, err
+	}
+	cur, err := t.execute(p, params)
+	if err != nil {
+		return nil, err
+	}
+	defer cur.Close()
+	r, err := t.buffer(cur)
+	if err != nil {
 		return nil, err
 	}
 	r.summary = summaryOf(cur, t.def.Name, t.bookmark())

@@ -20,6 +20,7 @@ import (
 	"graticule/bolt"
 	"graticule/catalog"
 	"graticule/cypher"
+	"graticule/cypher/exec"
 	"graticule/graphstore"
 	"graticule/region"
 	"graticule/replication/consensus"
@@ -41,6 +42,7 @@ type Node struct {
 	verify catalog.Verifier
 	locks  lockout
 	txs    transactions
+	memory exec.MemoryPool
 	commit atomic.Uint64 // sequence of the last commit id
 
 	network *transport.Endpoint
@@ -63,6 +65,9 @@ func New(cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{cfg: cfg, log: cfg.Logger, databases: map[string]*database{}}
+	if n.memory.Limit = cfg.Memory.Total; n.memory.Limit == 0 {
+		n.memory.Limit = int64(queryShare * float64(availableMemory()))
+	}
 	n.void = sync.OnceValues(graphstore.OpenMemory)
 	n.engine = cypher.New(n.procedures())
 	n.commit.Store(uint64(time.Now().UnixNano())) // never below that of an earlier start

@@ -20,10 +20,21 @@ func (t *transactions) add(x *tx) string {
 	if t.open == nil {
 		t.open = map[string]*tx{}
 	}
-	t.next++
-	id := fmt.Sprintf("%s-transaction-%d", x.def.Name, t.next)
+	id := t.nameNext(x.def.Name)
 	t.open[id] = x
 	return id
+}
+
+// name makes an id for a transaction that is not listed.
+func (t *transactions) name(database string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.nameNext(database)
+}
+
+func (t *transactions) nameNext(database string) string {
+	t.next++
+	return fmt.Sprintf("%s-transaction-%d", database, t.next)
 }
 
 func (t *transactions) remove(id string) {

@@ -20,8 +20,11 @@ var Now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 type Database struct {
 	Engine *cypher.Engine
 	Store  *graphstore.Store
-	ids    *graphstore.LeasedIDs
-	index  uint64
+	// ImportDir and MemoryLimit are those of the statements to come.
+	ImportDir   string
+	MemoryLimit int64
+	ids         *graphstore.LeasedIDs
+	index       uint64
 }
 
 // Result is all a statement gave.
@@ -77,12 +80,12 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 	if err != nil {
 		return nil, err
 	}
-	tx, err := d.Store.Begin(ctx, graphstore.TxConfig{Write: p.Writes(), IDs: d.ids})
+	tx, err := d.Store.Begin(ctx, graphstore.TxConfig{Write: p.Writes() && !p.Batches(), IDs: d.ids})
 	if err != nil {
 		return nil, err
 	}
 	defer tx.Close()
-	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db"}}
+	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Begin: d.begin, ImportDir: d.ImportDir, MemoryLimit: d.MemoryLimit}}
 	cur, err := p.Execute(ctx, env)
 	if err != nil {
 		return nil, err
@@ -100,13 +103,43 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 	if r.Plan == nil {
 		r.Plan = cur.Profile()
 	}
-	c, err := tx.Prepare()
-	if err != nil {
-		return nil, err
-	}
-	if c != nil {
-		c.ID.Sequence = d.index + 1
-		_, err = d.apply(replication.KindChangeset, c.Payload())
-	}
-	return r, err
+	return r, d.commit(tx)
 }
+
+func (d *Database) commit(tx *graphstore.Tx) error {
+	c, err := tx.Prepare()
+	if err != nil || c == nil {
+		return err
+	}
+	c.ID.Sequence = d.index + 1
+	_, err = d.apply(replication.KindChangeset, c.Payload())
+	return err
+}
+
+// inner is a transaction of CALL … IN TRANSACTIONS.
+type inner struct {
+	d  *Database
+	tx *graphstore.Tx
+}
+
+func (d *Database) begin(ctx context.Context) (exec.InnerTransaction, error) {
+	tx, err := d.Store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: d.ids})
+	return &inner{d, tx}, err
+}
+
+func (i *inner) Graph() exec.Graph { return i.tx }
+
+func (i *inner) ID() string { return "db-transaction-1" }
+
+func (i *inner) Commit(context.Context) error {
+	defer i.tx.Close()
+	if err := i.d.commit(i.tx); err != nil {
+		if e := graphstore.Status(err); e != nil {
+			return e
+		}
+		return err
+	}
+	return nil
+}
+
+func (i *inner) Rollback() { i.tx.Close() }

@@ -134,6 +134,8 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 			c.add(ch, "Filter", cl, func(r *run, next sink, _ *errEnough) sink { return &filterSink{r: r, test: test, next: next} })
 		case *ast.Finish:
 			c.add(ch, "EmptyResult", cl, func(_ *run, next sink, _ *errEnough) sink { return dropSink{next} })
+		case *ast.LoadCSV:
+			c.add(ch, "LoadCSV", cl, c.loadCSV(cl))
 		case *ast.Use:
 		default:
 			c.fail(cl, "UnexpectedSyntax", "This clause is not supported yet")
@@ -168,7 +170,7 @@ type eagerSink struct {
 
 func (s *eagerSink) push(f frame) error {
 	s.rows = append(s.rows, append(frame(nil), f...))
-	return s.r.alive()
+	return s.r.grow(int64(24*len(f)) + 24)
 }
 
 func (s *eagerSink) done() error {
@@ -271,10 +273,20 @@ func (s *matchSink) push(f frame) error {
 func (s *matchSink) done() error { return s.next.done() }
 
 func (c *compiler) unwind(u *ast.Unwind) stage {
-	e := c.expr(u.List)
 	if _, ok := c.scope.slots[u.Variable.Value]; ok {
 		c.fail(u.Variable, "VariableAlreadyBound", "Variable `%s` already declared", u.Variable.Value)
 	}
+	if call, ok := u.List.(*ast.Call); ok && lowerName(call) == "range" && (len(call.Args) == 2 || len(call.Args) == 3) {
+		scope := c.scope
+		c.scope = scope.clone()
+		slot := c.bind(u.Variable.Value, anyVar)
+		bound := c.scope
+		c.scope = scope
+		st := c.unwindRange(call, slot)
+		c.scope = bound
+		return st
+	}
+	e := c.expr(u.List)
 	slot := c.bind(u.Variable.Value, anyVar)
 	return flat(func(r *run, f frame, emit func() error) error {
 		v, err := e(r, f)
@@ -303,106 +315,7 @@ type callbackSink func(f frame) error
 func (s callbackSink) push(f frame) error { return s(f) }
 func (s callbackSink) done() error        { return nil }
 
-// query compiles a query in the current scope; its columns come out in slots.
-func (c *compiler) query(q *ast.Query) *queryPlan {
-	if q.Next != nil {
-		c.fail(q.Next, "UnexpectedSyntax", "NEXT is not supported yet")
-	}
-	plan := &queryPlan{distinct: q.Distinct}
-	outer := c.scope
-	for i, part := range q.Parts {
-		if part.Braced != nil || part.Conditional != nil {
-			c.fail(part, "UnexpectedSyntax", "This query form is not supported yet")
-		}
-		c.scope = outer.clone()
-		ch := c.clauses(part)
-		if i > 0 {
-			first := plan.chains[0]
-			if len(first.columns) != len(ch.columns) || !sameNames(first.columns, ch.columns) {
-				c.fail(part, "DifferentColumnsInUnion", "All sub queries in an UNION must have the same return column names")
-			}
-		}
-		plan.chains = append(plan.chains, ch)
-	}
-	c.scope = outer
-	first := plan.chains[0]
-	plan.columns, plan.returns = first.columns, first.returns
-	plan.slots = first.slots
-	return plan
-}
-
-func sameNames(a, b []string) bool {
-	for _, n := range a {
-		found := false
-		for _, m := range b {
-			found = found || n == m
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
-}
-
-// queryPlan is a compiled query.
-type queryPlan struct {
-	chains   []*chain
-	distinct []bool
-	columns  []string
-	slots    []int
-	returns  bool
-}
-
-// run runs the query from row f and calls emit with frames whose plan.slots
-// hold the columns.
-func (q *queryPlan) run(r *run, f frame, emit func(f frame) error) error {
-	var seen map[string]struct{}
-	if len(q.distinct) > 0 && q.distinct[0] {
-		seen = map[string]struct{}{}
-	}
-	var key []byte
-	for i, ch := range q.chains {
-		enough := &errEnough{}
-		last := callbackSink(func(out frame) error {
-			if !ch.returns {
-				return nil
-			}
-			if i > 0 { // bring the columns to the slots of the first branch
-				moved := make([]graph.Value, len(q.columns))
-				for k, name := range q.columns {
-					for j, n := range ch.columns {
-						if n == name {
-							moved[k] = out[ch.slots[j]]
-						}
-					}
-				}
-				for k, s := range q.slots {
-					out[s] = moved[k]
-				}
-			}
-			if seen != nil {
-				key = key[:0]
-				for _, s := range q.slots {
-					key = graph.AppendKey(key, out[s])
-				}
-				if _, ok := seen[string(key)]; ok {
-					return nil
-				}
-				seen[string(key)] = struct{}{}
-			}
-			return emit(out)
-		})
-		if err := drive(ch.build(r, last, enough), f, enough); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (c *compiler) callSubquery(cl *ast.CallSubquery) (*queryPlan, stage) {
-	if cl.Transactions != nil {
-		c.fail(cl, "UnexpectedSyntax", "CALL { … } IN TRANSACTIONS is not supported yet")
-	}
 	outer := c.scope
 	inner := newScope()
 	imports := map[string]bool{}
@@ -441,18 +354,21 @@ func (c *compiler) callSubquery(cl *ast.CallSubquery) (*queryPlan, stage) {
 		}
 		results[i] = c.bind(name, anyVar)
 	}
+	if cl.Transactions != nil {
+		return plan, c.inTransactions(cl.Transactions, plan, results)
+	}
 	optional := cl.Optional
 	return plan, flat(func(r *run, f frame, emit func() error) error {
 		if !plan.returns {
-			if err := plan.run(r, append(frame(nil), f...), func(frame) error { return nil }); err != nil {
+			if err := plan.run(r, f, func(frame) error { return nil }); err != nil {
 				return err
 			}
 			return emit()
 		}
 		found := false
-		err := plan.run(r, append(frame(nil), f...), func(out frame) error {
+		err := plan.run(r, f, func(out frame) error {
 			found = true
-			for i, s := range plan.slots {
+			for i, s := range plan.resultSlots() {
 				f[results[i]] = out[s]
 			}
 			return emit()
@@ -488,7 +404,7 @@ func (c *compiler) subqueryExpr(e *ast.Subquery) eval {
 			case "EXISTS":
 				return stop
 			case "COLLECT":
-				items = append(items, out[plan.slots[0]])
+				items = append(items, out[plan.resultSlots()[0]])
 			}
 			return nil
 		})

@@ -19,6 +19,7 @@ type Plan struct {
 	Reads   bool
 	Writes  bool
 	Params  []string // parameters the query names
+	Batches bool     // it has CALL … IN TRANSACTIONS: it runs once, outside any transaction of the client
 }
 
 // Library is what queries may call.
@@ -41,7 +42,7 @@ func Compile(s *ast.Statement, lib Library) (p *Plan, err error) {
 	c := &compiler{source: s.Source, functions: lib.Functions, procs: lib.Procedures, scope: newScope(), params: map[string]bool{}}
 	c.writes = writes(s.Query)
 	q := c.query(s.Query)
-	p = &Plan{query: q, width: c.width + 1, Columns: q.columns, Reads: c.reads, Writes: c.writes}
+	p = &Plan{Batches: c.batches, query: q, width: c.width + 1, Columns: q.columns, Reads: c.reads, Writes: c.writes}
 	for name := range c.params {
 		p.Params = append(p.Params, name)
 	}
@@ -57,6 +58,11 @@ func writes(q *ast.Query) bool {
 	for _, part := range q.Parts {
 		if writes(part.Braced) {
 			return true
+		}
+		for _, b := range part.Conditional {
+			if writes(&ast.Query{Parts: []*ast.SingleQuery{b.Query}}) {
+				return true
+			}
 		}
 		for _, cl := range part.Clauses {
 			switch cl := cl.(type) {
@@ -128,7 +134,7 @@ func (res *Result) Fetch(limit int64, emit func(row []graph.Value) error) (more 
 			res.ended = true
 			return false, err
 		}
-		for i, s := range res.plan.query.slots {
+		for i, s := range res.plan.query.resultSlots() {
 			res.out[i] = res.run.hydrate(f[s])
 		}
 		res.Rows++
@@ -144,6 +150,9 @@ func (res *Result) Counters() *Counters { return &res.run.counters }
 
 // Close ends the run, finished or not.
 func (res *Result) Close() {
-	res.ended = true
-	res.stop()
+	if res.ended = true; res.stop != nil {
+		res.stop()
+		res.stop = nil
+		res.run.freeMemory()
+	}
 }

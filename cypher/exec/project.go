@@ -17,6 +17,7 @@ type aggregate struct {
 	arg      eval
 	p        eval // percentile
 	slot     int  // where its result goes
+	keeps    bool // its values are kept until the end
 	call     *ast.Call
 	variable *ast.Variable // when that is all of its argument
 }
@@ -25,7 +26,7 @@ func (c *compiler) aggregateCall(e *ast.Call, name string) eval {
 	if c.aggs == nil {
 		c.fail(e, "InvalidAggregation", "Invalid use of aggregating function %s(...) in this context", name)
 	}
-	a := &aggregate{name: name, distinct: e.Distinct, star: e.Star, slot: c.slot(), call: e}
+	a := &aggregate{name: name, distinct: e.Distinct, star: e.Star, slot: c.slot(), call: e, keeps: name == "collect" || name == "percentilecont" || name == "percentiledisc"}
 	if len(e.Args) == 1 {
 		a.variable, _ = e.Args[0].(*ast.Variable)
 	}
@@ -256,7 +257,7 @@ func (p *projection) stages(r *run, next sink, enough *errEnough, lazy bool) sin
 		next = &sortSink{r: r, keys: p.order, limit: p.limit, skip: p.skip, next: next, enough: enough}
 	}
 	if p.distinct {
-		next = &distinctSink{slots: p.slots, seen: map[string]struct{}{}, next: next}
+		next = &distinctSink{r: r, slots: p.slots, seen: map[string]struct{}{}, next: next}
 	}
 	if p.groups {
 		return &groupSink{r: r, p: p, groups: map[string]*group{}, next: next, enough: enough}
@@ -365,6 +366,7 @@ func (s *limitSink) done() error {
 }
 
 type distinctSink struct {
+	r     *run
 	slots []int
 	seen  map[string]struct{}
 	key   []byte
@@ -380,6 +382,9 @@ func (s *distinctSink) push(f frame) error {
 		return nil
 	}
 	s.seen[string(s.key)] = struct{}{}
+	if err := s.r.grow(int64(len(s.key)) + 48); err != nil {
+		return err
+	}
 	return s.next.push(f)
 }
 
@@ -526,6 +531,9 @@ func (s *groupSink) push(f frame) error {
 		}
 		s.groups[string(s.key)] = g
 		s.order = append(s.order, g)
+		if err := s.r.grow(int64(len(s.key)+24*len(f)) + 256); err != nil {
+			return err
+		}
 	}
 	for i, a := range s.p.aggs {
 		if a.star {
@@ -545,6 +553,14 @@ func (s *groupSink) push(f frame) error {
 				continue
 			}
 			g.seen[i][k] = struct{}{}
+			if err := s.r.grow(int64(len(k)) + 48); err != nil {
+				return err
+			}
+		}
+		if a.keeps {
+			if err := s.r.grow(valueSize(v)); err != nil {
+				return err
+			}
 		}
 		if err := g.accs[i].Add(v); err != nil {
 			return err
@@ -679,3 +695,25 @@ func (c *compiler) inform(p *pattern, optional bool, proj *ast.Projection, out *
 const countedRow = " row"
 
 func isEntity(k varKind) bool { return k == nodeVar || k == relVar }
+
+// valueSize gives about how many bytes a value takes where it is kept.
+func valueSize(v graph.Value) int64 {
+	n := int64(24)
+	switch v.Kind() {
+	case graph.KindString:
+		n += int64(len(v.AsString()))
+	case graph.KindList:
+		for _, e := range v.AsList() {
+			n += valueSize(e)
+		}
+	case graph.KindMap:
+		m := v.AsMap()
+		for i := range m.Len() {
+			k, e := m.At(i)
+			n += 16 + int64(len(k)) + valueSize(e)
+		}
+	case graph.KindPath:
+		n += int64(24 * (len(v.AsPath().Nodes) + len(v.AsPath().Rels)))
+	}
+	return n
+}

@@ -20,7 +20,9 @@ type Environment struct {
 	DatabaseID  string
 	Server      any // passed to procedures
 	ImportDir   string
-	MemoryLimit int64 // bytes one statement may keep, 0: no limit
+	Begin       func(ctx context.Context) (InnerTransaction, error) // for CALL … IN TRANSACTIONS
+	Memory      *MemoryPool                                         // of the server; may be nil
+	MemoryLimit int64                                               // bytes one statement may keep; 0: no limit
 }
 
 // Counters are what a statement changed, by Neo4j's names.
@@ -90,7 +92,7 @@ func newRun(ctx context.Context, env *Environment) *run {
 	if zone == nil {
 		zone = time.UTC
 	}
-	r.context = fn.Context{Entities: r, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID, Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
+	r.context = fn.Context{Entities: r, Grow: r.grow, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID, Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
 	return r
 }
 
@@ -291,10 +293,10 @@ type sink interface {
 	done() error
 }
 
-// drive pushes one starting row through a chain; enough tells that its
+// drive pushes the starting rows through a chain; enough tells that its
 // consumer may stop early with that error.
-func drive(first sink, f frame, enough *errEnough) error {
-	if err := first.push(f); err != nil && !errors.Is(err, enough) {
+func drive(first sink, feed func(push func(frame) error) error, enough *errEnough) error {
+	if err := feed(first.push); err != nil && !errors.Is(err, enough) {
 		return err
 	}
 	if err := first.done(); err != nil && !errors.Is(err, enough) {

@@ -61,6 +61,7 @@ type compiler struct {
 	noAgg     string        // why aggregates are not allowed here
 	params    map[string]bool
 	patterns  int            // compiled so far
+	batches   bool           // there is a CALL … IN TRANSACTIONS
 	projected map[string]int // texts of expressions a projection has computed, with their slots; for its ORDER BY and WHERE
 }
 

@@ -558,7 +558,7 @@ func (c *compiler) foreach(cl *ast.Foreach) func(r *run, f frame) error {
 			row := append(frame(nil), f...)
 			row[slot] = v
 			enough := &errEnough{}
-			if err := drive(ch.build(r, callbackSink(func(frame) error { return nil }), enough), row, enough); err != nil {
+			if err := drive(ch.build(r, callbackSink(func(frame) error { return nil }), enough), func(push func(frame) error) error { return push(row) }, enough); err != nil {
 				return err
 			}
 		}

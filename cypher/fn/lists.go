@@ -77,7 +77,7 @@ func lists() []Function {
 			}
 			return graph.Null, TypeError("isEmpty() expects a LIST, MAP or STRING, got %v", a[0].Kind())
 		}},
-		{Name: "range", Category: "List", Signature: "range(start :: INTEGER, end :: INTEGER, step = 1 :: INTEGER) :: LIST<INTEGER>", Description: "Returns the integers from start to end, inclusive.", Min: 2, Max: 3, TakesNull: true, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		{Name: "range", Category: "List", Signature: "range(start :: INTEGER, end :: INTEGER, step = 1 :: INTEGER) :: LIST<INTEGER>", Description: "Returns the integers from start to end, inclusive.", Min: 2, Max: 3, TakesNull: true, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 			for _, v := range a {
 				if v.Kind() != graph.KindInt {
 					return graph.Null, argumentError("InvalidArgumentType", "range() expects INTEGER arguments, got %v", v.Kind())
@@ -97,6 +97,11 @@ func lists() []Function {
 			n := uint64(to-from)/uint64(max(step, 1)) + 1
 			if step < 0 {
 				n = uint64(from-to)/uint64(-step) + 1
+			}
+			if c.Grow != nil && n <= rangeMax {
+				if err := c.Grow(int64(n) * 24); err != nil {
+					return graph.Null, err
+				}
 			}
 			if n > rangeMax {
 				return graph.Null, argumentError("NumberOutOfRange", "range() would make %d elements; the limit is %d", n, rangeMax)

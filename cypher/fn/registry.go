@@ -21,6 +21,7 @@ type Context struct {
 	Zone        *time.Location // default time zone
 	DatabaseID  string         // for elementId
 	Rand        *rand.Rand
+	Grow        func(bytes int64) error // counts memory that a value takes, and fails past the limit
 }
 
 // Function is one scalar function. Max < 0 means any number of arguments. Unless

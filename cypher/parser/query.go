@@ -65,7 +65,7 @@ func (p *parser) singleQuery() *ast.SingleQuery {
 			}
 		}
 	default:
-		for p.clauseAhead() {
+		for p.clauseAhead() && !p.isAnyWord("WHEN", "ELSE") {
 			s.Clauses = append(s.Clauses, p.clause())
 		}
 		if len(s.Clauses) == 0 {

@@ -1,0 +1,212 @@
+package exec
+
+import (
+	"slices"
+
+	"graticule/cypher/ast"
+	"graticule/graph"
+)
+
+// query compiles a query in the current scope; its columns come out in slots.
+func (c *compiler) query(q *ast.Query) *queryPlan {
+	plan := &queryPlan{distinct: q.Distinct}
+	outer := c.scope
+	for i, part := range q.Parts {
+		c.scope = outer.clone()
+		ch := c.single(part)
+		if i > 0 {
+			first := plan.chains[0]
+			if len(first.columns) != len(ch.columns) || !sameNames(first.columns, ch.columns) {
+				c.fail(part, "DifferentColumnsInUnion", "All sub queries in an UNION must have the same return column names")
+			}
+		}
+		plan.chains = append(plan.chains, ch)
+	}
+	first := plan.chains[0]
+	plan.columns, plan.returns, plan.slots = first.columns, first.returns, first.slots
+	if q.Next != nil { // it sees the columns, and nothing else
+		c.scope = newScope()
+		for i, name := range plan.columns {
+			c.scope.slots[name] = plan.slots[i]
+		}
+		plan.next = c.query(q.Next)
+		plan.columns, plan.returns = plan.next.columns, plan.next.returns
+		plan.result = plan.next.resultSlots()
+	}
+	c.scope = outer
+	return plan
+}
+
+// single compiles one part of a UNION: clauses, a query in braces, or WHEN branches.
+func (c *compiler) single(part *ast.SingleQuery) *chain {
+	switch {
+	case part.Braced != nil:
+		sub := c.query(part.Braced)
+		ch := &chain{columns: sub.columns, slots: sub.resultSlots(), returns: sub.returns}
+		c.add(ch, "Apply", part, func(r *run, next sink, _ *errEnough) sink {
+			return &flatSink{r: r, next: next, f: func(r *run, f frame, _ func() error) error { return sub.run(r, f, next.push) }}
+		}).sub = sub
+		return ch
+	case part.Conditional != nil:
+		return c.conditional(part)
+	}
+	return c.clauses(part)
+}
+
+// conditional compiles WHEN p THEN … ELSE …: of each row the first branch whose predicate holds.
+func (c *compiler) conditional(part *ast.SingleQuery) *chain {
+	type branch struct {
+		test eval // nil for ELSE
+		plan *queryPlan
+		from []int // slots of its columns, in the order of the first branch
+	}
+	ch := &chain{}
+	var branches []branch
+	scope := c.scope
+	for i, b := range part.Conditional {
+		c.scope = scope.clone()
+		x := branch{}
+		if b.Predicate != nil {
+			x.test = c.boolean(b.Predicate)
+		}
+		x.plan = c.query(&ast.Query{Span: b.Span, Parts: []*ast.SingleQuery{b.Query}})
+		if i == 0 {
+			ch.columns, ch.returns = x.plan.columns, x.plan.returns
+			for range ch.columns {
+				ch.slots = append(ch.slots, c.slot())
+			}
+		} else if !slices.Equal(slices.Sorted(slices.Values(ch.columns)), slices.Sorted(slices.Values(x.plan.columns))) {
+			c.fail(part, "DifferentColumnsInUnion", "All branches of a conditional query must have the same return column names")
+		}
+		slots := x.plan.resultSlots()
+		for _, name := range ch.columns {
+			x.from = append(x.from, slots[slices.Index(x.plan.columns, name)])
+		}
+		branches = append(branches, x)
+	}
+	c.scope = scope
+	c.add(ch, "ConditionalApply", part, func(r *run, next sink, _ *errEnough) sink {
+		return &flatSink{r: r, next: next, f: func(r *run, f frame, _ func() error) error {
+			for _, b := range branches {
+				if b.test != nil {
+					v, err := b.test(r, f)
+					if err != nil {
+						return err
+					}
+					if !v.IsTrue() {
+						continue
+					}
+				}
+				return b.plan.run(r, f, func(out frame) error {
+					for i, s := range b.from {
+						out[ch.slots[i]] = out[s]
+					}
+					return next.push(out)
+				})
+			}
+			return nil
+		}}
+	})
+	return ch
+}
+
+func sameNames(a, b []string) bool {
+	for _, n := range a {
+		if !slices.Contains(b, n) {
+			return false
+		}
+	}
+	return true
+}
+
+// queryPlan is a compiled query.
+type queryPlan struct {
+	chains   []*chain
+	distinct []bool
+	columns  []string
+	slots    []int // of the columns of chains
+	returns  bool
+	next     *queryPlan // fed by the rows of chains (NEXT)
+	result   []int      // of the columns of next
+}
+
+// resultSlots gives the slots where the columns of the whole query stand.
+func (q *queryPlan) resultSlots() []int {
+	if q.next != nil {
+		return q.result
+	}
+	return q.slots
+}
+
+// run runs the query from row f and calls emit with frames whose resultSlots
+// hold the columns.
+func (q *queryPlan) run(r *run, f frame, emit func(f frame) error) error {
+	return q.runFrom(r, func(push func(frame) error) error { return push(f) }, emit)
+}
+
+// runFrom runs the query over the rows that feed pushes.
+func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emit func(f frame) error) error {
+	if q.next != nil {
+		first := *q
+		first.next, first.columns = nil, q.chains[0].columns
+		return q.next.runFrom(r, func(push func(frame) error) error { return first.runFrom(r, feed, push) }, emit)
+	}
+	if len(q.chains) > 1 { // each part gets all rows; what makes them runs once
+		var rows []frame
+		err := feed(func(f frame) error {
+			rows = append(rows, slices.Clone(f))
+			return r.grow(int64(24 * len(f)))
+		})
+		if err != nil {
+			return err
+		}
+		feed = func(push func(frame) error) error {
+			for _, f := range rows {
+				if err := push(slices.Clone(f)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	var seen map[string]struct{}
+	if len(q.distinct) > 0 && q.distinct[0] {
+		seen = map[string]struct{}{}
+	}
+	var key []byte
+	moved := make([]graph.Value, len(q.columns))
+	for i, ch := range q.chains {
+		enough := &errEnough{}
+		last := callbackSink(func(out frame) error {
+			if !ch.returns {
+				return nil
+			}
+			if i > 0 { // bring the columns to the slots of the first branch
+				for k, name := range q.columns {
+					moved[k] = out[ch.slots[slices.Index(ch.columns, name)]]
+				}
+				for k, s := range q.slots {
+					out[s] = moved[k]
+				}
+			}
+			if seen != nil {
+				key = key[:0]
+				for _, s := range q.slots {
+					key = graph.AppendKey(key, out[s])
+				}
+				if _, ok := seen[string(key)]; ok {
+					return nil
+				}
+				seen[string(key)] = struct{}{}
+				if err := r.grow(int64(len(key)) + 48); err != nil {
+					return err
+				}
+			}
+			return emit(out)
+		})
+		if err := drive(ch.build(r, last, enough), feed, enough); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,214 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"graticule/cypher/ast"
+	"graticule/graph"
+	"graticule/status"
+)
+
+// InnerTransaction is one transaction of CALL { … } IN TRANSACTIONS.
+type InnerTransaction interface {
+	Graph() Graph
+	ID() string
+	// Commit makes its writes durable; after an error there are none.
+	Commit(ctx context.Context) error
+	Rollback()
+}
+
+const defaultBatch = 1000 // rows of one inner transaction, as in Neo4j
+
+// inTransactions compiles CALL { … } IN TRANSACTIONS: rows are taken in batches,
+// each of which runs in a transaction of its own. CONCURRENT allows them to run
+// at once; they run one after another.
+func (c *compiler) inTransactions(t *ast.InTransactions, plan *queryPlan, results []int) stage {
+	rows := constant(graph.Int(defaultBatch))
+	if t.Rows != nil {
+		rows = c.expr(t.Rows)
+	}
+	status := -1
+	if t.Status != nil {
+		if t.OnError == "" || t.OnError == "FAIL" {
+			c.fail(t, "", "REPORT STATUS can only be used when specifying ON ERROR CONTINUE or ON ERROR BREAK")
+		}
+		status = c.bind(t.Status.Value, anyVar)
+	}
+	c.batches = true
+	return func(r *run, next sink, enough *errEnough) sink {
+		return &batchSink{r: r, next: next, enough: enough, plan: plan, results: results, size: rows, onError: t.OnError, status: status}
+	}
+}
+
+type batchSink struct {
+	r       *run
+	next    sink
+	enough  *errEnough
+	plan    *queryPlan
+	results []int
+	size    eval
+	onError string
+	status  int // slot of the report, -1: none
+	rows    []frame
+	broken  bool // ON ERROR BREAK has seen an error
+}
+
+func (s *batchSink) push(f frame) error {
+	n, err := s.r.count(s.size, f)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return status.New(status.ArgumentError, "22N31", "Invalid input. '0' is not a valid value. Must be a positive integer.")
+	}
+	s.rows = append(s.rows, slices.Clone(f))
+	if int64(len(s.rows)) < n {
+		return nil
+	}
+	return s.flush()
+}
+
+func (s *batchSink) done() error {
+	if err := s.flush(); err != nil && err != error(s.enough) {
+		return err
+	}
+	return s.next.done()
+}
+
+// flush runs the rows at hand in one transaction and hands the outcome on.
+func (s *batchSink) flush() error {
+	rows := s.rows
+	s.rows = nil
+	if len(rows) == 0 {
+		return nil
+	}
+	var out []frame
+	report := graph.NewMap(4)
+	report.Put("started", graph.Bool(!s.broken))
+	report.Put("committed", graph.False)
+	report.Put("transactionId", graph.Null)
+	report.Put("errorMessage", graph.Null)
+	if !s.broken {
+		tx, err := s.r.env.Begin(s.r.ctx)
+		if err != nil {
+			return err
+		}
+		report.Put("transactionId", graph.String(tx.ID()))
+		counters := s.r.counters
+		if out, err = s.solve(tx, rows); err == nil {
+			err = tx.Commit(s.r.ctx)
+		} else {
+			tx.Rollback()
+		}
+		if err != nil {
+			s.r.counters = counters
+			if s.onError != "CONTINUE" && s.onError != "BREAK" || errors.Is(err, context.Canceled) {
+				return err
+			}
+			out, s.broken = nil, s.onError == "BREAK"
+			message := err.Error()
+			if e := status.As(err); e != nil {
+				message = e.Message
+			}
+			report.Put("errorMessage", graph.String(message))
+		} else {
+			report.Put("committed", graph.True)
+		}
+	}
+	if out == nil && (s.broken || s.onError == "CONTINUE") {
+		for _, f := range rows { // the rows of a failed batch have nulls
+			for _, slot := range s.results {
+				f[slot] = graph.Null
+			}
+			out = append(out, f)
+		}
+	}
+	for _, f := range out {
+		if s.status >= 0 {
+			f[s.status] = graph.MapOf(report)
+		}
+		if err := s.next.push(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *batchSink) solve(tx InnerTransaction, rows []frame) ([]frame, error) {
+	inner := newRun(s.r.ctx, s.r.env)
+	inner.graph, inner.width, inner.writes = tx.Graph(), s.r.width, true
+	var out []frame
+	for _, f := range rows {
+		if !s.plan.returns {
+			if err := s.plan.run(inner, slices.Clone(f), func(frame) error { return nil }); err != nil {
+				return nil, err
+			}
+			out = append(out, f)
+			continue
+		}
+		err := s.plan.run(inner, slices.Clone(f), func(got frame) error {
+			row := slices.Clone(f)
+			for i, slot := range s.plan.resultSlots() {
+				row[s.results[i]] = got[slot]
+			}
+			out = append(out, row)
+			return inner.grow(int64(24 * len(row)))
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	s.r.counters.add(&inner.counters)
+	return out, nil
+}
+
+// add sums the changes of another run.
+func (c *Counters) add(o *Counters) {
+	c.NodesCreated += o.NodesCreated
+	c.NodesDeleted += o.NodesDeleted
+	c.RelsCreated += o.RelsCreated
+	c.RelsDeleted += o.RelsDeleted
+	c.PropertiesSet += o.PropertiesSet
+	c.LabelsAdded += o.LabelsAdded
+	c.LabelsRemoved += o.LabelsRemoved
+}
+
+// unwindRange compiles UNWIND range(…) without making the list.
+func (c *compiler) unwindRange(call *ast.Call, slot int) stage {
+	args, list := c.exprs(call.Args), c.functions["range"]
+	return flat(func(r *run, f frame, emit func() error) error {
+		bounds := [3]int64{0, 0, 1}
+		values := make([]graph.Value, len(args))
+		wrong := false
+		for i, a := range args {
+			v, err := a(r, f)
+			if err != nil {
+				return err
+			}
+			values[i] = v
+			if wrong = wrong || v.Kind() != graph.KindInt; !wrong {
+				bounds[i] = v.AsInt()
+			}
+		}
+		from, to, step := bounds[0], bounds[1], bounds[2]
+		if wrong || step == 0 { // as the function says it
+			_, err := list.Eval(&r.context, values)
+			return err
+		}
+		for i := from; (step > 0 && i <= to) || (step < 0 && i >= to); i += step {
+			f[slot] = graph.Int(i)
+			if err := emit(); err != nil {
+				return err
+			}
+			if err := r.alive(); err != nil {
+				return err
+			}
+			if (step > 0 && i > to-step) || (step < 0 && i < to-step) {
+				return nil // the next one may overflow
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,52 @@
+package node
+
+import (
+	"context"
+
+	"graticule/cypher/exec"
+	"graticule/graphstore"
+)
+
+// innerTx is one transaction of CALL { … } IN TRANSACTIONS, inside an
+// auto-commit statement that itself only reads.
+type innerTx struct {
+	t     *tx
+	store *graphstore.Tx
+	id    string
+}
+
+// beginInner starts a transaction that sees all that is committed here.
+func (t *tx) beginInner(ctx context.Context) (exec.InnerTransaction, error) {
+	store, err := t.copy.store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: t.copy.ids, LockTimeout: t.n.cfg.LockTimeout})
+	if err != nil {
+		return nil, err
+	}
+	return &innerTx{t: t, store: store, id: t.n.txs.name(t.def.Name)}, nil
+}
+
+// Graph gives the store's side of it.
+func (i *innerTx) Graph() exec.Graph { return i.store }
+
+// ID gives the id a status report shows.
+func (i *innerTx) ID() string { return i.id }
+
+// Commit sends the writes to the leader.
+func (i *innerTx) Commit(ctx context.Context) error {
+	defer i.store.Close()
+	c, err := i.store.Prepare()
+	if err != nil {
+		return failureOf(err)
+	}
+	if c == nil {
+		return nil
+	}
+	applied, err := i.t.copy.commitTx(context.WithoutCancel(ctx), c)
+	if err != nil {
+		return failureOf(err)
+	}
+	i.t.position = applied.Position
+	return nil
+}
+
+// Rollback gives the writes up.
+func (i *innerTx) Rollback() { i.store.Close() }
