@@ -9,14 +9,15 @@ import (
 
 	"graticule/cypher/cyphertest"
 	"graticule/graph"
+	"graticule/internal/social"
 )
 
 // BenchmarkTemplates runs each query template of mgbench on the engine alone.
 // SOCIAL=medium takes the graph of 100,000 users and 1,768,515 relationships.
 func BenchmarkTemplates(b *testing.B) {
-	social := cyphertest.Small
+	network := social.Small
 	if os.Getenv("SOCIAL") == "medium" {
-		social = cyphertest.Medium
+		network = social.Medium
 	}
 	d, err := cyphertest.New(nil)
 	if err != nil {
@@ -24,19 +25,24 @@ func BenchmarkTemplates(b *testing.B) {
 	}
 	defer d.Close()
 	begin := time.Now()
-	rows, err := social.Load(d)
+	rows, err := network.Load(func(query string, rows []any) error {
+		params := graph.NewMap(1)
+		params.Put("rows", cyphertest.Value(rows))
+		_, err := d.Run(context.Background(), query, params)
+		return err
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Logf("loaded %d rows, %.0f a second", rows, float64(rows)/time.Since(begin).Seconds())
-	for _, t := range cyphertest.Templates {
+	for _, t := range social.Templates {
 		b.Run(t.Name, func(b *testing.B) {
 			r := rand.New(rand.NewPCG(7, 7))
 			n := 0
 			for b.Loop() {
 				params := graph.NewMap(2)
-				params.Put("id", graph.Int(int64(r.IntN(social.Nodes))))
-				params.Put("to", graph.Int(int64(r.IntN(social.Nodes))))
+				params.Put("id", graph.Int(int64(r.IntN(network.Users))))
+				params.Put("to", graph.Int(int64(r.IntN(network.Users))))
 				res, err := d.Run(context.Background(), t.Query, params)
 				if err != nil {
 					b.Fatal(err)

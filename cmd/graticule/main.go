@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"graticule/cmd/graticule/bench"
 	"graticule/cmd/graticule/demo"
 	"graticule/cmd/graticule/server"
 	"graticule/cmd/graticule/shell"
@@ -43,6 +44,6 @@ func command(called string) *cobra.Command {
 		Short:         "A geo-distributed graph database for Neo4j drivers and Cypher",
 		SilenceErrors: true,
 	}
-	root.AddCommand(server.Command(), demo.Command(), shell.Command(), versionCommand())
+	root.AddCommand(server.Command(), bench.Command(), demo.Command(), shell.Command(), versionCommand())
 	return root
 }

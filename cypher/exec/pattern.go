@@ -118,6 +118,11 @@ type predicate struct {
 	test eval
 	deps map[int]bool
 	text string // for plans
+	// Of all(x IN nodes(path) WHERE …), or relationships(path): the condition
+	// alone, so that a search need not go where it fails. nil for any other.
+	each     eval
+	eachSlot int // of x
+	eachRel  bool
 }
 
 // pattern compiles path patterns in the current scope; new variables are bound in it.
@@ -246,8 +251,34 @@ func (c *compiler) conjuncts(p *pattern, e ast.Expr) {
 	if lit, ok := e.(*ast.Literal); ok && boolOrNull(lit.Value) != nil {
 		c.fail(e, "InvalidArgumentType", "Type mismatch: expected Boolean but was %v", lit.Value.Kind())
 	}
-	p.preds = append(p.preds, predicate{test: c.boolean(e), deps: c.deps(e), text: e.At().Text(c.source)})
+	pr := predicate{test: c.boolean(e), deps: c.deps(e), text: e.At().Text(c.source)}
+	c.everyElement(&pr, e)
+	p.preds = append(p.preds, pr)
 	c.seeks(p, e)
+}
+
+// everyElement notes the condition of all(x IN nodes(path) WHERE condition).
+func (c *compiler) everyElement(pr *predicate, e ast.Expr) {
+	q, ok := e.(*ast.Quantifier)
+	if !ok || q.Kind != "all" || q.Predicate == nil {
+		return
+	}
+	call, ok := q.List.(*ast.Call)
+	if !ok || len(call.Args) != 1 || (lowerName(call) != "nodes" && lowerName(call) != "relationships") {
+		return
+	}
+	if _, ok := call.Args[0].(*ast.Variable); !ok {
+		return
+	}
+	names := map[string]bool{}
+	freeVariables(q.Predicate, names)
+	if names[call.Args[0].(*ast.Variable).Name] {
+		return // it looks at the path as a whole
+	}
+	c.inner(func() {
+		pr.eachSlot = c.bind(q.Variable.Value, anyVar)
+		pr.each, pr.eachRel = c.expr(q.Predicate), lowerName(call) == "relationships"
+	})
 }
 
 // seeks notes what an index may do for conjunct e.

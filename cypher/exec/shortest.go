@@ -21,10 +21,31 @@ type side struct {
 	frontier []graph.NodeID
 	dir      graph.Direction
 	level    int32
+	every    []predicate // conditions on each node or relationship of the path
 }
 
-func newSide(root graph.NodeID, dir graph.Direction) *side {
-	return &side{depth: map[graph.NodeID]int32{root: 0}, ways: map[graph.NodeID][]hop{}, frontier: []graph.NodeID{root}, dir: dir}
+func newSide(root graph.NodeID, dir graph.Direction, predicates []predicate) *side {
+	s := &side{depth: map[graph.NodeID]int32{root: 0}, ways: map[graph.NodeID][]hop{}, frontier: []graph.NodeID{root}, dir: dir}
+	for _, p := range predicates {
+		if p.each != nil {
+			s.every = append(s.every, p)
+		}
+	}
+	return s
+}
+
+// passes tests what must hold of each relationship, or of each node, of a path.
+func (s *side) passes(r *run, f frame, v graph.Value) (bool, error) {
+	for _, p := range s.every {
+		if p.eachRel != (v.Kind() == graph.KindRel) {
+			continue
+		}
+		f[p.eachSlot] = v
+		if ok, err := p.each(r, f); err != nil || !ok.IsTrue() {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // shortestBetween finds one or all shortest paths between two solved nodes with
@@ -68,10 +89,15 @@ func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuild
 			if start == goal {
 				return emit(nil, []graph.Value{a})
 			}
-			left, right := newSide(start, x.direction), newSide(goal, x.direction.Reverse())
+			left, right := newSide(start, x.direction, predicates), newSide(goal, x.direction.Reverse(), predicates)
 			meeting, err := r.meet(x, f, ids, left, right)
 			if err != nil || len(meeting) == 0 {
 				return err
+			}
+			for _, end := range []graph.Value{a, b} {
+				if pass, err := left.passes(r, f, end); !pass || err != nil {
+					return err
+				}
 			}
 			length := int64(left.level + right.level)
 			if length >= x.min {
@@ -87,7 +113,7 @@ func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuild
 				return nil
 			}
 			// None of the shortest passed: longer ones, by length.
-			return r.longer(x, f, ids, start, goal, length+1, func() bool { return emitted }, emit)
+			return r.longer(x, f, ids, predicates, start, goal, length+1, func() bool { return emitted }, emit)
 		}
 	}
 }
@@ -136,7 +162,17 @@ func (r *run) advance(x *patternRel, f frame, types []graph.TypeID, s *side) err
 				} else if !ok {
 					continue
 				}
+				if pass, err := s.passes(r, f, graph.RelRef(rel)); err != nil {
+					return err
+				} else if !pass {
+					continue
+				}
 				if !ok {
+					if pass, err := s.passes(r, f, graph.NodeRef(n)); err != nil {
+						return err
+					} else if !pass {
+						continue
+					}
 					s.depth[n] = s.level
 					reached = append(reached, n)
 				}
@@ -212,9 +248,9 @@ func (r *run) joined(left, right *side, meeting []graph.NodeID, start, goal grap
 
 // longer tries trails of growing length from from on, in depth-first order,
 // never going where the goal is out of reach.
-func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, start, goal graph.NodeID, from int64, done func() bool, emit func(rels, nodes []graph.Value) error) error {
+func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, predicates []predicate, start, goal graph.NodeID, from int64, done func() bool, emit func(rels, nodes []graph.Value) error) error {
 	// How far each node is from the goal.
-	home := newSide(goal, x.direction.Reverse())
+	home := newSide(goal, x.direction.Reverse(), predicates)
 	for len(home.frontier) > 0 && (x.max < 0 || int64(home.level) < x.max) {
 		if err := r.advance(x, f, types, home); err != nil {
 			return err
@@ -250,6 +286,11 @@ func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, start, goal g
 					}
 					v := graph.RelRef(rel)
 					if ok, err := x.accepts(r, f, v); err != nil {
+						return err
+					} else if !ok {
+						continue
+					}
+					if ok, err := home.passes(r, f, v); err != nil {
 						return err
 					} else if !ok {
 						continue

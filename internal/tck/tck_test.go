@@ -88,7 +88,7 @@ type engineDatabase struct{ db *cyphertest.Database }
 func (e engineDatabase) Run(ctx context.Context, query string, parameters map[string]any) (*Result, error) {
 	params := graph.NewMap(len(parameters))
 	for k, v := range parameters {
-		params.Put(k, toGraph(v))
+		params.Put(k, cyphertest.Value(v))
 	}
 	r, err := e.db.Run(ctx, query, params)
 	if err != nil {
@@ -122,13 +122,13 @@ func asProcedure(p Procedure) *exec.Procedure {
 		for _, row := range p.Rows {
 			same := true
 			for i, a := range args {
-				want := toGraph(row[i])
+				want := cyphertest.Value(row[i])
 				same = same && (graph.Equal(a, want).IsTrue() || a.IsNull() && want.IsNull())
 			}
 			if same {
 				var outs []graph.Value
 				for _, v := range row[len(p.Inputs):] {
-					outs = append(outs, toGraph(v))
+					outs = append(outs, cyphertest.Value(v))
 				}
 				rows = append(rows, outs)
 			}
@@ -136,32 +136,6 @@ func asProcedure(p Procedure) *exec.Procedure {
 		return rows, nil
 	}
 	return out
-}
-
-func toGraph(v any) graph.Value {
-	switch v := v.(type) {
-	case bool:
-		return graph.Bool(v)
-	case int64:
-		return graph.Int(v)
-	case float64:
-		return graph.Float(v)
-	case string:
-		return graph.String(v)
-	case []any:
-		out := make([]graph.Value, len(v))
-		for i, e := range v {
-			out[i] = toGraph(e)
-		}
-		return graph.List(out)
-	case map[string]any:
-		m := graph.NewMap(len(v))
-		for k, e := range v {
-			m.Put(k, toGraph(e))
-		}
-		return graph.MapOf(m)
-	}
-	return graph.Null
 }
 
 func fromGraph(v graph.Value) any {

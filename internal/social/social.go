@@ -1,80 +1,71 @@
-package cyphertest
+// Package social makes the synthetic social network of the benchmarks, and
+// holds the query templates that run on it.
+package social
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
-
-	"graticule/graph"
 )
 
-// Social is a synthetic social network: (:User {id, age, completion_percentage,
-// gender}) joined by FRIEND, with a power-law of degrees, an index on User(id),
-// and the same graph for the same seed. Its sizes follow Pokec as mgbench uses it
-// (https://github.com/memgraph/memgraph, tests/mgbench).
-type Social struct {
-	Nodes, Rels int
-	Seed        uint64
+// Network is a synthetic social network: (:User {id, age, completion_percentage,
+// gender}) joined by FRIEND, with a power law of degrees and an index on
+// User(id); the same graph for the same seed. Its sizes follow Pokec as mgbench
+// uses it (https://github.com/memgraph/memgraph, tests/mgbench).
+type Network struct {
+	Users, Friendships int
+	Seed               uint64
 }
 
 // The two sizes that benchmarks use.
 var (
-	Small  = Social{Nodes: 10_000, Rels: 121_716, Seed: 1}
-	Medium = Social{Nodes: 100_000, Rels: 1_768_515, Seed: 1}
+	Small  = Network{Users: 10_000, Friendships: 121_716, Seed: 1}
+	Medium = Network{Users: 100_000, Friendships: 1_768_515, Seed: 1}
 )
 
 // User gives the properties of the i-th user.
-func (s Social) User(i int) *graph.Map {
-	r := rand.New(rand.NewPCG(s.Seed, uint64(i)))
-	m := graph.NewMap(4)
-	m.Put("id", graph.Int(int64(i)))
-	m.Put("age", graph.Int(int64(r.IntN(80))))
-	m.Put("completion_percentage", graph.Int(int64(r.IntN(101))))
-	m.Put("gender", graph.String([]string{"man", "woman"}[r.IntN(2)]))
-	return m
+func (n Network) User(i int) map[string]any {
+	r := rand.New(rand.NewPCG(n.Seed, uint64(i)))
+	return map[string]any{"id": int64(i), "age": int64(r.IntN(80)), "completion_percentage": int64(r.IntN(101)), "gender": []string{"man", "woman"}[r.IntN(2)]}
 }
 
-// Friends calls emit for each relationship.
-func (s Social) Friends(emit func(from, to int) error) error {
-	r := rand.New(rand.NewPCG(s.Seed, 1<<40))
-	skewed := func() int { // density falls with the square root of the rank
-		u := r.Float64()
-		return int(math.Min(float64(s.Nodes-1), u*u*float64(s.Nodes)))
-	}
-	place := r.Perm(s.Nodes) // a popular user is anywhere in the order of ids
-	for range s.Rels {
-		if err := emit(r.IntN(s.Nodes), place[skewed()]); err != nil {
+// friends calls emit for each relationship.
+func (n Network) friends(emit func(from, to int) error) error {
+	r := rand.New(rand.NewPCG(n.Seed, 1<<40))
+	place := r.Perm(n.Users) // a popular user is anywhere in the order of ids
+	for range n.Friendships {
+		u := r.Float64() // density falls with the square root of the rank
+		to := place[int(math.Min(float64(n.Users-1), u*u*float64(n.Users)))]
+		if err := emit(r.IntN(n.Users), to); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Load fills d in batches of rows, and gives the number of rows.
-func (s Social) Load(d *Database) (int, error) {
-	ctx := context.Background()
-	if _, err := d.Run(ctx, "CREATE INDEX FOR (u:User) ON (u.id)", nil); err != nil {
-		return 0, err
+const batch = 10_000 // rows of one statement
+
+// Load makes the network: it calls run with statements and the value of their
+// parameter $rows. It gives the number of rows.
+func (n Network) Load(run func(query string, rows []any) error) (int, error) {
+	for _, q := range []string{"CREATE INDEX user_id IF NOT EXISTS FOR (u:User) ON (u.id)", "CALL db.awaitIndexes(300)"} {
+		if err := run(q, nil); err != nil {
+			return 0, fmt.Errorf("%s: %w", q, err)
+		}
 	}
-	const batch = 10_000
-	var rows []graph.Value
+	var rows []any
 	count := 0
 	flush := func(query string) error {
-		params := graph.NewMap(1)
-		params.Put("rows", graph.List(rows))
-		_, err := d.Run(ctx, query, params)
+		err := run(query, rows)
 		count += len(rows)
-		rows = nil
-		if err != nil {
+		if rows = nil; err != nil {
 			return fmt.Errorf("%s: %w", query, err)
 		}
 		return nil
 	}
 	const createUsers = "UNWIND $rows AS row CREATE (u:User) SET u = row"
-	for i := range s.Nodes {
-		rows = append(rows, graph.MapOf(s.User(i)))
-		if len(rows) == batch {
+	for i := range n.Users {
+		if rows = append(rows, n.User(i)); len(rows) == batch {
 			if err := flush(createUsers); err != nil {
 				return 0, err
 			}
@@ -84,9 +75,8 @@ func (s Social) Load(d *Database) (int, error) {
 		return 0, err
 	}
 	const createFriends = "UNWIND $rows AS row MATCH (a:User {id: row[0]}), (b:User {id: row[1]}) CREATE (a)-[:FRIEND]->(b)"
-	err := s.Friends(func(from, to int) error {
-		rows = append(rows, graph.List([]graph.Value{graph.Int(int64(from)), graph.Int(int64(to))}))
-		if len(rows) == batch {
+	err := n.friends(func(from, to int) error {
+		if rows = append(rows, []any{int64(from), int64(to)}); len(rows) == batch {
 			return flush(createFriends)
 		}
 		return nil
@@ -100,7 +90,7 @@ func (s Social) Load(d *Database) (int, error) {
 // Template is one query of the benchmark; those with $id run for many users.
 type Template struct{ Name, Query string }
 
-// Templates are mgbench's query templates over a Social graph.
+// Templates are mgbench's query templates over a Network.
 var Templates = []Template{
 	{"single_vertex_read", "MATCH (n:User {id: $id}) RETURN n"},
 	{"aggregate", "MATCH (n:User) RETURN n.age, count(*)"},
@@ -128,7 +118,7 @@ var Templates = []Template{
 	{"pattern_long", "MATCH (n1:User {id: $id})-[e1]->(n2)-[e2]->(n3)-[e3]->(n4)<-[e4]-(n5) RETURN n5 LIMIT 1"},
 	{"pattern_short", "MATCH (n:User {id: $id})-[e]->(m) RETURN m LIMIT 1"},
 	{"shortest_path", "MATCH (n:User {id: $id}), (m:User {id: $to}) WHERE n <> m MATCH p = shortestPath((n)-[*..15]->(m)) RETURN length(p)"},
-	{"shortest_path_filter", "MATCH (n:User {id: $id}), (m:User {id: $to}) WHERE n <> m MATCH p = shortestPath((n)-[*..15]->(m)) WHERE all(x IN nodes(p)[1..-1] WHERE x.age >= 18) RETURN length(p)"},
+	{"shortest_path_filter", "MATCH (n:User {id: $id}), (m:User {id: $to}) WHERE n <> m MATCH p = shortestPath((n)-[*..15]->(m)) WHERE all(x IN nodes(p) WHERE x.age >= 18) RETURN length(p)"},
 	{"all_shortest_paths", "MATCH (n:User {id: $id}), (m:User {id: $to}) WHERE n <> m MATCH p = allShortestPaths((n)-[*..2]->(m)) RETURN length(p)"},
 	{"two_hop_paths", "MATCH (a:User)-->(b:User)-->(c:User) RETURN count(*)"},
 	{"seeded_triangles", "MATCH (a:User {id: $id})-->(b)-->(c)-->(a) RETURN count(*)"},

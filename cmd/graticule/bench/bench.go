@@ -1,0 +1,284 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"github.com/spf13/cobra"
+
+	"graticule/internal/social"
+)
+
+// options are the flags of the command.
+type options struct {
+	uri, user, password, database string
+	rival, rivalUser, rivalPass   string
+	clients, pairs                int
+	duration                      time.Duration
+	size                          string
+	json                          bool
+	readers                       []string
+}
+
+// target is one of the systems under test.
+type target struct {
+	name     string
+	driver   neo4j.DriverWithContext
+	database string
+}
+
+// Result is what one workload measured on one target.
+type Result struct {
+	Workload string             `json:"workload"`
+	Target   string             `json:"target"`
+	Clients  int                `json:"clients"`
+	Count    int                `json:"count"`
+	Rate     float64            `json:"per_second"`
+	P50      float64            `json:"p50_ms"`
+	P90      float64            `json:"p90_ms"`
+	P99      float64            `json:"p99_ms"`
+	Extra    map[string]float64 `json:"extra,omitempty"`
+}
+
+// workload measures one thing on one target.
+type workload struct {
+	name, what string
+	run        func(ctx context.Context, o *options, t *target) ([]Result, error)
+}
+
+var workloads = []workload{
+	{"reads", "point reads by an indexed property", func(ctx context.Context, o *options, t *target) ([]Result, error) {
+		return one(o.load(ctx, t, "reads", o.clients, true, func(i int) (string, map[string]any) {
+			return "MATCH (n:BenchPoint {id: $id}) RETURN n.value", map[string]any{"id": int64(i * 7919 % points)}
+		}))
+	}},
+	{"writes", "durable creation of single nodes, auto-commit", func(ctx context.Context, o *options, t *target) ([]Result, error) {
+		return one(o.load(ctx, t, "writes", o.clients, false, func(i int) (string, map[string]any) {
+			return "CREATE (:BenchWrite {id: $id})", map[string]any{"id": int64(i)}
+		}))
+	}},
+	{"counter", "all clients increment one property of one node; the sum must be exact", counter},
+	{"bookmarks", "a write, then a read of it on any replica; stale reads are counted", bookmarks},
+	{"latency", "an auto-commit write, a transaction of five statements, and a read, one at a time", latency},
+	{"templates", "the query templates of mgbench on a synthetic social network", templates},
+}
+
+// Command gives the bench command.
+func Command() *cobra.Command {
+	o := &options{}
+	var names []string
+	for _, w := range workloads {
+		names = append(names, fmt.Sprintf("  %-10s %s", w.name, w.what))
+	}
+	c := &cobra.Command{
+		Use:   "bench [workload…]",
+		Short: "Measure throughput and latency through the driver, beside a rival",
+		Long:  "Runs workloads against a server, and in the same run against --compare:\n" + strings.Join(names, "\n"),
+		Args:  cobra.OnlyValidArgs,
+		ValidArgs: func() (out []string) {
+			for _, w := range workloads {
+				out = append(out, w.name)
+			}
+			return
+		}(),
+		SilenceUsage:  true,
+		RunE:          func(c *cobra.Command, args []string) error { return run(c.Context(), c.OutOrStdout(), o, args) },
+		SilenceErrors: true,
+	}
+	f := c.Flags()
+	f.StringVarP(&o.uri, "uri", "a", "neo4j://localhost:7687", "server to measure")
+	f.StringVarP(&o.user, "user", "u", "neo4j", "user")
+	f.StringVarP(&o.password, "password", "p", "password123", "password; empty for no login")
+	f.StringVarP(&o.database, "database", "d", "neo4j", "database")
+	f.StringVar(&o.rival, "compare", "", "a rival to measure in the same run, such as bolt://localhost:17687")
+	f.StringVar(&o.rivalUser, "compare-user", "neo4j", "user at the rival")
+	f.StringVar(&o.rivalPass, "compare-password", "", "password at the rival; empty for no login")
+	f.IntVarP(&o.clients, "clients", "c", 12, "concurrent clients")
+	f.IntVar(&o.pairs, "pairs", 5000, "pairs of the bookmarks workload")
+	f.DurationVar(&o.duration, "duration", 5*time.Second, "of each measurement")
+	f.StringVar(&o.size, "size", "small", "of the social network: small or medium")
+	f.BoolVar(&o.json, "json", false, "one JSON object a line")
+	f.StringSliceVar(&o.readers, "reader", nil, "bolt:// addresses that the bookmarks workload reads from; default: as the driver routes")
+	return c
+}
+
+func run(ctx context.Context, out io.Writer, o *options, args []string) error {
+	targets := []*target{}
+	open := func(name, uri, user, password string) error {
+		auth := neo4j.NoAuth()
+		if password != "" {
+			auth = neo4j.BasicAuth(user, password, "")
+		}
+		d, err := neo4j.NewDriverWithContext(uri, auth, func(c *neo4j.Config) { c.MaxConnectionPoolSize = 1000 })
+		if err != nil {
+			return err
+		}
+		if err := d.VerifyConnectivity(ctx); err != nil {
+			return fmt.Errorf("%s: %w", uri, err)
+		}
+		targets = append(targets, &target{name: name, driver: d, database: o.database})
+		return nil
+	}
+	if err := open("graticule", o.uri, o.user, o.password); err != nil {
+		return err
+	}
+	if o.rival != "" {
+		if err := open("rival", o.rival, o.rivalUser, o.rivalPass); err != nil {
+			return err
+		}
+	}
+	defer func() {
+		for _, t := range targets {
+			t.driver.Close(ctx)
+		}
+	}()
+	for _, w := range workloads {
+		if len(args) > 0 && !slices.Contains(args, w.name) {
+			continue
+		}
+		var results [][]Result
+		for _, t := range targets {
+			r, err := w.run(ctx, o, t)
+			if err != nil {
+				return fmt.Errorf("%s at %s: %w", w.name, t.name, err)
+			}
+			results = append(results, r)
+		}
+		report(out, o, results)
+	}
+	return nil
+}
+
+// report prints the results of one workload, with the ratio to the rival.
+func report(out io.Writer, o *options, results [][]Result) {
+	for i := range results[0] {
+		for k := range results {
+			r := results[k][i]
+			if o.json {
+				b, _ := json.Marshal(r)
+				fmt.Fprintln(out, string(b))
+				continue
+			}
+			fmt.Fprintf(out, "%-28s %-10s %4d clients %10.0f/s  p50 %8.3f  p90 %8.3f  p99 %8.3f ms", r.Workload, r.Target, r.Clients, r.Rate, r.P50, r.P90, r.P99)
+			if k > 0 {
+				fmt.Fprintf(out, "  rate x%.2f, p50 x%.2f", results[0][i].Rate/r.Rate, results[0][i].P50/r.P50)
+			}
+			for name, v := range r.Extra {
+				fmt.Fprintf(out, "  %s %g", name, v)
+			}
+			fmt.Fprintln(out)
+		}
+	}
+}
+
+func one(r Result, err error) ([]Result, error) { return []Result{r}, err }
+
+// execute runs one auto-commit statement and drains it.
+func (t *target) execute(ctx context.Context, s neo4j.SessionWithContext, query string, params map[string]any) ([]*neo4j.Record, error) {
+	r, err := s.Run(ctx, query, params)
+	if err != nil {
+		return nil, err
+	}
+	return r.Collect(ctx)
+}
+
+func (t *target) session(ctx context.Context, read bool) neo4j.SessionWithContext {
+	mode := neo4j.AccessModeWrite
+	if read {
+		mode = neo4j.AccessModeRead
+	}
+	return t.driver.NewSession(ctx, neo4j.SessionConfig{DatabaseName: t.database, AccessMode: mode})
+}
+
+const points = 100_000 // nodes of the reads workload
+
+// prepare makes the points once.
+func (t *target) prepare(ctx context.Context) error {
+	s := t.session(ctx, false)
+	defer s.Close(ctx)
+	rows, err := t.execute(ctx, s, "MATCH (n:BenchPoint) RETURN count(*) AS c", nil)
+	if err != nil {
+		return err
+	}
+	if rows[0].Values[0].(int64) == points {
+		return nil
+	}
+	for _, q := range []string{"CREATE INDEX bench_point IF NOT EXISTS FOR (n:BenchPoint) ON (n.id)", "CALL db.awaitIndexes(300)", "UNWIND range(0, " + fmt.Sprint(points-1) + ") AS i CREATE (:BenchPoint {id: i, value: i * 2})"} {
+		if _, err := t.execute(ctx, s, q, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load runs statements from several clients for the duration, after a warm-up of a fifth of it.
+func (o *options) load(ctx context.Context, t *target, name string, clients int, read bool, next func(i int) (string, map[string]any)) (Result, error) {
+	if read {
+		if err := t.prepare(ctx); err != nil {
+			return Result{}, err
+		}
+	}
+	begin := time.Now().Add(o.duration / 5)
+	end := begin.Add(o.duration)
+	times := make([][]time.Duration, clients)
+	errs := make([]error, clients)
+	var wg sync.WaitGroup
+	for c := range clients {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			s := t.session(ctx, read)
+			defer s.Close(ctx)
+			for i := c; ; i += clients {
+				at := time.Now()
+				if at.After(end) {
+					return
+				}
+				query, params := next(i)
+				if _, err := t.execute(ctx, s, query, params); err != nil {
+					errs[c] = err
+					return
+				}
+				if at.After(begin) {
+					times[c] = append(times[c], time.Since(at))
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return Result{}, err
+		}
+	}
+	return summary(name, t, clients, slices.Concat(times...), o.duration), nil
+}
+
+func summary(name string, t *target, clients int, times []time.Duration, took time.Duration) Result {
+	slices.Sort(times)
+	at := func(q float64) float64 {
+		if len(times) == 0 {
+			return 0
+		}
+		return float64(times[int(q*float64(len(times)-1))].Microseconds()) / 1000
+	}
+	return Result{Workload: name, Target: t.name, Clients: clients, Count: len(times), Rate: float64(len(times)) / took.Seconds(), P50: at(0.5), P90: at(0.9), P99: at(0.99)}
+}
+
+// networkOf gives the social network of the size asked for.
+func (o *options) networkOf() (social.Network, error) {
+	switch o.size {
+	case "small":
+		return social.Small, nil
+	case "medium":
+		return social.Medium, nil
+	}
+	return social.Network{}, fmt.Errorf("--size is small or medium, not %q", o.size)
+}

@@ -1,0 +1,201 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"graticule/internal/social"
+)
+
+func counter(ctx context.Context, o *options, t *target) ([]Result, error) {
+	s := t.session(ctx, false)
+	defer s.Close(ctx)
+	if _, err := t.execute(ctx, s, "MERGE (c:BenchCounter) SET c.n = 0", nil); err != nil {
+		return nil, err
+	}
+	var mu sync.Mutex
+	total := 0
+	r, err := o.load(ctx, t, "counter", o.clients, false, func(int) (string, map[string]any) {
+		mu.Lock()
+		total++
+		mu.Unlock()
+		return "MATCH (c:BenchCounter) SET c.n = c.n + 1", nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := t.execute(ctx, s, "MATCH (c:BenchCounter) RETURN c.n", nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Extra = map[string]float64{"lost": float64(total) - float64(rows[0].Values[0].(int64))}
+	return []Result{r}, nil
+}
+
+// bookmarks writes, then reads with the bookmark of the write: at the readers
+// given, or where the driver routes a read to.
+func bookmarks(ctx context.Context, o *options, t *target) ([]Result, error) {
+	readers := []neo4j.DriverWithContext{t.driver}
+	if len(o.readers) > 0 {
+		readers = nil
+		for _, uri := range o.readers {
+			d, err := neo4j.NewDriverWithContext(uri, neo4j.BasicAuth(o.user, o.password, ""))
+			if err != nil {
+				return nil, err
+			}
+			defer d.Close(ctx)
+			readers = append(readers, d)
+		}
+	}
+	var mu sync.Mutex
+	var times []time.Duration
+	var failed error
+	stale := 0
+	begin := time.Now()
+	var wg sync.WaitGroup
+	for c := range o.clients {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			r := rand.New(rand.NewPCG(uint64(c), 5))
+			for i := c; i < o.pairs; i += o.clients {
+				value := time.Now().UnixNano()
+				took, got, err := pair(ctx, t, readers[r.IntN(len(readers))], c, value)
+				mu.Lock()
+				if err != nil {
+					failed = err
+				}
+				times = append(times, took)
+				if got != value {
+					stale++
+				}
+				mu.Unlock()
+				if err != nil {
+					return
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	if failed != nil {
+		return nil, failed
+	}
+	r := summary("bookmarks", t, o.clients, times, time.Since(begin))
+	r.Extra = map[string]float64{"stale": float64(stale)}
+	return []Result{r}, nil
+}
+
+// pair writes value and reads it back; it gives the time of the read.
+func pair(ctx context.Context, t *target, reader neo4j.DriverWithContext, client int, value int64) (time.Duration, int64, error) {
+	s := t.session(ctx, false)
+	defer s.Close(ctx)
+	if _, err := t.execute(ctx, s, "MERGE (p:BenchPair {client: $c}) SET p.value = $v", map[string]any{"c": int64(client), "v": value}); err != nil {
+		return 0, 0, err
+	}
+	begin := time.Now()
+	read := reader.NewSession(ctx, neo4j.SessionConfig{DatabaseName: t.database, AccessMode: neo4j.AccessModeRead, Bookmarks: s.LastBookmarks()})
+	defer read.Close(ctx)
+	rows, err := t.execute(ctx, read, "MATCH (p:BenchPair {client: $c}) RETURN p.value", map[string]any{"c": int64(client)})
+	if err != nil || len(rows) == 0 {
+		return 0, 0, err
+	}
+	return time.Since(begin), rows[0].Values[0].(int64), nil
+}
+
+// latency measures one client's view, as of a region when the address names one.
+func latency(ctx context.Context, o *options, t *target) ([]Result, error) {
+	write, err := o.load(ctx, t, "auto-commit write", 1, false, func(i int) (string, map[string]any) {
+		return "CREATE (:BenchLatency {i: $i})", map[string]any{"i": int64(i)}
+	})
+	if err != nil {
+		return nil, err
+	}
+	var times []time.Duration
+	for begin := time.Now(); time.Since(begin) < o.duration; {
+		at := time.Now()
+		s := t.session(ctx, false)
+		tx, err := s.BeginTransaction(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for k := range 5 {
+			r, err := tx.Run(ctx, "CREATE (:BenchLatency {k: $k})", map[string]any{"k": int64(k)})
+			if err != nil {
+				return nil, err
+			}
+			if _, err := r.Consume(ctx); err != nil {
+				return nil, err
+			}
+		}
+		if err := tx.Commit(ctx); err != nil {
+			return nil, err
+		}
+		s.Close(ctx)
+		times = append(times, time.Since(at))
+	}
+	five := summary("five-statement transaction", t, 1, times, o.duration)
+	read, err := o.load(ctx, t, "read", 1, true, func(i int) (string, map[string]any) {
+		return "MATCH (n:BenchPoint {id: $id}) RETURN n.value", map[string]any{"id": int64(i % points)}
+	})
+	return []Result{write, five, read}, err
+}
+
+// templates loads the social network where it is not there, and runs each
+// template several times, for the same users on every target.
+func templates(ctx context.Context, o *options, t *target) ([]Result, error) {
+	network, err := o.networkOf()
+	if err != nil {
+		return nil, err
+	}
+	s := t.session(ctx, false)
+	defer s.Close(ctx)
+	rows, err := t.execute(ctx, s, "MATCH (n:User) RETURN count(*)", nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []Result
+	if have := rows[0].Values[0].(int64); have == 0 {
+		begin := time.Now()
+		n, err := network.Load(func(query string, rows []any) error {
+			_, err := t.execute(ctx, s, query, map[string]any{"rows": rows})
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		took := time.Since(begin)
+		out = append(out, Result{Workload: "load (rows)", Target: t.name, Clients: 1, Count: n, Rate: float64(n) / took.Seconds()})
+	} else if have != int64(network.Users) {
+		return nil, fmt.Errorf("the database holds %d users already; use an empty one for --size %s", have, o.size)
+	} else {
+		out = append(out, Result{Workload: "load (rows)", Target: t.name, Clients: 1})
+	}
+	for _, tpl := range social.Templates {
+		r := rand.New(rand.NewPCG(7, 7))
+		var times []time.Duration
+		count := 0
+		for i, begin := 0, time.Now(); i < 300 && (i < 5 || time.Since(begin) < o.duration/4); i++ {
+			params := map[string]any{"id": int64(r.IntN(network.Users)), "to": int64(r.IntN(network.Users))}
+			at := time.Now()
+			rows, err := t.execute(ctx, s, tpl.Query, params)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", tpl.Query, err)
+			}
+			if i >= 2 { // warm
+				times = append(times, time.Since(at))
+			}
+			if i < 5 {
+				count += len(rows)
+			}
+		}
+		res := summary(tpl.Name, t, 1, times, o.duration/4)
+		res.Extra = map[string]float64{"rows of 5": float64(count)}
+		out = append(out, res)
+	}
+	return out, nil
+}
