@@ -91,3 +91,8 @@ func DecodeEnvelope(data []byte) (Envelope, error) {
 	e.Payload = data
 	return e, nil
 }
+
+// Traced tells whether the data of an entry carries a trace context.
+func Traced(data []byte) bool {
+	return len(data) > 2 && data[0] == envelopeVersion && data[2]&envelopeTraced != 0
+}
