@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/peterh/liner"
+	"golang.org/x/term"
 )
 
 // terminal is somebody who types. Prompt gives io.EOF at the end of the input
@@ -53,6 +54,17 @@ func newLineEditor(o *options) *lineEditor {
 		f.Close()
 	}
 	return e
+}
+
+// PasswordPrompt reads a line without showing it, in plain terminals too.
+func (e *lineEditor) PasswordPrompt(prompt string) (string, error) {
+	if liner.TerminalSupported() {
+		return e.State.PasswordPrompt(prompt)
+	}
+	fmt.Print(prompt)
+	b, err := term.ReadPassword(int(os.Stdin.Fd()))
+	fmt.Println()
+	return string(b), err
 }
 
 // AppendHistory remembers a line, unless it may hold a password.
