@@ -89,6 +89,21 @@ func creating(err error) error {
 	return err
 }
 
+// awaitOwned waits for the index of a constraint. The base of a transaction that
+// has to wait is too old then: it must be run again.
+func (tx *Tx) awaitOwned(d graph.Constraint) error {
+	for id, x := range tx.state.indexes {
+		if d.OwnedIndex == "" || x.def.Name != d.OwnedIndex || x.body != nil {
+			continue
+		}
+		if _, err := tx.store.awaitIndex(tx.ctx, id); err != nil {
+			return err
+		}
+		return ErrConflict
+	}
+	return nil
+}
+
 // validateAll checks every entity under a new constraint.
 func (s *state) validateAll(d graph.Constraint) error {
 	kind, sets := labelToken, s.labels
@@ -145,10 +160,10 @@ func (s *state) checkEntity(d graph.Constraint, id uint64) error {
 			return nil
 		}
 		for _, x := range s.indexes {
-			if x.def.Name != d.OwnedIndex {
+			if x.def.Name != d.OwnedIndex || x.body == nil {
 				continue
 			}
-			for _, other := range x.exactly(values, 2) {
+			for _, other := range x.body.(*rangeSet).exactly(values, 2) {
 				if other != id {
 					e := fail()
 					e.Existing, e.Duplicate = other, true

@@ -77,10 +77,16 @@ func (tx *Tx) EstimateDegree(label graph.LabelID, dir graph.Direction, types []g
 	return float64(total) / float64(n)
 }
 
-// SchemaVersion changes with every change of indexes or constraints.
+// SchemaVersion changes with every change of indexes or constraints, and when an index comes online.
 func (tx *Tx) SchemaVersion() uint64 {
 	s := tx.state.schema
-	return uint64(s.nextID)<<20 | uint64(len(s.indexes))<<10 | uint64(len(s.constraints))
+	filling := uint64(0)
+	for _, x := range tx.state.indexes {
+		if x.filling != nil {
+			filling++
+		}
+	}
+	return uint64(s.nextID)<<36 | filling<<24 | uint64(len(s.indexes))<<12 | uint64(len(s.constraints))
 }
 
 const valueSamples = 128
@@ -89,11 +95,15 @@ const valueSamples = 128
 // index, from a sample; 1 when the index is of a constraint.
 func (tx *Tx) EstimatePerValue(id graph.IndexID) float64 {
 	x := tx.state.indexes[id]
-	if x == nil || x.tree == nil || x.tree.Len() == 0 || x.def.Constraint != "" {
+	if x == nil || x.def.Constraint != "" {
+		return 1
+	}
+	r, ok := x.body.(*rangeSet)
+	if !ok || r.len() == 0 {
 		return 1
 	}
 	entries, values, last := 0, 0, ""
-	x.tree.Scan(func(entry string, _ struct{}) bool {
+	r.tree.Scan(func(entry string, _ struct{}) bool {
 		if value := entry[:len(entry)-8]; values == 0 || value != last {
 			values, last = values+1, value
 		}

@@ -1,26 +1,43 @@
 package graphstore
 
 import (
-	"encoding/binary"
 	"slices"
-	"strings"
-
-	"github.com/tidwall/btree"
 
 	"graticule/graph"
+	"graticule/internal/snapmap"
 )
 
 // anyKey says that more than one property may have changed.
 const anyKey graph.KeyID = 1<<32 - 1
 
-// An index maps the order keys of its properties, followed by the entity's id
-// in eight bytes, to nothing: a sorted set.
+// An index keeps the entities with one of its labels (or types) by the values
+// of its keys. While it is populated for the first time (populate.go) it has no
+// body yet, only the ids that changed meanwhile.
 type index struct {
-	def    graph.Index
-	labels []uint32 // label or type tokens
-	keys   []graph.KeyID
-	tree   *btree.Map[string, struct{}]
-	owned  bool
+	def     graph.Index
+	labels  []uint32 // label or type tokens
+	keys    []graph.KeyID
+	body    structure
+	owned   bool // the body, or changed, belongs to this fork
+	filling *population
+	changed *snapmap.Map[uint64, uint64] // ids to the log index of the last change, while filling
+}
+
+// A structure is what an index keeps. A structure in a published state never
+// changes; a fork of it is changed by one goroutine.
+type structure interface {
+	fork() structure
+	// holds tells whether an entity with the values has a place in it.
+	holds(values []graph.Value) bool
+	// change puts an entity's new values in the place of those before; no values
+	// mean that the index does not cover the entity.
+	change(id uint64, before, after []graph.Value)
+	len() int
+}
+
+// newStructure makes an empty structure for an index.
+func newStructure(d graph.Index) structure {
+	return newRangeSet()
 }
 
 // schema is the indexes' and constraints' definitions, immutable.
@@ -32,23 +49,26 @@ type schema struct {
 
 func (x *index) covers(token uint32) bool { return slices.Contains(x.labels, token) }
 
-// entry gives the key of an entity with props, ok=false when the index does not hold it.
-func (x *index) entry(props []graph.Property, id uint64) (string, bool) {
-	var b []byte
-	for _, k := range x.keys {
-		v := propOf(props, k)
-		if v.IsNull() {
-			return "", false
-		}
-		n := len(b)
-		if b = appendOrder(b, v); len(b) == n {
-			return "", false
-		}
-	}
-	return string(binary.BigEndian.AppendUint64(b, id)), true
+func (x *index) coversAny(labels []graph.LabelID) bool {
+	return slices.ContainsFunc(labels, func(l graph.LabelID) bool { return x.covers(uint32(l)) })
 }
 
-func idOf(entry string) uint64 { return binary.BigEndian.Uint64([]byte(entry[len(entry)-8:])) }
+// values appends the values of the index's keys to buf.
+func (x *index) values(props []graph.Property, buf []graph.Value) []graph.Value {
+	for _, k := range x.keys {
+		buf = append(buf, propOf(props, k))
+	}
+	return buf
+}
+
+func all(values []graph.Value) bool {
+	return len(values) > 0 && !slices.ContainsFunc(values, graph.Value.IsNull)
+}
+
+// identical tells whether a change from a to b is none.
+func identical(a, b []graph.Value) bool {
+	return slices.EqualFunc(a, b, func(x, y graph.Value) bool { return x.Kind() == y.Kind() && graph.Compare(x, y) == 0 })
+}
 
 // ownedIndex gives the index for changing it.
 func (s *state) ownedIndex(id graph.IndexID) *index {
@@ -57,33 +77,34 @@ func (s *state) ownedIndex(id graph.IndexID) *index {
 		return x
 	}
 	if !s.ownIndex {
-		m := make(map[graph.IndexID]*index, len(s.indexes))
-		for k, v := range s.indexes {
-			c := *v
-			c.owned = false
-			m[k] = &c
-		}
-		s.indexes, s.ownIndex = m, true
-		x = m[id]
+		s.indexes = copyIndexes(s.indexes)
+		s.ownIndex = true
+		x = s.indexes[id]
 	}
-	x.tree, x.owned = x.tree.Copy(), true
+	if x.owned = true; x.body != nil {
+		x.body = x.body.fork()
+	} else {
+		x.changed = x.changed.Fork()
+	}
 	return x
 }
 
-func (s *state) reindexNode(id graph.NodeID, oldLabels []graph.LabelID, oldProps []graph.Property, labels []graph.LabelID, props []graph.Property, key graph.KeyID) {
-	covered := func(x *index, ls []graph.LabelID) bool {
-		for _, l := range ls {
-			if x.covers(uint32(l)) {
-				return true
-			}
-		}
-		return false
+func copyIndexes(from map[graph.IndexID]*index) map[graph.IndexID]*index {
+	to := make(map[graph.IndexID]*index, len(from)+1)
+	for k, v := range from {
+		c := *v
+		c.owned = false
+		to[k] = &c
 	}
+	return to
+}
+
+func (s *state) reindexNode(id graph.NodeID, oldLabels []graph.LabelID, oldProps []graph.Property, labels []graph.LabelID, props []graph.Property, key graph.KeyID) {
 	for xid, x := range s.indexes {
 		if x.def.Relationship || (key != anyKey && !slices.Contains(x.keys, key)) {
 			continue
 		}
-		was, is := covered(x, oldLabels), covered(x, labels)
+		was, is := x.coversAny(oldLabels), x.coversAny(labels)
 		if was || is {
 			s.reindex(xid, uint64(id), was, oldProps, is, props)
 		}
@@ -100,202 +121,89 @@ func (s *state) reindexRel(id graph.RelID, t graph.TypeID, oldProps, props []gra
 
 func (s *state) reindex(xid graph.IndexID, id uint64, was bool, oldProps []graph.Property, is bool, props []graph.Property) {
 	x := s.indexes[xid]
-	var before, after string
-	if was {
-		before, was = x.entry(oldProps, id)
-	}
-	if is {
-		after, is = x.entry(props, id)
-	}
-	if was == is && before == after {
+	if x.body == nil {
+		s.ownedIndex(xid).changed.Set(id, s.position.Index)
 		return
 	}
-	x = s.ownedIndex(xid)
+	var buf [8]graph.Value
+	var before, after []graph.Value
 	if was {
-		x.tree.Delete(before)
+		before = x.values(oldProps, buf[:0:4])
 	}
 	if is {
-		x.tree.Set(after, struct{}{})
+		after = x.values(props, buf[4:4])
 	}
+	had, has := x.body.holds(before), x.body.holds(after)
+	if (!had && !has) || (had && has && identical(before, after)) {
+		return
+	}
+	s.ownedIndex(xid).body.change(id, before, after)
 }
 
-// populate fills a new index from the records.
-func (s *state) populate(x *index) {
-	x.tree, x.owned = &btree.Map[string, struct{}]{}, true
-	for _, token := range x.labels {
-		sets := s.labels
-		if x.def.Relationship {
-			sets = s.types
-		}
-		if int(token) >= len(sets) || sets[token] == nil {
-			continue
-		}
+// eachCovered calls f for the entities an index covers, with the values of its keys.
+func (s *state) eachCovered(x *index, f func(id uint64, values []graph.Value) error) error {
+	var values []graph.Value
+	for i, token := range x.labels {
 		var at uint64
 		var buf [256]uint64
-		for n := fill(sets[token], &at, buf[:]); n > 0; n = fill(sets[token], &at, buf[:]) {
+		for n := s.fillSet(x, token, &at, buf[:]); n > 0; n = s.fillSet(x, token, &at, buf[:]) {
 			for _, id := range buf[:n] {
-				var props []graph.Property
-				if x.def.Relationship {
-					props = s.rels.get(id).props
-				} else {
-					props = s.nodes.get(id).props
+				if s.coveredBefore(x, id, i) {
+					continue
 				}
-				if e, ok := x.entry(props, id); ok {
-					x.tree.Set(e, struct{}{})
+				values = x.values(s.propsOf(x, id), values[:0])
+				if err := f(id, values); err != nil {
+					return err
 				}
 			}
 		}
 	}
+	return nil
 }
 
-// bounds turns a query into a half-open range of order keys; ok=false when nothing can match.
-func (q rangeBounds) match(entry string) bool {
-	return entry >= q.low && (q.high == "" || entry < q.high)
-}
-
-type rangeBounds struct{ low, high string }
-
-func boundsOf(q graph.RangeQuery) (rangeBounds, bool) {
-	var prefix []byte
-	for _, v := range q.Equal {
-		n := len(prefix)
-		if prefix = appendOrder(prefix, v); len(prefix) == n {
-			return rangeBounds{}, false
-		}
+func (s *state) fillSet(x *index, token uint32, at *uint64, buf []uint64) int {
+	sets := s.labels
+	if x.def.Relationship {
+		sets = s.types
 	}
-	switch {
-	case q.HasPrefix:
-		text := orderText(q.Prefix)
-		p := string(prefix) + string(orderString) + string(text[:len(text)-2])
-		return rangeBounds{p, successor(p)}, true
-	case q.Low.IsNull() && q.High.IsNull():
-		return rangeBounds{string(prefix), successor(string(prefix))}, true
-	}
-	bound := q.Low
-	if bound.IsNull() {
-		bound = q.High
-	}
-	class := orderClass(bound)
-	if class == 0 || (!q.Low.IsNull() && !q.High.IsNull() && orderClass(q.High) != class) {
-		return rangeBounds{}, false
-	}
-	b := rangeBounds{low: string(append(slices.Clone(prefix), class)), high: string(append(slices.Clone(prefix), class+1))}
-	if !q.Low.IsNull() {
-		b.low = string(appendOrder(slices.Clone(prefix), q.Low))
-		if !q.LowIncl {
-			b.low = successor(b.low)
-		}
-	}
-	if !q.High.IsNull() {
-		b.high = string(appendOrder(slices.Clone(prefix), q.High))
-		if q.HighIncl {
-			b.high = successor(b.high)
-		}
-	}
-	return b, true
-}
-
-// successor gives the smallest string after all strings that begin with s; "" means no bound.
-func successor(s string) string {
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] != 0xff {
-			return s[:i] + string([]byte{s[i] + 1})
-		}
-	}
-	return ""
-}
-
-// seek collects the ids in range, in value order, into a cursor's buffer.
-func (x *index) seek(q graph.RangeQuery) *indexCursor {
-	c := &indexCursor{descending: q.Descending}
-	var ok bool
-	if c.bounds, ok = boundsOf(q); !ok || x == nil || x.tree == nil {
-		c.done = true
-		return c
-	}
-	c.tree = x.tree
-	return c
-}
-
-// An indexCursor walks a range; it re-enters the tree at the last key for each batch.
-type indexCursor struct {
-	tree       *btree.Map[string, struct{}]
-	bounds     rangeBounds
-	last       string
-	started    bool
-	done       bool
-	descending bool
-}
-
-func (c *indexCursor) next(buf []uint64) int {
-	n := 0
-	if c.done {
+	if int(token) >= len(sets) || sets[token] == nil {
 		return 0
 	}
-	step := func(key string, _ struct{}) bool {
-		if c.started && key == c.last {
-			return true
-		}
-		if c.descending {
-			if c.bounds.high != "" && key >= c.bounds.high {
-				return true
-			}
-			if key < c.bounds.low {
-				c.done = true
-				return false
-			}
-		} else if !c.bounds.match(key) {
-			c.done = true
-			return false
-		}
-		if n == len(buf) {
-			return false
-		}
-		buf[n] = idOf(key)
-		n++
-		c.last, c.started = key, true
-		return true
-	}
-	from := c.last
-	switch {
-	case c.descending:
-		if !c.started {
-			from = c.bounds.high
-		}
-		if from == "" {
-			c.tree.Reverse(step)
-		} else {
-			c.tree.Descend(from, step)
-		}
-	default:
-		if !c.started {
-			from = c.bounds.low
-		}
-		c.tree.Ascend(from, step)
-	}
-	if n < len(buf) {
-		c.done = true
-	}
-	return n
+	return fill(sets[token], at, buf)
 }
 
-// exactly gives the ids whose properties equal values, at most limit.
-func (x *index) exactly(values []graph.Value, limit int) []uint64 {
-	var b []byte
-	for _, v := range values {
-		n := len(b)
-		if b = appendOrder(b, v); len(b) == n {
+// coveredBefore tells whether one of the first n labels covers the node.
+func (s *state) coveredBefore(x *index, id uint64, n int) bool {
+	if n == 0 || x.def.Relationship {
+		return false
+	}
+	rec := s.nodes.get(id)
+	return slices.ContainsFunc(x.labels[:n], func(l uint32) bool { return rec.hasLabel(graph.LabelID(l)) })
+}
+
+func (s *state) propsOf(x *index, id uint64) []graph.Property {
+	if x.def.Relationship {
+		if r := s.rels.get(id); r != nil {
+			return r.props
+		}
+	} else if n := s.nodes.get(id); n != nil {
+		return n.props
+	}
+	return nil
+}
+
+// valuesOf gives the values an index has of an entity, none when it does not cover it.
+func (s *state) valuesOf(x *index, id uint64) []graph.Value {
+	if x.def.Relationship {
+		r := s.rels.get(id)
+		if r == nil || !x.covers(uint32(r.typ)) {
 			return nil
 		}
+		return x.values(r.props, nil)
 	}
-	prefix := string(b)
-	var out []uint64
-	x.tree.Ascend(prefix, func(key string, _ struct{}) bool {
-		if !strings.HasPrefix(key, prefix) || len(key) != len(prefix)+8 || len(out) >= limit {
-			return false
-		}
-		out = append(out, idOf(key))
-		return true
-	})
-	return out
+	n := s.nodes.get(id)
+	if n == nil || !x.coversAny(n.labels) {
+		return nil
+	}
+	return x.values(n.props, nil)
 }

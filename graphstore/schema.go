@@ -113,41 +113,17 @@ func (s *state) changeSchema() *schema {
 	return s.schema
 }
 
-// addIndex adds and fills an index. Its tokens are made if need be.
+// addIndex adds an index.
 func (s *state) addIndex(d graph.Index) {
 	c := s.changeSchema()
 	d.ID = graph.IndexID(c.nextID)
 	c.nextID++
 	c.indexes = append(c.indexes, d)
-	s.openIndex(d)
-}
-
-func (s *state) openIndex(d graph.Index) {
-	if d.Type == graph.IndexLookup {
-		return
+	at := inTransaction
+	if s.touched != nil {
+		at = inApply
 	}
-	x := &index{def: d}
-	kind := labelToken
-	if d.Relationship {
-		kind = typeToken
-	}
-	for _, l := range d.Labels {
-		x.labels = append(x.labels, s.ensureToken(kind, l))
-	}
-	for _, p := range d.Properties {
-		x.keys = append(x.keys, graph.KeyID(s.ensureToken(keyToken, p)))
-	}
-	s.populate(x)
-	if !s.ownIndex {
-		m := make(map[graph.IndexID]*index, len(s.indexes)+1)
-		for k, v := range s.indexes {
-			cp := *v
-			cp.owned = false
-			m[k] = &cp
-		}
-		s.indexes, s.ownIndex = m, true
-	}
-	s.indexes[d.ID] = x
+	s.openIndex(d, at)
 }
 
 func (s *state) dropIndex(name string) {
@@ -158,15 +134,8 @@ func (s *state) dropIndex(name string) {
 	}
 	id := c.indexes[i].ID
 	c.indexes = slices.Delete(c.indexes, i, i+1)
-	m := make(map[graph.IndexID]*index, len(s.indexes))
-	for k, v := range s.indexes {
-		if k != id {
-			cp := *v
-			cp.owned = false
-			m[k] = &cp
-		}
-	}
-	s.indexes, s.ownIndex = m, true
+	s.indexes, s.ownIndex = copyIndexes(s.indexes), true
+	delete(s.indexes, id)
 }
 
 func (s *state) addConstraint(d graph.Constraint) {
@@ -193,7 +162,15 @@ func (s *state) dropConstraint(name string) {
 }
 
 // Indexes lists the indexes, the two token lookup indexes included.
-func (tx *Tx) Indexes() []graph.Index { return slices.Clone(tx.state.schema.indexes) }
+func (tx *Tx) Indexes() []graph.Index {
+	out := slices.Clone(tx.state.schema.indexes)
+	for i := range out {
+		if x := tx.state.indexes[out[i].ID]; x != nil && x.filling != nil {
+			out[i].Online, out[i].Populated = false, x.filling.percent()
+		}
+	}
+	return out
+}
 
 // Constraints lists the constraints.
 func (tx *Tx) Constraints() []graph.Constraint { return slices.Clone(tx.state.schema.constraints) }
@@ -223,7 +200,7 @@ func (s *state) nameTaken(name string, constraint bool) error {
 	return nil
 }
 
-// CreateIndex creates an index; it is full when the transaction commits.
+// CreateIndex creates an index. Each copy fills it, a large one in the background.
 func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 	if err := tx.schemaWrite(); err != nil {
 		return d, err

@@ -50,6 +50,13 @@ type Store struct {
 	applied waiter.Waiter
 	locks   lockTable
 	seen    dedupe
+
+	// Work in the background, of populate.go. working ends with the open store;
+	// filling is guarded by applyMu.
+	working context.Context
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+	filling map[*population]bool
 }
 
 // Open opens the copy in cfg.Dir, making an empty one if there is none, and
@@ -84,9 +91,20 @@ func (s *Store) open() error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("load store: %w", err), db.Close())
 	}
+	s.working, s.stop = context.WithCancel(context.Background())
+	s.filling = map[*population]bool{}
 	s.state.Store(st)
+	s.startFilling(st)
 	s.applied.Advance(st.position.Index)
 	return nil
+}
+
+// quiesce ends the background work, which may wait for applyMu.
+func (s *Store) quiesce() {
+	s.applyMu.Lock()
+	s.stop()
+	s.applyMu.Unlock()
+	s.workers.Wait()
 }
 
 func (s *Store) options() *pebble.Options {
@@ -114,6 +132,7 @@ func (l pebbleLog) Fatalf(format string, args ...any) { l.cfg.OnFatal(fmt.Errorf
 
 // Close closes the copy. Transactions still open keep their state.
 func (s *Store) Close() error {
+	s.quiesce()
 	s.applyMu.Lock()
 	defer s.applyMu.Unlock()
 	if err := s.db.Flush(); err != nil {
@@ -228,7 +247,7 @@ func (st *state) finishLoad(defs *schema) {
 	} else {
 		st.schema = defs
 		for _, d := range defs.indexes {
-			st.openIndex(d)
+			st.openIndex(d, atOpen)
 		}
 	}
 	st.ownSet, st.ownIndex = nil, false
@@ -265,6 +284,7 @@ func (s *Store) Checkpoint(dir string) (replication.Position, error) {
 // Restore replaces the content by the checkpoint in dir, which is moved away.
 // The move is one rename of a complete folder; finishRestore completes it after a crash.
 func (s *Store) Restore(dir string) error {
+	s.quiesce()
 	s.applyMu.Lock()
 	defer s.applyMu.Unlock()
 	if err := s.db.Close(); err != nil {

@@ -218,6 +218,16 @@ func (tx *Tx) readRange(x *index, q graph.RangeQuery) {
 	}
 }
 
+// seek gives the entities in range; none when the index cannot answer.
+func (x *index) seek(q graph.RangeQuery) *indexCursor {
+	if x != nil {
+		if r, ok := x.body.(*rangeSet); ok {
+			return r.seek(q)
+		}
+	}
+	return &indexCursor{done: true}
+}
+
 type nodeSeek struct{ *indexCursor }
 
 func (c nodeSeek) Next(buf []graph.NodeID) (int, error) {
@@ -272,7 +282,7 @@ func (tx *Tx) FindNodes(labels []graph.LabelID, keys []graph.KeyID, values []gra
 		for i, k := range x.keys {
 			at[i] = values[slices.Index(keys, k)]
 		}
-		for _, id := range x.exactly(at, 1<<31) {
+		for _, id := range x.body.(*rangeSet).exactly(at, 1<<31) {
 			if tx.state.matches(tx.state.nodes.get(id), labels, keys, values) {
 				out = append(out, graph.NodeID(id))
 			}
@@ -333,7 +343,7 @@ func (tx *Tx) readPredicate(labels []graph.LabelID, keys []graph.KeyID, values [
 func (tx *Tx) indexFor(labels []graph.LabelID, keys []graph.KeyID) *index {
 	var best *index
 	for _, x := range tx.state.indexes {
-		if x.def.Relationship || x.def.Type != graph.IndexRange || (best != nil && (len(x.keys) < len(best.keys) || len(x.keys) == len(best.keys) && x.def.ID > best.def.ID)) {
+		if x.def.Relationship || x.def.Type != graph.IndexRange || x.body == nil || (best != nil && (len(x.keys) < len(best.keys) || len(x.keys) == len(best.keys) && x.def.ID > best.def.ID)) {
 			continue
 		}
 		covers := slices.ContainsFunc(labels, func(l graph.LabelID) bool { return x.covers(uint32(l)) })

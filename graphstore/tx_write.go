@@ -198,6 +198,9 @@ func (tx *Tx) checkUnique(id graph.NodeID, labels []graph.LabelID, key graph.Key
 		if err := tx.lock(lock); err != nil {
 			return err
 		}
+		if err := tx.awaitOwned(d); err != nil {
+			return err
+		}
 		if d.Type == graph.ConstraintNodeKey {
 			d.Type = graph.ConstraintUnique // existence is checked at commit
 		}
@@ -261,6 +264,9 @@ func (tx *Tx) SetRelProperty(id graph.RelID, key graph.KeyID, v graph.Value) (bo
 	tx.changedRels[id] = struct{}{}
 	for _, d := range tx.state.schema.constraints {
 		if d.Relationship && backed(d.Type) && d.Label == tx.TypeName(r.typ) && slices.Contains(d.Properties, tx.KeyName(key)) {
+			if err := tx.awaitOwned(d); err != nil {
+				return true, err
+			}
 			if d.Type == graph.ConstraintRelKey {
 				d.Type = graph.ConstraintRelUnique
 			}

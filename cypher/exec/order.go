@@ -397,7 +397,7 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 		best.cost = count * max(outer, 1)
 	}
 	for _, x := range pl.r.indexes() {
-		if x.Relationship || x.Type != graph.IndexRange || len(x.Labels) != 1 || !slices.Contains(n.must, x.Labels[0]) {
+		if x.Relationship || !x.Online || x.Type != graph.IndexRange || len(x.Labels) != 1 || !slices.Contains(n.must, x.Labels[0]) {
 			continue
 		}
 		if !slices.ContainsFunc(x.Properties, func(k string) bool { return !slices.Contains(keys, k) }) {
