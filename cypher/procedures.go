@@ -16,7 +16,6 @@ func builtinProcedures() exec.Procedures {
 			return rows, nil
 		}
 	}
-	nothing := func(*exec.ProcedureContext, []graph.Value) ([][]graph.Value, error) { return nil, nil }
 	out := exec.Procedures{}
 	for _, p := range []*exec.Procedure{
 		{Name: "db.labels", Signature: "db.labels() :: (label :: STRING)", Description: "List all labels attached to nodes within a database.", Mode: "READ", Outputs: []string{"label"}, Call: names(exec.Graph.LabelNames)},
@@ -25,9 +24,10 @@ func builtinProcedures() exec.Procedures {
 		{Name: "db.ping", Signature: "db.ping() :: (success :: BOOLEAN)", Description: "Test whether the database is available.", Mode: "READ", System: true, Outputs: []string{"success"}, Call: func(*exec.ProcedureContext, []graph.Value) ([][]graph.Value, error) {
 			return [][]graph.Value{{graph.True}}, nil
 		}},
-		{Name: "db.awaitIndexes", Signature: "db.awaitIndexes(timeOutSeconds = 300 :: INTEGER)", Description: "Wait for all indexes to come online.", Mode: "READ", Inputs: []string{"timeOutSeconds"}, Optional: 1, Call: nothing},
-		{Name: "db.awaitIndex", Signature: "db.awaitIndex(indexName :: STRING, timeOutSeconds = 300 :: INTEGER)", Description: "Wait for an index to come online.", Mode: "READ", Inputs: []string{"indexName", "timeOutSeconds"}, Optional: 1, Call: nothing},
 	} {
+		out[lowerASCII(p.Name)] = p
+	}
+	for _, p := range indexProcedures() {
 		out[lowerASCII(p.Name)] = p
 	}
 	return out

@@ -74,3 +74,22 @@ type RangeQuery struct {
 	HasPrefix         bool
 	Descending        bool
 }
+
+// Hit is an entity that a full-text or vector index found, with its score.
+type Hit struct {
+	ID    uint64 // of a node or relationship, as the index is on
+	Score float64
+}
+
+// TextSearch narrows the search of a full-text index.
+type TextSearch struct {
+	Analyzer string // for the words of the query; "" means the index's own
+	Skip     int
+	Limit    int // < 0: all
+}
+
+// TextAnalyzer describes an analyzer of full-text indexes.
+type TextAnalyzer struct {
+	Name, Description string
+	Stopwords         []string
+}

@@ -115,7 +115,7 @@ func (s *Store) applyAll(entries []replication.Entry, results []replication.Resu
 		st.tokens[k].owned = false
 	}
 	s.state.Store(st)
-	s.startFilling(st)
+	s.startWork(st)
 	s.applied.Advance(st.position.Index)
 	return -1, nil
 }

@@ -29,6 +29,8 @@ var (
 	ErrBadChangeset = errors.New("bytes are not a changeset of a known version")
 	// ErrDamaged means records that cannot be read back.
 	ErrDamaged = errors.New("the store holds a record that cannot be read")
+	// ErrNotAVector means a vector that the similarity of an index cannot compare.
+	ErrNotAVector = errors.New("the vector must only contain finite values, and for cosine similarity not only zeros")
 	// ErrNotStorable means a value that cannot be a property.
 	ErrNotStorable = errors.New("the value cannot be stored as a property")
 )
@@ -57,6 +59,13 @@ type ConstraintError struct {
 
 func (e *ConstraintError) Error() string {
 	return fmt.Sprintf("entity %d violates constraint %s", e.Entity, e.Constraint.Name)
+}
+
+// UnknownAnalyzerError means an analyzer of full-text indexes that there is not.
+type UnknownAnalyzerError struct{ Name string }
+
+func (e *UnknownAnalyzerError) Error() string {
+	return fmt.Sprintf("no such full-text analyzer: %q", e.Name)
 }
 
 // SchemaError means that an index or constraint cannot be created or dropped.

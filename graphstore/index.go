@@ -37,6 +37,12 @@ type structure interface {
 
 // newStructure makes an empty structure for an index.
 func newStructure(d graph.Index) structure {
+	switch d.Type {
+	case graph.IndexFulltext:
+		return newTextSet(d)
+	case graph.IndexVector:
+		return newVectorSet(d)
+	}
 	return newRangeSet()
 }
 

@@ -110,20 +110,32 @@ func (s *state) fillIndex(x *index, body structure, tick func(done int64) error)
 	return err
 }
 
-// startFilling begins the background filling of the indexes of st that wait for it.
-func (s *Store) startFilling(st *state) {
+// startWork begins the background work that the indexes of st wait for. The
+// caller holds applyMu, or has the store for itself.
+func (s *Store) startWork(st *state) {
 	for id, x := range st.indexes {
-		if x.filling == nil || s.filling[x.filling] {
+		var work func(ctx context.Context)
+		if p := x.filling; p != nil {
+			work = func(ctx context.Context) {
+				defer close(p.ready)
+				s.fill(ctx, id, p)
+			}
+		} else if v, ok := x.body.(*vectorSet); ok && v.recent.Len() >= absorbMin {
+			work = func(ctx context.Context) { s.absorb(ctx, id) }
+		}
+		if work == nil || s.busy[id] {
 			continue
 		}
-		s.filling[x.filling] = true
-		p := x.filling
+		s.busy[id] = true
+		ctx := s.working
 		s.workers.Go(func() {
-			s.fill(s.working, id, p)
-			close(p.ready)
+			work(ctx)
 			s.applyMu.Lock()
-			delete(s.filling, p)
-			s.applyMu.Unlock()
+			defer s.applyMu.Unlock()
+			delete(s.busy, id)
+			if ctx.Err() == nil {
+				s.startWork(s.state.Load()) // what came meanwhile
+			}
 		})
 	}
 }
@@ -140,6 +152,10 @@ func (s *Store) fill(ctx context.Context, id graph.IndexID, p *population) {
 		p.done.Store(done)
 		return ctx.Err()
 	})
+	if v, ok := body.(*vectorSet); ok && err == nil {
+		p.done.Store(0)
+		body, err = v.linked(ctx, func() { p.done.Add(1) })
+	}
 	for err == nil && ctx.Err() == nil {
 		st := s.state.Load()
 		left := st.changedSince(id, p, base)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"graticule/graph"
+	"graticule/graphstore/fulltext"
 )
 
 func appendStrings(dst []byte, ss []string) []byte {
@@ -210,6 +211,11 @@ func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 	}
 	if p := repeated(d.Properties); p != "" {
 		return d, &SchemaError{Reason: RepeatedProperty, Name: d.Name, Schema: schemaText(d.Relationship, d.Labels, d.Properties)}
+	}
+	if v := config(d, "fulltext.analyzer"); v.Kind() == graph.KindString {
+		if _, ok := fulltext.AnalyzerNamed(v.AsString()); !ok {
+			return d, &UnknownAnalyzerError{v.AsString()}
+		}
 	}
 	for _, x := range tx.state.schema.indexes {
 		if x.Type != d.Type || !sameSchema(d.Relationship, d.Labels, d.Properties, x) {

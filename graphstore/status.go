@@ -16,7 +16,10 @@ func Status(err error) *status.Error {
 	var connected *StillConnectedError
 	var missing *MissingNodeError
 	var schema *SchemaError
+	var analyzer *UnknownAnalyzerError
 	switch {
+	case errors.As(err, &analyzer):
+		return status.New(status.ExecutionFailed, "50N00", "No such full-text analyzer: '%s'.", analyzer.Name)
 	case errors.As(err, &constraint):
 		return constraintFailure(constraint)
 	case errors.As(err, &connected):

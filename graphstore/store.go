@@ -52,11 +52,11 @@ type Store struct {
 	seen    dedupe
 
 	// Work in the background, of populate.go. working ends with the open store;
-	// filling is guarded by applyMu.
+	// busy holds the indexes with work going on, guarded by applyMu.
 	working context.Context
 	stop    context.CancelFunc
 	workers sync.WaitGroup
-	filling map[*population]bool
+	busy    map[graph.IndexID]bool
 }
 
 // Open opens the copy in cfg.Dir, making an empty one if there is none, and
@@ -92,9 +92,9 @@ func (s *Store) open() error {
 		return errors.Join(fmt.Errorf("load store: %w", err), db.Close())
 	}
 	s.working, s.stop = context.WithCancel(context.Background())
-	s.filling = map[*population]bool{}
+	s.busy = map[graph.IndexID]bool{}
 	s.state.Store(st)
-	s.startFilling(st)
+	s.startWork(st)
 	s.applied.Advance(st.position.Index)
 	return nil
 }

@@ -175,40 +175,56 @@ func (tx *Tx) checkUnique(id graph.NodeID, labels []graph.LabelID, key graph.Key
 		if key != anyKey && !slices.Contains(d.Properties, tx.KeyName(key)) {
 			continue
 		}
-		n := tx.state.nodes.get(uint64(id))
-		complete := true
-		lock := mix(fpValue, tx.labelHash(graph.LabelID(l)))
-		var reads []uint64
-		for _, p := range d.Properties {
-			k, known := tx.Key(p)
-			if !known || propOf(n.props, k).IsNull() {
-				complete = false
-				break
-			}
-			h := mix(fpValue, tx.labelHash(graph.LabelID(l)), tx.keyHash(k), valueHash(propOf(n.props, k)))
-			reads = append(reads, h)
-			lock = mix(lock, h)
-		}
-		if !complete {
-			continue
-		}
-		for _, h := range reads {
-			tx.fp.read(h)
-		}
-		if err := tx.lock(lock); err != nil {
-			return err
-		}
-		if err := tx.awaitOwned(d); err != nil {
-			return err
-		}
-		if d.Type == graph.ConstraintNodeKey {
-			d.Type = graph.ConstraintUnique // existence is checked at commit
-		}
-		if err := tx.state.checkEntity(d, uint64(id)); err != nil {
+		if err := tx.takeValues(d, tx.labelHash(graph.LabelID(l)), uint64(id), tx.state.nodes.get(uint64(id)).props); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checkUniqueRel is checkUnique for a property of a relationship.
+func (tx *Tx) checkUniqueRel(id graph.RelID, t graph.TypeID, key graph.KeyID) error {
+	for _, d := range tx.state.schema.constraints {
+		if !d.Relationship || !backed(d.Type) || d.Label != tx.TypeName(t) || !slices.Contains(d.Properties, tx.KeyName(key)) {
+			continue
+		}
+		if err := tx.takeValues(d, tx.typeHash(t), uint64(id), tx.state.rels.get(uint64(id)).props); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeValues makes the values of an entity under a uniqueness or key constraint
+// this transaction's, if it has all of them.
+func (tx *Tx) takeValues(d graph.Constraint, tokenHash, id uint64, props []graph.Property) error {
+	lock := mix(fpValue, tokenHash)
+	var reads []uint64
+	for _, p := range d.Properties {
+		k, known := tx.Key(p)
+		if !known || propOf(props, k).IsNull() {
+			return nil
+		}
+		h := mix(fpValue, tokenHash, tx.keyHash(k), valueHash(propOf(props, k)))
+		reads = append(reads, h)
+		lock = mix(lock, h)
+	}
+	for _, h := range reads {
+		tx.fp.read(h)
+	}
+	if err := tx.lock(lock); err != nil {
+		return err
+	}
+	if err := tx.awaitOwned(d); err != nil {
+		return err
+	}
+	switch d.Type { // existence is checked at commit
+	case graph.ConstraintNodeKey:
+		d.Type = graph.ConstraintUnique
+	case graph.ConstraintRelKey:
+		d.Type = graph.ConstraintRelUnique
+	}
+	return tx.state.checkEntity(d, id)
 }
 
 func (tx *Tx) lockNode(id graph.NodeID) error {
@@ -252,30 +268,23 @@ func (tx *Tx) SetRelProperty(id graph.RelID, key graph.KeyID, v graph.Value) (bo
 	}
 	tx.fp.write(mix(fpRelProp, uint64(id), tx.keyHash(key)))
 	tx.fp.write(mix(fpRelAny, uint64(id)))
-	for _, t := range []uint64{tx.typeHash(r.typ), anyOf} {
-		tx.fp.write(mix(fpKey, t, tx.keyHash(key)))
-		for _, x := range []graph.Value{old, v} {
-			if !x.IsNull() {
-				tx.fp.write(mix(fpValue, t, tx.keyHash(key), valueHash(x)))
-			}
-		}
-	}
+	tx.writeRelValues(r.typ, key, old, v)
 	tx.state.setRelProp(id, key, v)
 	tx.changedRels[id] = struct{}{}
-	for _, d := range tx.state.schema.constraints {
-		if d.Relationship && backed(d.Type) && d.Label == tx.TypeName(r.typ) && slices.Contains(d.Properties, tx.KeyName(key)) {
-			if err := tx.awaitOwned(d); err != nil {
-				return true, err
-			}
-			if d.Type == graph.ConstraintRelKey {
-				d.Type = graph.ConstraintRelUnique
-			}
-			if err := tx.state.checkEntity(d, uint64(id)); err != nil {
-				return true, err
+	return true, tx.checkUniqueRel(id, r.typ, key)
+}
+
+// writeRelValues notes that a property of a relationship of the type changed.
+func (tx *Tx) writeRelValues(t graph.TypeID, key graph.KeyID, values ...graph.Value) {
+	k := tx.keyHash(key)
+	for _, t := range []uint64{tx.typeHash(t), anyOf} {
+		tx.fp.write(mix(fpKey, t, k))
+		for _, v := range values {
+			if !v.IsNull() {
+				tx.fp.write(mix(fpValue, t, k, valueHash(v)))
 			}
 		}
 	}
-	return true, nil
 }
 
 // AddLabel adds a label; the bool tells whether the node did not have it.
@@ -379,6 +388,7 @@ func (tx *Tx) DeleteRel(id graph.RelID) (bool, error) {
 	tx.fp.write(mix(fpRelAny, uint64(id)))
 	for _, p := range r.props {
 		tx.fp.write(mix(fpRelProp, uint64(id), tx.keyHash(p.Key)))
+		tx.writeRelValues(r.typ, p.Key, p.Value)
 	}
 	tx.state.deleteRel(id)
 	tx.deletedRels[id] = struct{}{}

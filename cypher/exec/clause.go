@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"context"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -537,8 +538,20 @@ type Procedure struct {
 
 // ProcedureContext is what a procedure may need.
 type ProcedureContext struct {
-	Graph  Graph
-	Server any
+	Context context.Context
+	Graph   Graph
+	Server  any
+}
+
+// writes tells whether a procedure changes the graph.
+func (p *Procedure) writes() bool { return p != nil && (p.Mode == "WRITE" || p.Mode == "SCHEMA") }
+
+// failure says which procedure an error comes from, unless it has a code of its own.
+func (p *Procedure) failure(err error) error {
+	if named, ok := err.(interface{ ClassName() string }); ok {
+		return status.New(status.ProcedureCallFailed, "52N37", "Failed to invoke procedure `%s`: Caused by: %s: %s", p.Name, named.ClassName(), err)
+	}
+	return err
 }
 
 // Procedures finds procedures by lower-case name.
@@ -616,9 +629,9 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 			}
 			values[i] = v
 		}
-		rows, err := p.Call(&ProcedureContext{Graph: r.graph, Server: r.env.Server}, values)
+		rows, err := p.Call(&ProcedureContext{Context: r.ctx, Graph: r.graph, Server: r.env.Server}, values)
 		if err != nil {
-			return err
+			return p.failure(err)
 		}
 		if void {
 			return emit()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 
 	"graticule/cypher/ast"
 	"graticule/cypher/fn"
@@ -40,7 +41,7 @@ func Compile(s *ast.Statement, lib Library) (p *Plan, err error) {
 		}
 	}()
 	c := &compiler{source: s.Source, functions: lib.Functions, procs: lib.Procedures, scope: newScope(), params: map[string]bool{}}
-	c.writes = writes(s.Query)
+	c.writes = c.isUpdating(s.Query)
 	q := c.query(s.Query)
 	p = &Plan{Batches: c.batches, query: q, width: c.width + 1, Columns: q.columns, Reads: c.reads, Writes: c.writes}
 	for name := range c.params {
@@ -50,17 +51,17 @@ func Compile(s *ast.Statement, lib Library) (p *Plan, err error) {
 	return p, nil
 }
 
-// writes tells whether a query holds an updating clause anywhere.
-func writes(q *ast.Query) bool {
+// isUpdating tells whether a query holds an updating clause, or calls a procedure that writes, anywhere.
+func (c *compiler) isUpdating(q *ast.Query) bool {
 	if q == nil {
 		return false
 	}
 	for _, part := range q.Parts {
-		if writes(part.Braced) {
+		if c.isUpdating(part.Braced) {
 			return true
 		}
 		for _, b := range part.Conditional {
-			if writes(&ast.Query{Parts: []*ast.SingleQuery{b.Query}}) {
+			if c.isUpdating(&ast.Query{Parts: []*ast.SingleQuery{b.Query}}) {
 				return true
 			}
 		}
@@ -68,14 +69,18 @@ func writes(q *ast.Query) bool {
 			switch cl := cl.(type) {
 			case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
 				return true
+			case *ast.CallProcedure:
+				if c.procs[strings.ToLower(cl.Name.Value)].writes() {
+					return true
+				}
 			case *ast.CallSubquery:
-				if writes(cl.Query) {
+				if c.isUpdating(cl.Query) {
 					return true
 				}
 			}
 		}
 	}
-	return writes(q.Next)
+	return c.isUpdating(q.Next)
 }
 
 // Result streams the rows of one run. It belongs to one goroutine; Close must

@@ -1,6 +1,10 @@
 package exec
 
-import "graticule/graph"
+import (
+	"context"
+
+	"graticule/graph"
+)
 
 // Graph is what the runtime asks of one transaction on one database: reads see
 // the transaction's snapshot and its own writes; writes stay in the
@@ -15,6 +19,7 @@ type Graph interface {
 	Reader
 	Writer
 	Schema
+	Searcher
 	Estimator
 }
 
@@ -112,6 +117,16 @@ type Writer interface {
 	// WriteCount grows with each write of this transaction; the runtime uses it
 	// to know whether anything changed.
 	WriteCount() uint64
+}
+
+// Searcher asks full-text and vector indexes. A search waits a while for an
+// index that is not online yet.
+type Searcher interface {
+	SearchText(ctx context.Context, idx graph.IndexID, query string, o graph.TextSearch) ([]graph.Hit, error)
+	SearchVector(ctx context.Context, idx graph.IndexID, query []float32, k int) ([]graph.Hit, error)
+	TextAnalyzers() ([]graph.TextAnalyzer, error)
+	// AwaitIndexes waits until the named indexes are online on this copy; all without names.
+	AwaitIndexes(ctx context.Context, names ...string) error
 }
 
 // Schema reads and changes indexes and constraints.
