@@ -1,0 +1,59 @@
+package fn
+
+import (
+	"math"
+
+	"graticule/graph"
+)
+
+func vectors() []Function {
+	similarity := func(name, description string, score func(a, b []float64) float64, valid func(v []float64) bool) Function {
+		return Function{
+			Name: name, Category: "Vector", Signature: name + "(a :: LIST<INTEGER | FLOAT>, b :: LIST<INTEGER | FLOAT>) :: FLOAT", Description: description, Min: 2, Max: 2,
+			Eval: func(_ *Context, args []graph.Value) (graph.Value, error) {
+				if args[0].IsNull() || args[1].IsNull() {
+					return graph.Null, nil
+				}
+				var vs [2][]float64
+				for i, arg := range args {
+					if arg.Kind() != graph.KindList {
+						return graph.Null, TypeError("Type mismatch: expected List<Float>, List<Integer> or List<Number> but was %v", arg.Kind())
+					}
+					for _, e := range arg.AsList() {
+						if !e.IsNumber() {
+							return graph.Null, TypeError("Type mismatch: expected List<Float>, List<Integer> or List<Number> but was List<%v>", e.Kind())
+						}
+						vs[i] = append(vs[i], float64(float32(e.Number())))
+					}
+					if !valid(vs[i]) {
+						return graph.Null, argumentError("InvalidArgumentValue", "Invalid input for '%s()': Argument %c is not a valid vector for this similarity function.", name, 'a'+rune(i))
+					}
+				}
+				if len(vs[0]) != len(vs[1]) {
+					return graph.Null, argumentError("InvalidArgumentValue", "Invalid input for '%s()': The supplied vectors do not have the same number of dimensions.", name)
+				}
+				return graph.Float(float64(float32(score(vs[0], vs[1])))), nil
+			},
+		}
+	}
+	return []Function{
+		similarity("vector.similarity.cosine", "Returns a `FLOAT` representing the similarity between the argument vectors based on their cosine.", func(a, b []float64) float64 {
+			return (1 + dot(a, b)/math.Sqrt(dot(a, a)*dot(b, b))) / 2
+		}, func(v []float64) bool { n := dot(v, v); return n > 0 && n <= math.MaxFloat32 }),
+		similarity("vector.similarity.euclidean", "Returns a `FLOAT` representing the similarity between the argument vectors based on their Euclidean distance.", func(a, b []float64) float64 {
+			var d float64
+			for i := range a {
+				d += (a[i] - b[i]) * (a[i] - b[i])
+			}
+			return 1 / (1 + d)
+		}, func(v []float64) bool { return len(v) > 0 && dot(v, v) <= math.MaxFloat32 }),
+	}
+}
+
+func dot(a, b []float64) float64 {
+	var s float64
+	for i := range a {
+		s += a[i] * b[i]
+	}
+	return s
+}
