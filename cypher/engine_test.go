@@ -204,3 +204,25 @@ func TestPlans(t *testing.T) {
 		}
 	}
 }
+
+// A range that is unwound is not made as a list: it may be longer than any memory.
+func TestUnwindMakesLongRangesAsTheyArePulled(t *testing.T) {
+	d := newDatabase(t)
+	for query, want := range map[string]string{
+		"UNWIND range(1, 4000000000000) AS x RETURN x LIMIT 3":                                            "1; 2; 3",
+		"UNWIND range(9223372036854775807, -9223372036854775807 - 1, -9223372036854775807) AS x RETURN x": "9223372036854775807; 0; -9223372036854775807",
+		"UNWIND range(-9223372036854775807 - 1, 9223372036854775807) AS x RETURN x LIMIT 1":               "-9223372036854775808",
+		"UNWIND range(5, 1) AS x RETURN x":                                                                "",
+		"UNWIND [2, 3] AS n UNWIND range(n, 0, -2) AS x RETURN x":                                         "2; 0; 3; 1",
+		"RETURN size(range(1, 10)) AS a, range(0, 10, 5) AS b":                                            "10, [0, 5, 10]",
+	} {
+		if got, _, err := d.run(query, nil); err != nil || got != want {
+			t.Errorf("%s: %s, %v; want %s", query, got, err, want)
+		}
+	}
+	for _, query := range []string{"UNWIND range(1, 2, 0) AS x RETURN x", "UNWIND range(1, null) AS x RETURN x", "RETURN range(1, 4000000000000)"} {
+		if got, _, err := d.run(query, nil); err == nil {
+			t.Errorf("%s gave %s", query, got)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -122,6 +123,7 @@ type tx struct {
 	ended    bool
 	position replication.Position // of its commit
 	system   replication.Position // of an administration command it ran
+	others   routing.Bookmarks    // given for other databases, to be handed on
 }
 
 // begin starts a transaction: bookmarks first, then the snapshot.
@@ -156,36 +158,46 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig) (*tx, error) {
 	return t, nil
 }
 
+// othersMax is how many positions in other databases a transaction hands on
+// without looking whether the databases are still there.
+const othersMax = 64
+
 func (t *tx) awaitBookmarks(ctx context.Context) error {
-	user := ""
+	marks := routing.Bookmarks{}
 	for _, text := range t.cfg.Bookmarks {
-		b, ok, err := routing.ParseBookmark(text)
-		if err != nil {
+		if err := marks.Parse(text); err != nil {
 			return status.New(status.InvalidBookmark, "08N12", "Parsing of supplied bookmarks failed with message: Supplied bookmark is invalid: %s", text)
 		}
-		if !ok {
+	}
+	for id, p := range marks {
+		var wait func(ctx context.Context, index uint64) error
+		switch {
+		case id == systemGroup:
+			wait = t.n.catalog.WaitApplied
+		case id != t.def.ID:
 			continue
-		}
-		wait := func(ctx context.Context, index uint64) error { return t.n.catalog.WaitApplied(ctx, index) }
-		if b.Database != systemGroup {
-			if user != "" && user != b.Database {
-				return status.New(status.InvalidBookmarkMixture, "08N12", "Bookmarks of two databases cannot be used in one transaction.")
-			}
-			if user = b.Database; t.copy == nil || b.Database != t.def.ID {
-				return status.New(status.InvalidBookmark, "08N12", "The bookmark is of another database than '%s'.", t.def.Name)
-			}
-			if b.Position.Incarnation != t.def.Incarnation {
-				return status.New(status.InvalidBookmark, "08N12", "The bookmark is of an earlier incarnation of database '%s'.", t.def.Name)
-			}
+		case p.Incarnation != t.def.Incarnation:
+			return status.New(status.InvalidBookmark, "08N12", "The bookmark is of an earlier incarnation of database '%s'.", t.def.Name)
+		default:
 			wait = t.copy.store.WaitApplied
 		}
 		limit, cancel := context.WithTimeout(ctx, t.n.cfg.BookmarkTimeout)
-		err = wait(limit, b.Position.Index)
+		err := wait(limit, p.Index)
 		cancel()
 		if err != nil {
-			return status.New(status.BookmarkTimeout, "08N13", "Database '%s' not up to the requested version: %d. Latest database version is %d", t.def.Name, b.Position.Index, t.applied().Index)
+			return status.New(status.BookmarkTimeout, "08N13", "Database '%s' not up to the requested version: %d. Latest database version is %d", t.def.Name, p.Index, t.applied().Index)
 		}
 	}
+	delete(marks, t.def.ID)
+	if len(marks) > othersMax { // most are of databases that were dropped
+		state, _ := t.n.catalog.State()
+		known := map[string]bool{systemGroup: true}
+		for _, d := range state.Databases {
+			known[d.ID] = true
+		}
+		maps.DeleteFunc(marks, func(id string, _ replication.Position) bool { return !known[id] })
+	}
+	t.others = marks
 	return nil
 }
 
@@ -248,10 +260,13 @@ func (t *tx) end() {
 	t.n.txs.remove(t.id)
 }
 
-// bookmark gives the bookmark of what the transaction has seen or written.
+// bookmark gives the bookmark of what the transaction has seen or written, and
+// of what it was told of other databases.
 func (t *tx) bookmark() string {
+	marks := maps.Clone(t.others)
 	if t.system.Index != 0 {
-		return routing.Bookmark{Database: systemGroup, Position: t.system}.String()
+		marks.Add(systemGroup, replication.Position{Term: t.system.Term, Index: t.system.Index})
+		return marks.String()
 	}
 	p := t.position
 	if p.Index == 0 {
@@ -262,7 +277,8 @@ func (t *tx) bookmark() string {
 		}
 	}
 	p.Incarnation = t.def.Incarnation
-	return routing.Bookmark{Database: t.def.ID, Position: p}.String()
+	marks.Add(t.def.ID, p)
+	return marks.String()
 }
 
 // commitStore sends what was written to the leader.

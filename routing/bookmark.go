@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"maps"
+	"slices"
 	"strings"
 
 	"graticule/replication"
@@ -13,51 +15,81 @@ import (
 // ErrBadBookmark means text that is no bookmark of ours.
 var ErrBadBookmark = errors.New("the text is not a bookmark")
 
-// Bookmark is a position in one database that a later read must have reached.
-type Bookmark struct {
-	Database string // id
-	Position replication.Position
+// Bookmarks are positions in databases that a later transaction must have
+// reached, at most one per database. A transaction hands on those of databases
+// other than its own, because drivers keep one bookmark for all databases and
+// forget the ones they sent.
+type Bookmarks map[string]replication.Position // by database id
+
+// bookmarksMax bounds the databases of one bookmark.
+const bookmarksMax = 256
+
+const bookmarkVersion = 2
+
+// Add puts p in unless a later position of the database is there.
+func (b Bookmarks) Add(database string, p replication.Position) {
+	if have, ok := b[database]; !ok || have.Incarnation < p.Incarnation || (have.Incarnation == p.Incarnation && have.Index < p.Index) {
+		b[database] = p
+	}
 }
 
-const bookmarkVersion = 1
-
-// String gives the opaque text: "FB:" and base64 of version, database id,
-// incarnation, term, index and a checksum (docs/format/bookmark.md).
-func (b Bookmark) String() string {
-	out := append([]byte{bookmarkVersion, byte(len(b.Database))}, b.Database...)
-	for _, u := range []uint64{b.Position.Incarnation, b.Position.Term, b.Position.Index} {
-		out = binary.AppendUvarint(out, u)
+// String gives the opaque text: "FB:" and base64 of version, count, for each
+// database in order its id, incarnation, term and index, and a checksum
+// (docs/format/bookmark.md).
+func (b Bookmarks) String() string {
+	ids := slices.Sorted(maps.Keys(b))
+	ids = ids[:min(len(ids), bookmarksMax)]
+	out := binary.AppendUvarint([]byte{bookmarkVersion}, uint64(len(ids)))
+	for _, id := range ids {
+		out = append(append(out, byte(len(id))), id...)
+		for _, u := range []uint64{b[id].Incarnation, b[id].Term, b[id].Index} {
+			out = binary.AppendUvarint(out, u)
+		}
 	}
 	out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out))
 	return "FB:" + base64.StdEncoding.EncodeToString(out)
 }
 
-// ParseBookmark reads what String gave. "FB:" alone is no constraint: ok is false.
-func ParseBookmark(text string) (b Bookmark, ok bool, err error) {
+// Parse adds what String gave to b. "FB:" alone is no constraint.
+func (b Bookmarks) Parse(text string) error {
 	body, found := strings.CutPrefix(text, "FB:")
 	if !found {
-		return b, false, ErrBadBookmark
+		return ErrBadBookmark
 	}
 	if body == "" {
-		return b, false, nil
+		return nil
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(body)
 	if err != nil || len(raw) < 6 || raw[0] != bookmarkVersion {
-		return b, false, ErrBadBookmark
+		return ErrBadBookmark
 	}
 	sum := binary.BigEndian.Uint32(raw[len(raw)-4:])
-	raw = raw[:len(raw)-4]
-	if crc32.ChecksumIEEE(raw) != sum || len(raw) < 2+int(raw[1]) {
-		return b, false, ErrBadBookmark
+	if raw = raw[:len(raw)-4]; crc32.ChecksumIEEE(raw) != sum {
+		return ErrBadBookmark
 	}
-	b.Database = string(raw[2 : 2+raw[1]])
-	rest := raw[2+int(raw[1]):]
-	for _, p := range []*uint64{&b.Position.Incarnation, &b.Position.Term, &b.Position.Index} {
-		v, n := binary.Uvarint(rest)
-		if n <= 0 {
-			return b, false, ErrBadBookmark
+	count, n := binary.Uvarint(raw[1:])
+	if n <= 0 || count > bookmarksMax {
+		return ErrBadBookmark
+	}
+	rest := raw[1+n:]
+	for range count {
+		if len(rest) == 0 || len(rest) < 1+int(rest[0]) {
+			return ErrBadBookmark
 		}
-		*p, rest = v, rest[n:]
+		id := string(rest[1 : 1+rest[0]])
+		rest = rest[1+len(id):]
+		var p replication.Position
+		for _, field := range []*uint64{&p.Incarnation, &p.Term, &p.Index} {
+			v, n := binary.Uvarint(rest)
+			if n <= 0 {
+				return ErrBadBookmark
+			}
+			*field, rest = v, rest[n:]
+		}
+		b.Add(id, p)
 	}
-	return b, len(rest) == 0, nil
+	if len(rest) > 0 {
+		return ErrBadBookmark
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"errors"
+	"maps"
 	"reflect"
 	"testing"
 
@@ -9,21 +10,38 @@ import (
 )
 
 func TestBookmarkRoundTripAndDamage(t *testing.T) {
-	b := Bookmark{Database: "d3b07384-d9a0-4c9b-8f6e-6f0b1b1b1b1b", Position: replication.Position{Incarnation: 3, Term: 7, Index: 1 << 40}}
-	got, ok, err := ParseBookmark(b.String())
-	if err != nil || !ok || got != b {
-		t.Fatalf("got %+v, %v, %v", got, ok, err)
+	b := Bookmarks{"d3b07384-d9a0-4c9b-8f6e-6f0b1b1b1b1b": replication.Position{Incarnation: 3, Term: 7, Index: 1 << 40}, "system": {Index: 9}}
+	got := Bookmarks{}
+	if err := got.Parse(b.String()); err != nil || !maps.Equal(got, b) {
+		t.Fatalf("got %+v, %v", got, err)
 	}
 	text := b.String()
-	for i := 3; i < len(text); i++ {
+	for i := range text {
 		bad := []byte(text)
 		bad[i] ^= 1
-		if x, _, err := ParseBookmark(string(bad)); !errors.Is(err, ErrBadBookmark) {
-			t.Errorf("changed at %d: %+v, %v", i, x, err)
+		if err := got.Parse(string(bad)); !errors.Is(err, ErrBadBookmark) {
+			t.Errorf("changed at %d: %v", i, err)
+		}
+		if err := got.Parse(text[:i]); i != len("FB:") && !errors.Is(err, ErrBadBookmark) {
+			t.Errorf("cut at %d: %v", i, err)
 		}
 	}
-	if _, ok, err := ParseBookmark("FB:"); ok || err != nil {
-		t.Errorf("the empty bookmark: %v, %v", ok, err)
+	if !maps.Equal(got, b) {
+		t.Errorf("damaged bookmarks left %+v", got)
+	}
+	empty := Bookmarks{}
+	if err := empty.Parse("FB:"); err != nil || len(empty) > 0 {
+		t.Errorf("the empty bookmark: %v, %v", empty, err)
+	}
+}
+
+func TestBookmarksKeepTheLatestOfEachDatabase(t *testing.T) {
+	b := Bookmarks{}
+	for _, p := range []replication.Position{{Incarnation: 1, Index: 5}, {Incarnation: 1, Index: 3}, {Incarnation: 2, Index: 1}, {Incarnation: 1, Index: 9}} {
+		b.Add("d", p)
+	}
+	if want := (replication.Position{Incarnation: 2, Index: 1}); b["d"] != want {
+		t.Errorf("got %+v, want %+v", b["d"], want)
 	}
 }
 

@@ -273,41 +273,6 @@ func (s *matchSink) push(f frame) error {
 
 func (s *matchSink) done() error { return s.next.done() }
 
-func (c *compiler) unwind(u *ast.Unwind) stage {
-	if _, ok := c.scope.slots[u.Variable.Value]; ok {
-		c.fail(u.Variable, "VariableAlreadyBound", "Variable `%s` already declared", u.Variable.Value)
-	}
-	if call, ok := u.List.(*ast.Call); ok && lowerName(call) == "range" && (len(call.Args) == 2 || len(call.Args) == 3) {
-		scope := c.scope
-		c.scope = scope.clone()
-		slot := c.bind(u.Variable.Value, anyVar)
-		bound := c.scope
-		c.scope = scope
-		st := c.unwindRange(call, slot)
-		c.scope = bound
-		return st
-	}
-	e := c.expr(u.List)
-	slot := c.bind(u.Variable.Value, anyVar)
-	return flat(func(r *run, f frame, emit func() error) error {
-		v, err := e(r, f)
-		if err != nil || v.IsNull() {
-			return err
-		}
-		if v.Kind() != graph.KindList {
-			f[slot] = v
-			return emit()
-		}
-		for _, x := range v.AsList() {
-			f[slot] = x
-			if err := emit(); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // --- subqueries ---
 
 // callbackSink hands the rows of a subquery to a function.

@@ -78,25 +78,9 @@ func lists() []Function {
 			return graph.Null, TypeError("isEmpty() expects a LIST, MAP or STRING, got %v", a[0].Kind())
 		}},
 		{Name: "range", Category: "List", Signature: "range(start :: INTEGER, end :: INTEGER, step = 1 :: INTEGER) :: LIST<INTEGER>", Description: "Returns the integers from start to end, inclusive.", Min: 2, Max: 3, TakesNull: true, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
-			for _, v := range a {
-				if v.Kind() != graph.KindInt {
-					return graph.Null, argumentError("InvalidArgumentType", "range() expects INTEGER arguments, got %v", v.Kind())
-				}
-			}
-			step := int64(1)
-			if len(a) == 3 {
-				step = a[2].AsInt()
-			}
-			from, to := a[0].AsInt(), a[1].AsInt()
-			if step == 0 {
-				return graph.Null, argumentError("NumberOutOfRange", "step argument to range() cannot be zero")
-			}
-			if (step > 0 && from > to) || (step < 0 && from < to) {
-				return graph.List(nil), nil
-			}
-			n := uint64(to-from)/uint64(max(step, 1)) + 1
-			if step < 0 {
-				n = uint64(from-to)/uint64(-step) + 1
+			from, step, n, err := Range(a)
+			if err != nil || n == 0 {
+				return graph.List(nil), err
 			}
 			if c.Grow != nil && n <= rangeMax {
 				if err := c.Grow(int64(n) * 24); err != nil {
@@ -113,4 +97,33 @@ func lists() []Function {
 			return graph.List(out), nil
 		}},
 	}
+}
+
+// Range gives the first of the n integers that range(a...) makes, and the step
+// between them.
+func Range(a []graph.Value) (from, step int64, n uint64, err error) {
+	for _, v := range a {
+		if v.Kind() != graph.KindInt {
+			return 0, 0, 0, argumentError("InvalidArgumentType", "range() expects INTEGER arguments, got %v", v.Kind())
+		}
+	}
+	step = 1
+	if len(a) == 3 {
+		step = a[2].AsInt()
+	}
+	from, to := a[0].AsInt(), a[1].AsInt()
+	switch {
+	case step == 0:
+		return 0, 0, 0, argumentError("NumberOutOfRange", "step argument to range() cannot be zero")
+	case step > 0 && from <= to:
+		n = (uint64(to)-uint64(from))/uint64(step) + 1
+	case step < 0 && from >= to:
+		n = (uint64(from)-uint64(to))/-uint64(step) + 1
+	default:
+		return from, step, 0, nil
+	}
+	if n == 0 {
+		n-- // all integers: one more than n can say
+	}
+	return from, step, n, nil
 }

@@ -1,0 +1,60 @@
+package exec
+
+import (
+	"graticule/cypher/ast"
+	"graticule/cypher/fn"
+	"graticule/graph"
+)
+
+// unwind makes a row of each element of a list.
+func (c *compiler) unwind(u *ast.Unwind) stage {
+	list := c.each(u.List)
+	if _, ok := c.scope.slots[u.Variable.Value]; ok {
+		c.fail(u.Variable, "VariableAlreadyBound", "Variable `%s` already declared", u.Variable.Value)
+	}
+	slot := c.bind(u.Variable.Value, anyVar)
+	return flat(func(r *run, f frame, emit func() error) error {
+		return list(r, f, func(v graph.Value) error {
+			f[slot] = v
+			return emit()
+		})
+	})
+}
+
+// each compiles a list expression to a function that gives its elements one
+// by one. A call of range() is never made as a list, however long it is.
+func (c *compiler) each(e ast.Expr) func(r *run, f frame, emit func(graph.Value) error) error {
+	value := c.expr(e) // checks names and argument counts
+	if call, ok := e.(*ast.Call); ok && lowerName(call) == "range" {
+		args := c.exprs(call.Args)
+		return func(r *run, f frame, emit func(graph.Value) error) error {
+			var values [3]graph.Value
+			for i, a := range args {
+				var err error
+				if values[i], err = a(r, f); err != nil {
+					return err
+				}
+			}
+			from, step, n, err := fn.Range(values[:len(args)])
+			for i := uint64(0); err == nil && i < n; i++ {
+				err = emit(graph.Int(from + int64(i)*step))
+			}
+			return err
+		}
+	}
+	return func(r *run, f frame, emit func(graph.Value) error) error {
+		v, err := value(r, f)
+		if err != nil || v.IsNull() {
+			return err
+		}
+		if v.Kind() != graph.KindList {
+			return emit(v)
+		}
+		for _, x := range v.AsList() {
+			if err := emit(x); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
