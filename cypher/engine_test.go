@@ -2,9 +2,11 @@ package cypher_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"graticule/cypher"
 	"graticule/cypher/cyphertest"
@@ -223,6 +225,29 @@ func TestUnwindMakesLongRangesAsTheyArePulled(t *testing.T) {
 	for _, query := range []string{"UNWIND range(1, 2, 0) AS x RETURN x", "UNWIND range(1, null) AS x RETURN x", "RETURN range(1, 4000000000000)"} {
 		if got, _, err := d.run(query, nil); err == nil {
 			t.Errorf("%s gave %s", query, got)
+		}
+	}
+}
+
+// A statement of which no row gets far still ends when it is asked to.
+func TestCancelledStatementsEnd(t *testing.T) {
+	d := newDatabase(t)
+	if _, _, err := d.run("UNWIND range(1, 3000) AS x CREATE (:Person {id: x})", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		"UNWIND range(1, 4000000000000) AS x WITH x WHERE x < 0 RETURN count(x)",
+		"UNWIND range(1, 4000000000000) AS x RETURN count(x)",
+		"MATCH (a:Person), (b:Person), (c:Person), (d:Person) WHERE a.id + b.id + c.id + d.id < 0 RETURN count(*)",
+		"MATCH (a), (b), (c), (d) RETURN count(*)",
+		"UNWIND range(1, 4000000000000) AS x OPTIONAL MATCH (p:Nobody {id: x}) WITH p WHERE p IS NOT NULL RETURN p",
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		began := time.Now()
+		_, err := d.Run(ctx, query, nil)
+		cancel()
+		if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took > 20*time.Second {
+			t.Errorf("%s: %v after %v", query, err, took)
 		}
 	}
 }

@@ -128,6 +128,10 @@ type tx struct {
 
 // begin starts a transaction: bookmarks first, then the snapshot.
 func (s *session) begin(ctx context.Context, cfg bolt.TxConfig) (*tx, error) {
+	marks, err := s.n.catchUp(ctx, cfg.Bookmarks)
+	if err != nil {
+		return nil, err
+	}
 	def, err := s.databaseOf(cfg.Database)
 	if err != nil {
 		return nil, err
@@ -138,7 +142,7 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig) (*tx, error) {
 			return nil, status.New(status.DatabaseUnavailable, "08N09", "Database '%s' has no copy on this server. Use a neo4j:// address, so that the driver finds one.", def.Name)
 		}
 	}
-	if err := t.awaitBookmarks(ctx); err != nil {
+	if err := t.awaitBookmarks(ctx, marks); err != nil {
 		return nil, err
 	}
 	timeout := s.n.cfg.TransactionTimeout
@@ -162,30 +166,45 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig) (*tx, error) {
 // without looking whether the databases are still there.
 const othersMax = 64
 
-func (t *tx) awaitBookmarks(ctx context.Context) error {
+// catchUp reads bookmarks and waits until the system database has reached the
+// position they give for it: only then is it known which databases there are.
+func (n *Node) catchUp(ctx context.Context, bookmarks []string) (routing.Bookmarks, error) {
 	marks := routing.Bookmarks{}
-	for _, text := range t.cfg.Bookmarks {
+	for _, text := range bookmarks {
 		if err := marks.Parse(text); err != nil {
-			return status.New(status.InvalidBookmark, "08N12", "Parsing of supplied bookmarks failed with message: Supplied bookmark is invalid: %s", text)
+			return nil, status.New(status.InvalidBookmark, "08N12", "Parsing of supplied bookmarks failed with message: Supplied bookmark is invalid: %s", text)
 		}
 	}
-	for id, p := range marks {
-		var wait func(ctx context.Context, index uint64) error
-		switch {
-		case id == systemGroup:
-			wait = t.n.catalog.WaitApplied
-		case id != t.def.ID:
-			continue
-		case p.Incarnation != t.def.Incarnation:
+	if p, ok := marks[systemGroup]; ok {
+		return marks, n.await(ctx, "system", p, n.catalog)
+	}
+	return marks, nil
+}
+
+// waiter is a copy of a database, the system database among them.
+type waiter interface {
+	WaitApplied(ctx context.Context, index uint64) error
+	Applied() replication.Position
+}
+
+// await blocks until a copy has reached the position of a bookmark.
+func (n *Node) await(ctx context.Context, database string, p replication.Position, w waiter) error {
+	ctx, cancel := context.WithTimeout(ctx, n.cfg.BookmarkTimeout)
+	defer cancel()
+	if err := w.WaitApplied(ctx, p.Index); err != nil {
+		return status.New(status.BookmarkTimeout, "08N13", "Database '%s' not up to the requested version: %d. Latest database version is %d", database, p.Index, w.Applied().Index)
+	}
+	return nil
+}
+
+// awaitBookmarks waits for the position in the transaction's own database.
+func (t *tx) awaitBookmarks(ctx context.Context, marks routing.Bookmarks) error {
+	if p, ok := marks[t.def.ID]; ok && t.copy != nil {
+		if p.Incarnation != t.def.Incarnation {
 			return status.New(status.InvalidBookmark, "08N12", "The bookmark is of an earlier incarnation of database '%s'.", t.def.Name)
-		default:
-			wait = t.copy.store.WaitApplied
 		}
-		limit, cancel := context.WithTimeout(ctx, t.n.cfg.BookmarkTimeout)
-		err := wait(limit, p.Index)
-		cancel()
-		if err != nil {
-			return status.New(status.BookmarkTimeout, "08N13", "Database '%s' not up to the requested version: %d. Latest database version is %d", t.def.Name, p.Index, t.applied().Index)
+		if err := t.n.await(ctx, t.def.Name, p, t.copy.store); err != nil {
+			return err
 		}
 	}
 	delete(marks, t.def.ID)
@@ -596,6 +615,9 @@ func (r *bufferedResult) Close(context.Context) error { r.rows = nil; return nil
 
 // Route makes the routing table for a driver.
 func (s *session) Route(ctx context.Context, req bolt.RouteRequest) (bolt.RoutingTable, error) {
+	if _, err := s.n.catchUp(ctx, req.Bookmarks); err != nil {
+		return bolt.RoutingTable{}, err
+	}
 	def, err := s.databaseOf(req.Database)
 	if err != nil {
 		return bolt.RoutingTable{}, err

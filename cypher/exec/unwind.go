@@ -16,6 +16,9 @@ func (c *compiler) unwind(u *ast.Unwind) stage {
 	return flat(func(r *run, f frame, emit func() error) error {
 		return list(r, f, func(v graph.Value) error {
 			f[slot] = v
+			if err := r.alive(); err != nil { // nothing else may look while all rows are filtered out
+				return err
+			}
 			return emit()
 		})
 	})
