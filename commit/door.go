@@ -9,6 +9,7 @@ import (
 	"graticule/graphstore"
 	"graticule/replication"
 	"graticule/replication/consensus"
+	"graticule/telemetry"
 )
 
 // ErrNotLeader means that this server does not lead the database now; nothing was done.
@@ -23,18 +24,13 @@ var ErrOutcomeUnknown = errors.New("the outcome of the commit is not known yet")
 // fencedMax bounds the ids a leader remembers as given up within one term.
 const fencedMax = 100_000
 
-// Trace is the W3C context of the commit's span; zero when it is not sampled.
-type Trace struct {
-	TraceID [16]byte
-	SpanID  [8]byte
-}
-
 // Door is the leader's entrance of one database. Its mutex guards everything
 // below it and orders proposals; it is never held while waiting.
 type Door struct {
-	group *consensus.Group
-	store *graphstore.Store
-	now   func() time.Time
+	group  *consensus.Group
+	store  *graphstore.Store
+	now    func() time.Time
+	traces *telemetry.Telemetry // may be nil
 
 	mu       sync.Mutex
 	term     uint64             // term the window belongs to
@@ -43,9 +39,10 @@ type Door struct {
 	fenced   map[graphstore.CommitID]struct{}
 }
 
-// NewDoor makes the door of a database whose log is group and whose state is store.
-func NewDoor(group *consensus.Group, store *graphstore.Store, now func() time.Time) *Door {
-	return &Door{group: group, store: store, now: now}
+// NewDoor makes the door of a database whose log is group and whose state is
+// store; traces may be nil.
+func NewDoor(group *consensus.Group, store *graphstore.Store, now func() time.Time, traces *telemetry.Telemetry) *Door {
+	return &Door{group: group, store: store, now: now, traces: traces}
 }
 
 // Applied is where a commit landed.
@@ -56,34 +53,52 @@ type Applied struct {
 
 // Commit validates c and replicates it. Errors: ErrNotLeader and
 // graphstore.ErrConflict / ErrBaseTooOld / constraint errors mean it had no effect;
-// ErrOutcomeUnknown means Resolve must find out.
-func (d *Door) Commit(ctx context.Context, c *graphstore.Commit, trace Trace) (Applied, error) {
-	pending, slot, err := d.admit(c, trace)
+// ErrOutcomeUnknown means Resolve must find out. A span that ctx carries gets
+// tx.validate and raft.propose as parts; the log entry carries the latter.
+func (d *Door) Commit(ctx context.Context, c *graphstore.Commit) (Applied, error) {
+	p, err := d.admit(ctx, c)
 	if err != nil {
 		return Applied{}, err
 	}
-	return d.await(ctx, c, pending, slot)
+	applied, err := d.await(ctx, c, p)
+	p.span.Number("graticule.index", int64(applied.Position.Index))
+	p.span.End(err)
+	return applied, err
 }
 
-func (d *Door) admit(c *graphstore.Commit, trace Trace) (*consensus.Pending, *graphstore.Slot, error) {
+// proposal is a commit on its way through the log.
+type proposal struct {
+	pending *consensus.Pending
+	slot    *graphstore.Slot
+	span    telemetry.Span
+}
+
+func (d *Door) admit(ctx context.Context, c *graphstore.Commit) (p proposal, err error) {
+	_, validate := d.traces.Start(ctx, "tx.validate")
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	err = d.checkLocked(c)
+	validate.End(err)
+	if err != nil {
+		return p, err
+	}
+	ctx, p.span = d.traces.Start(ctx, "raft.propose")
+	env := replication.Envelope{Kind: replication.KindChangeset, Term: d.term, Time: d.now().UnixNano(), Payload: c.Payload()}
+	env.TraceID, env.SpanID = telemetry.Carried(ctx)
+	p.pending = d.group.Propose(env.Append(nil))
+	d.inFlight[c.ID] = struct{}{}
+	p.slot = d.window.Add(c)
+	return p, nil
+}
+
+func (d *Door) checkLocked(c *graphstore.Commit) error {
 	if err := d.enterTermLocked(); err != nil {
-		return nil, nil, err
+		return err
 	}
 	if _, fenced := d.fenced[c.ID]; fenced {
-		return nil, nil, ErrFenced
+		return ErrFenced
 	}
-	if err := d.window.Check(c); err != nil {
-		return nil, nil, err
-	}
-	env := replication.Envelope{
-		Kind: replication.KindChangeset, Term: d.term, Time: d.now().UnixNano(),
-		TraceID: trace.TraceID, SpanID: trace.SpanID, Payload: c.Payload(),
-	}
-	pending := d.group.Propose(env.Append(nil))
-	d.inFlight[c.ID] = struct{}{}
-	return pending, d.window.Add(c), nil
+	return d.window.Check(c)
 }
 
 // enterTermLocked makes the window of the current term. A fresh window knows
@@ -102,12 +117,12 @@ func (d *Door) enterTermLocked() error {
 	return nil
 }
 
-func (d *Door) await(ctx context.Context, c *graphstore.Commit, pending *consensus.Pending, slot *graphstore.Slot) (Applied, error) {
-	result, index, err := pending.Wait(ctx)
+func (d *Door) await(ctx context.Context, c *graphstore.Commit, p proposal) (Applied, error) {
+	result, index, err := p.pending.Wait(ctx)
 	d.mu.Lock()
 	delete(d.inFlight, c.ID)
 	if err == nil {
-		slot.Applied(index)
+		p.slot.Applied(index)
 	}
 	d.mu.Unlock()
 	switch {

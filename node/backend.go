@@ -18,6 +18,7 @@ import (
 	"graticule/replication"
 	"graticule/routing"
 	"graticule/status"
+	"graticule/telemetry"
 )
 
 // boltBackend is what the Bolt door sees of the node.
@@ -124,10 +125,17 @@ type tx struct {
 	position replication.Position // of its commit
 	system   replication.Position // of an administration command it ran
 	others   routing.Bookmarks    // given for other databases, to be handed on
+	span     telemetry.Span       // the root of its trace; ctx carries it
 }
 
-// begin starts a transaction: bookmarks first, then the snapshot.
-func (s *session) begin(ctx context.Context, cfg bolt.TxConfig) (*tx, error) {
+// begin starts a transaction: bookmarks first, then the snapshot. A trace that
+// ctx carries goes on in the transaction, which ends its root span.
+func (s *session) begin(ctx context.Context, cfg bolt.TxConfig, root telemetry.Span) (t *tx, err error) {
+	defer func() {
+		if err != nil {
+			root.End(err)
+		}
+	}()
 	marks, err := s.n.catchUp(ctx, cfg.Bookmarks)
 	if err != nil {
 		return nil, err
@@ -136,7 +144,8 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig) (*tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tx{s: s, n: s.n, cfg: cfg, def: def, write: !cfg.Read, began: time.Now()}
+	root.Text("db.namespace", def.Name)
+	t = &tx{s: s, n: s.n, cfg: cfg, def: def, write: !cfg.Read, began: time.Now(), span: root}
 	if def.ID != systemGroup {
 		if t.copy = s.n.open(def.ID); t.copy == nil {
 			return nil, status.New(status.DatabaseUnavailable, "08N09", "Database '%s' has no copy on this server. Use a neo4j:// address, so that the driver finds one.", def.Name)
@@ -275,6 +284,7 @@ func (t *tx) end() {
 	if t.store != nil {
 		t.store.Close()
 	}
+	t.span.End(context.Cause(t.ctx))
 	t.cancel(nil)
 	t.n.txs.remove(t.id)
 }
@@ -314,7 +324,9 @@ func (t *tx) commitStore() error {
 			c.Token = v.AsString()
 		}
 	}
-	applied, err := t.copy.commitTx(context.WithoutCancel(t.ctx), c)
+	ctx, span := t.n.traces.Start(context.WithoutCancel(t.ctx), "tx.commit")
+	applied, err := t.copy.commitTx(ctx, c)
+	span.End(err)
 	t.position = applied.Position
 	return err
 }
@@ -323,7 +335,8 @@ func (t *tx) commitStore() error {
 
 // Begin starts an explicit transaction.
 func (s *session) Begin(ctx context.Context, cfg bolt.TxConfig) (bolt.Transaction, error) {
-	t, err := s.begin(ctx, cfg)
+	ctx, root := s.n.traces.Root(ctx, "bolt.transaction", traceparent(cfg.Metadata))
+	t, err := s.begin(ctx, cfg, root)
 	if err != nil {
 		return nil, err
 	}
@@ -338,18 +351,28 @@ func (s *session) Begin(ctx context.Context, cfg bolt.TxConfig) (bolt.Transactio
 func (t *tx) Run(ctx context.Context, text string, params *graph.Map) (bolt.Result, error) {
 	stop := context.AfterFunc(ctx, func() { t.cancel(context.Cause(ctx)) })
 	defer stop()
-	p, err := t.n.engine.Prepare(text, 5)
+	p, err := t.n.prepare(t.ctx, text)
 	if err != nil {
 		return nil, err
 	}
 	if p.Batches() {
 		return nil, status.New(status.TransactionStartFailed, "25N01", "A query with 'CALL { ... } IN TRANSACTIONS' can only be executed in an implicit transaction, but tried to execute in an explicit transaction.")
 	}
+	_, span := t.n.traces.Start(t.ctx, "cypher.execute")
 	cur, err := t.execute(p, params)
 	if err != nil {
+		span.End(err)
 		return nil, err
 	}
-	return &txResult{t: t, cursor: cur, drain: p.Writes()}, nil
+	return &txResult{t: t, cursor: cur, drain: p.Writes(), span: span}, nil
+}
+
+// prepare compiles a statement.
+func (n *Node) prepare(ctx context.Context, text string) (*cypher.Prepared, error) {
+	_, span := n.traces.Start(ctx, "cypher.prepare")
+	p, err := n.engine.Prepare(text, 5)
+	span.End(err)
+	return p, err
 }
 
 // Commit commits at the leader.
@@ -372,6 +395,7 @@ type txResult struct {
 	t      *tx
 	cursor *cypher.Cursor
 	drain  bool // an update is carried out in full whatever is pulled
+	span   telemetry.Span
 }
 
 // DatabaseID gives the id for element ids.
@@ -397,6 +421,8 @@ func (r *txResult) Close(context.Context) error {
 		_, err = r.cursor.Fetch(-1, func([]graph.Value) error { return nil })
 	}
 	r.cursor.Close()
+	r.span.Number("graticule.rows", r.cursor.Sent())
+	r.span.End(err)
 	return err
 }
 
@@ -430,11 +456,13 @@ const (
 // Run runs one auto-commit statement. One that reads streams; one that writes
 // is carried out, committed and, on conflict, run again before any row leaves.
 func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, params *graph.Map) (bolt.Result, error) {
-	p, err := s.n.engine.Prepare(text, 5)
+	ctx, root := s.n.traces.Root(ctx, "bolt.run", traceparent(cfg.Metadata))
+	p, err := s.n.prepare(ctx, text)
 	if err != nil {
+		root.End(err)
 		return nil, err
 	}
-	t, err := s.begin(ctx, cfg)
+	t, err := s.begin(ctx, cfg, root)
 	if err != nil {
 		return nil, err
 	}
@@ -448,10 +476,12 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 		t.write = false
 		if err = t.snapshot(false); err == nil {
 			var cur *cypher.Cursor
+			_, span := s.n.traces.Start(t.ctx, "cypher.execute")
 			if cur, err = t.execute(p, params); err == nil {
 				t.open = &txResult{t: t, cursor: cur}
-				return &autoResult{t: t, cursor: cur}, nil
+				return &autoResult{t: t, cursor: cur, span: span}, nil
 			}
+			span.End(err)
 		}
 		t.end()
 		return nil, err
@@ -489,12 +519,16 @@ func (s *session) attempt(t *tx, p *cypher.Prepared, params *graph.Map, attempt 
 	defer func() {
 		t.store.Close()
 	}()
+	_, span := s.n.traces.Start(t.ctx, "cypher.execute")
 	cur, err := t.execute(p, params)
 	if err != nil {
+		span.End(err)
 		return nil, err
 	}
 	defer cur.Close()
 	r, err := t.buffer(cur)
+	span.Number("graticule.rows", cur.Sent())
+	span.End(err)
 	if err != nil {
 		return nil, err
 	}
@@ -546,6 +580,7 @@ func (s *session) runBatches(t *tx, p *cypher.Prepared, params *graph.Map) (bolt
 type autoResult struct {
 	t      *tx
 	cursor *cypher.Cursor
+	span   telemetry.Span
 	sum    bolt.Summary
 }
 
@@ -569,6 +604,8 @@ func (r *autoResult) Fetch(ctx context.Context, limit int64, emit func([]graph.V
 func (r *autoResult) finish() {
 	if r.sum.Type == "" {
 		r.sum = summaryOf(r.cursor, r.t.def.Name, r.t.bookmark())
+		r.span.Number("graticule.rows", r.cursor.Sent())
+		r.span.End(context.Cause(r.t.ctx))
 	}
 	r.t.end()
 }

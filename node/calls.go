@@ -173,6 +173,8 @@ func (n *Node) answer(ctx context.Context, req request) (any, error) {
 			return d.leaseHere(ctx)
 		}
 		return nil, consensus.ErrNotLeader
+	case "trace":
+		return n.traces.Traces().Trace(string(req.Payload)), nil
 	case "resolve":
 		if d := n.open(req.Database); d != nil && d.door != nil {
 			id, err := graphstore.DecodeCommitID(req.Payload)
@@ -230,7 +232,7 @@ func (n *Node) serveFeed(ctx context.Context, header []byte, c transport.Conn) {
 		c.Reset()
 		return
 	}
-	if err := stream.Serve(ctx, c, g, n.cfg.DataDir); err != nil {
+	if err := stream.Serve(ctx, c, g, n.cfg.DataDir, n.shipped(string(header), c.Peer())); err != nil {
 		n.log.Debug("a feed ended", "database", string(header), "subscriber", c.Peer(), "error", err)
 	}
 }
@@ -244,7 +246,11 @@ func (n *Node) serveCommit(ctx context.Context, header []byte, c transport.Conn)
 	if err != nil {
 		return
 	}
-	_, _ = c.Write(n.commitFor(ctx, string(header), b))
+	ctx, database, err := decodeCommitHeader(ctx, header)
+	if err != nil {
+		return
+	}
+	_, _ = c.Write(n.commitFor(ctx, database, b))
 }
 
 func (n *Node) commitFor(ctx context.Context, database string, b []byte) []byte {
@@ -257,7 +263,7 @@ func (n *Node) commitFor(ctx context.Context, database string, b []byte) []byte 
 	if err != nil {
 		return fail(err)
 	}
-	applied, err := d.door.Commit(ctx, req, commit.Trace{})
+	applied, err := d.door.Commit(ctx, req)
 	if err != nil {
 		return fail(err)
 	}
@@ -275,7 +281,7 @@ func (n *Node) commitAt(ctx context.Context, leader, database string, c *graphst
 	if !ok {
 		return out, commit.ErrNotLeader
 	}
-	answer, err := n.ask(ctx, m.Cluster, leader, transport.Commit, []byte(database), c.Append(nil))
+	answer, err := n.ask(ctx, m.Cluster, leader, transport.Commit, commitHeader(ctx, database), c.Append(nil))
 	if err != nil {
 		return out, errors.Join(commit.ErrOutcomeUnknown, err)
 	}

@@ -138,7 +138,7 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 	d.ids = graphstore.NewLeasedIDs(d.lease)
 	ctx, d.stop = context.WithCancel(ctx)
 	if d.role == "secondary" {
-		d.feed = &stream.Receiver{Machine: store, Dir: dir, Logger: n.log, Dial: d.dialFeed}
+		d.feed = &stream.Receiver{Machine: store, Dir: dir, Logger: n.log, Dial: d.dialFeed, Applied: d.received}
 		d.wg.Add(1)
 		go func() {
 			defer d.wg.Done()
@@ -146,7 +146,7 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 		}()
 		return d, nil
 	}
-	d.group, err = consensus.Open(consensus.Config{Group: def.ID, Server: n.id, Log: n.logs, Dir: n.path("databases", def.ID, "snapshots"), Machine: store, Network: groupNetwork{n, def.ID}, RTT: n.worstRTT(), Logger: n.log, Ready: func() { n.announceLead(def.ID) }})
+	d.group, err = consensus.Open(consensus.Config{Group: def.ID, Server: n.id, Log: n.logs, Dir: n.path("databases", def.ID, "snapshots"), Machine: store, Network: groupNetwork{n, def.ID}, RTT: n.worstRTT(), Logger: n.log, Ready: func() { n.announceLead(def.ID) }, Observe: d.observe})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -155,7 +155,7 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 			return nil, errors.Join(err, d.group.Close(), store.Close())
 		}
 	}
-	d.door = commit.NewDoor(d.group, store, time.Now)
+	d.door = commit.NewDoor(d.group, store, time.Now, n.traces)
 	d.wg.Add(1)
 	go func() {
 		defer d.wg.Done()
@@ -216,6 +216,10 @@ func (n *Node) closeDatabases() {
 	}
 }
 
+// handOverPatience is how long a server that stops looks for others to lead; when
+// a majority is gone there are none.
+const handOverPatience = 2 * time.Second
+
 // handOver gives leadership away before the server stops.
 func (n *Node) handOver() {
 	n.mu.Lock()
@@ -229,12 +233,24 @@ func (n *Node) handOver() {
 	if g := n.system.Load(); g != nil {
 		groups = append(groups, g)
 	}
-	for _, g := range groups {
-		if len(g.Members()) > 1 {
-			if err := g.StepDown(); err != nil {
-				n.log.Debug("hand leadership over", "error", err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var wg sync.WaitGroup
+		for _, g := range groups {
+			if len(g.Members()) > 1 {
+				wg.Go(func() {
+					if err := g.StepDown(); err != nil {
+						n.log.Debug("hand leadership over", "error", err)
+					}
+				})
 			}
 		}
+		wg.Wait()
+	}()
+	select {
+	case <-done:
+	case <-time.After(handOverPatience):
 	}
 }
 
@@ -355,7 +371,7 @@ func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (commit.A
 
 func (d *database) commitOnce(ctx context.Context, c *graphstore.Commit) (commit.Applied, error) {
 	if d.group != nil && d.group.IsLeader() {
-		return d.door.Commit(ctx, c, commit.Trace{})
+		return d.door.Commit(ctx, c)
 	}
 	leader := d.n.leaderOf(ctx, &d.def)
 	if leader == "" || leader == d.n.id {

@@ -26,6 +26,8 @@ func (n *Node) httpHandler() http.Handler {
 	})
 	mux.HandleFunc("GET /db/{database}/cluster/{question}", n.clusterEndpoint)
 	mux.HandleFunc("GET /metrics", n.metrics)
+	mux.HandleFunc("GET /traces", n.listTraces)
+	mux.HandleFunc("GET /traces/{id}", n.showTrace)
 	return mux
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ import (
 	"graticule/graphstore"
 	"graticule/region"
 	"graticule/replication/consensus"
+	"graticule/telemetry"
 	"graticule/transport"
 )
 
@@ -44,6 +46,7 @@ type Node struct {
 	txs    transactions
 	memory exec.MemoryPool
 	commit atomic.Uint64 // sequence of the last commit id
+	traces *telemetry.Telemetry
 
 	network *transport.Endpoint
 	members *region.Directory
@@ -70,7 +73,6 @@ func New(cfg Config) (*Node, error) {
 	}
 	n.void = sync.OnceValues(graphstore.OpenMemory)
 	n.engine = cypher.New(n.procedures())
-	n.commit.Store(uint64(time.Now().UnixNano())) // never below that of an earlier start
 	return n, nil
 }
 
@@ -90,6 +92,7 @@ func (n *Node) Run(ctx context.Context) error {
 		run  func() (func(), error)
 	}{
 		{"take the data folder", n.takeData},                                                                     // the server's id lives there
+		{"set up tracing", n.openTraces},                                                                         // its spans carry the server's id
 		{"listen for HTTP", func() (func(), error) { return n.openHTTP(group) }},                                 // so that /ready answers from the start
 		{"open the QUIC endpoint", n.openNetwork},                                                                // everything between servers rides on it
 		{"open the log store", n.openLogs},                                                                       // before any group
@@ -147,10 +150,59 @@ func (n *Node) takeData() (func(), error) {
 	b, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		n.id = newUUID()
-		return nil, os.WriteFile(file, []byte(n.id+"\n"), 0o600)
+		err = writeDurably(file, n.id)
+	} else {
+		n.id = strings.TrimSpace(string(b))
 	}
-	n.id = strings.TrimSpace(string(b))
-	return nil, err
+	if err != nil {
+		return nil, err
+	}
+	return nil, n.countStart()
+}
+
+// startBits is how many commits one start of a server may number.
+const startBits = 40
+
+// countStart counts the starts of this server, so that the ids of its commits
+// never repeat: an id is the number of the start, then that of the commit.
+func (n *Node) countStart() error {
+	file := n.path("starts")
+	b, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("read the number of starts: %w", err)
+	}
+	starts := uint64(0)
+	if err == nil {
+		if starts, err = strconv.ParseUint(strings.TrimSpace(string(b)), 10, 64-startBits); err != nil {
+			return fmt.Errorf("the file %s is damaged: %w", file, err)
+		}
+	}
+	starts++
+	n.commit.Store(starts << startBits)
+	return writeDurably(file, strconv.FormatUint(starts, 10))
+}
+
+// writeDurably replaces a small file; after a crash it holds the old text or the new.
+func writeDurably(file, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+"-")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	_, err = f.WriteString(text + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	folder, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	defer folder.Close()
+	return folder.Sync()
 }
 
 // newUUID makes a random UUID (RFC 9562, version 4).

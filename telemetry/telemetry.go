@@ -223,6 +223,7 @@ type Stage struct {
 	Name         string // raft.append, graphstore.apply, stream.ship
 	Database     string
 	Role         string // primary or secondary
+	Peer         string // the server it is shipped to, if it is
 	Linked       bool   // the copy follows asynchronously: linked to the commit, not waited for by it
 	Began, Ended time.Time
 }
@@ -243,6 +244,9 @@ func (t *Telemetry) Entry(e replication.Entry, stage Stage) {
 		attribute.Int64("graticule.term", int64(e.Term)), attribute.Int64("graticule.index", int64(e.Index)), attribute.Int("graticule.bytes", len(e.Data)),
 		attribute.Float64("graticule.lag_ms", float64(stage.Ended.UnixNano()-env.Time)/1e6),
 	)}
+	if stage.Peer != "" {
+		options = append(options, trace.WithAttributes(attribute.String("graticule.peer", stage.Peer)))
+	}
 	if stage.Linked {
 		options = append(options, trace.WithLinks(trace.Link{SpanContext: trace.SpanContextFromContext(ctx)}))
 	}

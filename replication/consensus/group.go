@@ -45,7 +45,21 @@ type Config struct {
 	RTT     time.Duration // longest measured round trip between members; 0 means a LAN
 	Logger  *slog.Logger
 	Ready   func() // called when this member has begun to lead and is ready to; may be nil
+	Observe Observer
 }
+
+// Stage is what a member does with an entry.
+type Stage string
+
+// The stages of an entry at each member.
+const (
+	Append Stage = "raft.append"      // write it durably
+	Commit Stage = "raft.commit"      // from then until this member knows that a quorum has it
+	Apply  Stage = "graphstore.apply" // change the state machine by it
+)
+
+// Observer hears of each traced entry and stage; nil means nobody listens. It must not block.
+type Observer func(e replication.Entry, stage Stage, began, ended time.Time)
 
 // Limits and sizes of a group.
 const (
@@ -89,7 +103,7 @@ func Open(cfg Config) (*Group, error) {
 		return nil, fmt.Errorf("open snapshots: %w", err)
 	}
 	g := &Group{cfg: cfg, log: log, stop: make(chan struct{})}
-	g.fsm = &fsm{machine: cfg.Machine, dir: cfg.Dir}
+	g.fsm = &fsm{machine: cfg.Machine, dir: cfg.Dir, seen: observed{report: cfg.Observe}}
 	g.layer = &layer{network: cfg.Network, server: cfg.Server, incoming: make(chan net.Conn, 16), done: make(chan struct{})}
 	g.trans = raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{Stream: g.layer, MaxPool: 3, Timeout: 10 * time.Second, MaxRPCsInFlight: rpcsInFlight, Logger: quiet})
 	rc := raft.DefaultConfig()
@@ -103,7 +117,7 @@ func Open(cfg Config) (*Group, error) {
 	rc.BatchApplyCh = true
 	rc.SnapshotThreshold, rc.TrailingLogs = snapshotThreshold, trailingLogs
 	rc.NoSnapshotRestoreOnStart = true
-	if g.raft, err = raft.NewRaft(rc, g.fsm, log, log, snaps, quietHeartbeats{g.trans}); err != nil {
+	if g.raft, err = raft.NewRaft(rc, g.fsm, observedLog{log, &g.fsm.seen}, log, snaps, quietHeartbeats{g.trans}); err != nil {
 		return nil, fmt.Errorf("start raft group %s: %w", cfg.Group, err)
 	}
 	g.wg.Add(1)
@@ -310,6 +324,7 @@ type fsm struct {
 	machine replication.StateMachine
 	dir     string
 	applied waiter.Waiter
+	seen    observed
 }
 
 // Apply applies one entry.
@@ -326,10 +341,12 @@ func (f *fsm) ApplyBatch(ls []*raft.Log) []any {
 			entries[i].Data = l.Data
 		}
 	}
+	began := time.Now()
 	results, err := f.machine.Apply(entries)
 	if err != nil {
 		panic(fmt.Errorf("apply log entries: %w", err)) // the copy is damaged: stop rather than go on
 	}
+	f.seen.sawApply(entries, began)
 	f.applied.Advance(ls[len(ls)-1].Index)
 	out := make([]any, len(ls))
 	for i := range out {

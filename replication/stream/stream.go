@@ -33,9 +33,23 @@ type Source interface {
 	Checkpoint(dir string) (replication.Position, error)
 }
 
+// Observer hears how long an entry took to ship, or to apply at a secondary;
+// nil means nobody listens. It must not block.
+type Observer func(e replication.Entry, began, ended time.Time)
+
+func (o Observer) saw(entries []replication.Entry, began time.Time) {
+	if o == nil {
+		return
+	}
+	ended := time.Now()
+	for _, e := range entries {
+		o(e, began, ended)
+	}
+}
+
 // Serve feeds one subscriber until ctx or the connection ends. dir is for
 // checkpoints on their way.
-func Serve(ctx context.Context, conn net.Conn, src Source, dir string) error {
+func Serve(ctx context.Context, conn net.Conn, src Source, dir string, shipped Observer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	kind, body, err := readFrame(conn)
@@ -63,9 +77,11 @@ func Serve(ctx context.Context, conn net.Conn, src Source, dir string) error {
 			return err
 		}
 		if len(entries) > 0 {
+			began := time.Now()
 			if _, err := conn.Write(appendFrame(nil, frameEntries, appendEntries(nil, entries))); err != nil {
 				return fmt.Errorf("ship entries: %w", err)
 			}
+			shipped.saw(entries, began)
 			next = entries[len(entries)-1].Index + 1
 			continue
 		}
@@ -151,6 +167,7 @@ type Receiver struct {
 	Dial    func(ctx context.Context) (net.Conn, error) // to a primary, the leader if it can
 	Dir     string                                      // for checkpoints on their way
 	Logger  *slog.Logger
+	Applied Observer
 
 	committed atomic.Uint64 // the sender's committed index, as last heard
 	heard     atomic.Int64  // when a frame last came, Unix nanoseconds
@@ -216,9 +233,11 @@ func (r *Receiver) follow(ctx context.Context) error {
 			if len(entries) > 0 {
 				r.committed.Store(max(r.committed.Load(), entries[len(entries)-1].Index))
 			}
+			began := time.Now()
 			if _, err := r.Machine.Apply(entries); err != nil {
 				return err
 			}
+			r.Applied.saw(entries, began)
 		case frameMark:
 			if len(body) == 16 {
 				r.committed.Store(binary.BigEndian.Uint64(body))

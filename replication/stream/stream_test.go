@@ -113,7 +113,7 @@ func TestFeedResumesAndFallsBackToACheckpoint(t *testing.T) {
 		go func() {
 			defer wg.Done()
 			defer b.Close()
-			_ = Serve(ctx, b, src, t.TempDir())
+			_ = Serve(ctx, b, src, t.TempDir(), nil)
 		}()
 		return a, nil
 	}}

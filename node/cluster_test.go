@@ -1,0 +1,165 @@
+package node_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"graticule/node"
+)
+
+const testPassword = "correct horse"
+
+// cluster is a set of nodes of this process that talk over the loopback.
+type cluster struct {
+	t       *testing.T
+	members []*member
+}
+
+// member is one server; its ports and data outlive a restart.
+type member struct {
+	cfg  node.Config
+	stop func()
+}
+
+// startCluster starts a primary in each region and a secondary in each of the
+// regions named twice, and waits until all hold the default database.
+func startCluster(t *testing.T, regions ...string) *cluster {
+	t.Helper()
+	c := &cluster{t: t}
+	var seeds []string
+	seen := map[string]bool{}
+	primaries, secondaries := 0, 0
+	for i, region := range regions {
+		mode := "PRIMARY"
+		if seen[region] {
+			mode = "SECONDARY"
+			secondaries++
+		} else {
+			primaries++
+		}
+		seen[region] = true
+		cfg := node.Config{
+			Name: fmt.Sprintf("%s-%d", region, i), Region: region, ModeConstraint: mode, AutoEnable: true, DataDir: t.TempDir(), Password: testPassword, User: "neo4j", Secret: t.Name(),
+			Bolt: node.Address{Listen: freePort(t, "tcp")}, HTTP: node.Address{Listen: freePort(t, "tcp")}, Cluster: node.Address{Listen: freePort(t, "udp")},
+			Logger: slog.New(slog.DiscardHandler),
+		}
+		seeds = append(seeds, cfg.Cluster.Listen)
+		c.members = append(c.members, &member{cfg: cfg})
+	}
+	for _, m := range c.members {
+		if m.cfg.DefaultPrimaries, m.cfg.DefaultSecondaries = primaries, secondaries; len(regions) > 1 {
+			m.cfg.Seeds, m.cfg.FoundingPrimaries = seeds, primaries
+		}
+		c.start(m)
+	}
+	t.Cleanup(func() { // all at once: the last ones would look for a majority in vain
+		var wg sync.WaitGroup
+		for _, m := range c.members {
+			wg.Go(m.stop)
+		}
+		wg.Wait()
+	})
+	for _, m := range c.members {
+		c.awaitReady(m)
+	}
+	return c
+}
+
+// freePort gives an address of the loopback that nobody listens on now.
+func freePort(t *testing.T, network string) string {
+	t.Helper()
+	if network == "udp" {
+		l, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		return l.LocalAddr().String()
+	}
+	l, err := net.Listen(network, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func (c *cluster) start(m *member) {
+	c.t.Helper()
+	n, err := node.New(m.cfg)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- n.Run(ctx) }()
+	m.stop = func() {
+		cancel()
+		if err := <-done; err != nil {
+			c.t.Errorf("%s ended with: %v", m.cfg.Name, err)
+		}
+		m.stop = func() {}
+	}
+}
+
+func (c *cluster) awaitReady(m *member) {
+	c.t.Helper()
+	eventually(c.t, 30*time.Second, m.cfg.Name+" is ready and holds the database", func() bool {
+		r, err := http.Get("http://" + m.cfg.HTTP.Listen + "/db/neo4j/cluster/available")
+		if err != nil {
+			return false
+		}
+		r.Body.Close()
+		return r.StatusCode == http.StatusOK
+	})
+}
+
+// eventually asks again until what is awaited is there.
+func eventually(t *testing.T, patience time.Duration, what string, yes func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !yes() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("waited %v in vain: %s", patience, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// driver connects to a member; scheme is neo4j or bolt.
+func (c *cluster) driver(scheme string, m *member) neo4j.DriverWithContext {
+	c.t.Helper()
+	d, err := neo4j.NewDriverWithContext(scheme+"://"+m.cfg.Bolt.Listen, neo4j.BasicAuth("neo4j", testPassword, ""))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { d.Close(context.Background()) })
+	return d
+}
+
+// run runs a statement and gives its rows.
+func (c *cluster) run(d neo4j.DriverWithContext, query string, params map[string]any, options ...neo4j.ExecuteQueryConfigurationOption) [][]any {
+	c.t.Helper()
+	r, err := neo4j.ExecuteQuery(c.t.Context(), d, query, params, neo4j.EagerResultTransformer, options...)
+	if err != nil {
+		c.t.Fatalf("%s: %v", query, err)
+	}
+	rows := make([][]any, len(r.Records))
+	for i, rec := range r.Records {
+		rows[i] = slices.Clone(rec.Values)
+	}
+	return rows
+}

@@ -1,0 +1,79 @@
+package consensus
+
+import (
+	"sync"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"graticule/replication"
+)
+
+// observed reports the stages of traced entries.
+type observed struct {
+	report Observer
+
+	mu       sync.Mutex
+	appended map[uint64]time.Time // traced entries that are not yet applied
+}
+
+// appendedMax bounds the traced entries that wait for their commit.
+const appendedMax = 4096
+
+func (o *observed) sawAppend(ls []*raft.Log, began time.Time) {
+	if o.report == nil {
+		return
+	}
+	ended := time.Now()
+	for _, l := range ls {
+		if l.Type != raft.LogCommand || !replication.Traced(l.Data) {
+			continue
+		}
+		o.mu.Lock()
+		if o.appended == nil || len(o.appended) >= appendedMax {
+			o.appended = map[uint64]time.Time{}
+		}
+		o.appended[l.Index] = ended
+		o.mu.Unlock()
+		o.report(replication.Entry{Term: l.Term, Index: l.Index, Data: l.Data}, Append, began, ended)
+	}
+}
+
+func (o *observed) sawApply(entries []replication.Entry, began time.Time) {
+	if o.report == nil {
+		return
+	}
+	ended := time.Now()
+	for _, e := range entries {
+		if !replication.Traced(e.Data) {
+			continue
+		}
+		o.mu.Lock()
+		appended, known := o.appended[e.Index]
+		delete(o.appended, e.Index)
+		o.mu.Unlock()
+		if known {
+			o.report(e, Commit, appended, began)
+		}
+		o.report(e, Apply, began, ended)
+	}
+}
+
+// observedLog is a log whose appends are observed.
+type observedLog struct {
+	*groupLog
+	o *observed
+}
+
+// StoreLog stores one entry durably.
+func (l observedLog) StoreLog(e *raft.Log) error { return l.StoreLogs([]*raft.Log{e}) }
+
+// StoreLogs stores entries durably, all or none.
+func (l observedLog) StoreLogs(es []*raft.Log) error {
+	began := time.Now()
+	if err := l.groupLog.StoreLogs(es); err != nil {
+		return err
+	}
+	l.o.sawAppend(es, began)
+	return nil
+}
