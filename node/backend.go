@@ -16,6 +16,7 @@ import (
 	"graticule/graph"
 	"graticule/graphstore"
 	"graticule/replication"
+	"graticule/replication/consensus"
 	"graticule/routing"
 	"graticule/status"
 	"graticule/telemetry"
@@ -249,6 +250,14 @@ func (t *tx) snapshot(noWait bool) error {
 	return err
 }
 
+// leaderRead tells whether the transaction reads through the leader and so has
+// to see whatever was committed before it: it is in write mode, here, where the
+// leader is, and wrote nothing (the commit of a write is checked anyway).
+// Reads of any other copy are as new as their bookmarks ask for.
+func (t *tx) leaderRead() bool {
+	return t.copy != nil && !t.cfg.Read && t.position.Index == 0 && t.copy.group != nil && t.copy.group.IsLeader() && !t.copy.group.Alone()
+}
+
 // execute runs one statement in the transaction.
 func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, error) {
 	if t.s.user != nil && t.s.user.ChangeRequired && !changesPassword(p) {
@@ -384,6 +393,11 @@ func (t *tx) Commit(ctx context.Context) (string, error) {
 	if err := t.commitStore(); err != nil {
 		return "", err
 	}
+	if t.leaderRead() {
+		if err := t.copy.group.Confirm(t.ctx); err != nil {
+			return "", err
+		}
+	}
 	return t.bookmark(), nil
 }
 
@@ -479,7 +493,12 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 			_, span := s.n.traces.Start(t.ctx, "cypher.execute")
 			if cur, err = t.execute(p, params); err == nil {
 				t.open = &txResult{t: t, cursor: cur}
-				return &autoResult{t: t, cursor: cur, span: span}, nil
+				r := &autoResult{t: t, cursor: cur, span: span}
+				if t.leaderRead() {
+					r.confirmed = make(chan error, 1)
+					go func(c chan<- error) { c <- t.copy.group.Confirm(t.ctx) }(r.confirmed) // while rows are made
+				}
+				return r, nil
 			}
 			span.End(err)
 		}
@@ -582,6 +601,8 @@ type autoResult struct {
 	cursor *cypher.Cursor
 	span   telemetry.Span
 	sum    bolt.Summary
+
+	confirmed chan error // of a read through the leader: whether it led after the read began
 }
 
 // DatabaseID gives the id for element ids.
@@ -595,6 +616,10 @@ func (r *autoResult) Fetch(ctx context.Context, limit int64, emit func([]graph.V
 	stop := context.AfterFunc(ctx, func() { r.t.cancel(context.Cause(ctx)) })
 	defer stop()
 	more, err := r.cursor.Fetch(limit, emit)
+	if err == nil && !more && r.confirmed != nil {
+		err = <-r.confirmed
+		r.confirmed = nil
+	}
 	if err != nil || !more {
 		r.finish()
 	}
@@ -734,7 +759,7 @@ func failureOf(err error) *status.Error {
 	switch {
 	case errors.As(err, &topology):
 		return status.New("Neo.ClientError.Statement.SemanticError", "51N52", "%v", topology)
-	case errors.Is(err, commit.ErrNotLeader), errors.Is(err, errNoLeader), errors.Is(err, errNoAnswer):
+	case errors.Is(err, commit.ErrNotLeader), errors.Is(err, consensus.ErrNotLeader), errors.Is(err, errNoLeader), errors.Is(err, errNoAnswer):
 		return status.New(status.LeaderSwitch, "51N34", "No leader of the database can be reached now; nothing was written. Run the transaction again.")
 	case errors.Is(err, commit.ErrOutcomeUnknown):
 		return status.New(status.TransactionCommitFailed, "08007", "It is not known whether the transaction was committed. Check before you run it again.")

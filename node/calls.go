@@ -173,6 +173,11 @@ func (n *Node) answer(ctx context.Context, req request) (any, error) {
 			return d.leaseHere(ctx)
 		}
 		return nil, consensus.ErrNotLeader
+	case "term":
+		if d := n.open(req.Database); d != nil && d.group != nil {
+			return d.group.Term(), nil
+		}
+		return nil, consensus.ErrNotLeader
 	case "trace":
 		return n.traces.Traces().Trace(string(req.Payload)), nil
 	case "resolve":

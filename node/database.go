@@ -146,7 +146,7 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 		}()
 		return d, nil
 	}
-	d.group, err = consensus.Open(consensus.Config{Group: def.ID, Server: n.id, Log: n.logs, Dir: n.path("databases", def.ID, "snapshots"), Machine: store, Network: groupNetwork{n, def.ID}, RTT: n.worstRTT(), Logger: n.log, Ready: func() { n.announceLead(def.ID) }, Observe: d.observe})
+	d.group, err = consensus.Open(consensus.Config{Group: def.ID, Server: n.id, Log: n.logs, Dir: n.path("databases", def.ID, "snapshots"), Machine: store, Network: groupNetwork{n, def.ID}, RTT: n.worstRTT(), Logger: n.log, Ready: func() { n.announceLead(def.ID) }, Observe: d.observe, Term: d.termOf})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -162,6 +162,12 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 		d.tendMembers(ctx)
 	}()
 	return d, nil
+}
+
+// termOf asks another primary for its term.
+func (d *database) termOf(ctx context.Context, server string) (term uint64, err error) {
+	err = d.n.call(ctx, server, request{Op: "term", Database: d.def.ID}, &term)
+	return term, err
 }
 
 // tendMembers lets the leader bring the group's members to what the catalog wants.

@@ -46,6 +46,10 @@ type Config struct {
 	Logger  *slog.Logger
 	Ready   func() // called when this member has begun to lead and is ready to; may be nil
 	Observe Observer
+
+	// Term asks another member for its current term, for Confirm; it may be nil
+	// where nobody confirms.
+	Term func(ctx context.Context, server string) (uint64, error)
 }
 
 // Stage is what a member does with an entry.
@@ -67,7 +71,7 @@ const (
 	snapshotThreshold = 100_000
 	rpcsInFlight      = 64
 	appendEntriesMax  = 1024
-	commitTick        = 10 * time.Millisecond // followers hear of a commit at the latest after about twice this
+	commitTick        = 100 * time.Millisecond // followers that missed a notice hear of a commit after about twice this
 	snapshotsKept     = 2
 )
 
@@ -83,6 +87,8 @@ type Group struct {
 	floor atomic.Uint64 // the index applied then
 	stop  chan struct{}
 	wg    sync.WaitGroup
+
+	confirmations confirmations
 }
 
 // Open opens the group from what its log holds.
@@ -103,7 +109,7 @@ func Open(cfg Config) (*Group, error) {
 		return nil, fmt.Errorf("open snapshots: %w", err)
 	}
 	g := &Group{cfg: cfg, log: log, stop: make(chan struct{})}
-	g.fsm = &fsm{machine: cfg.Machine, dir: cfg.Dir, seen: observed{report: cfg.Observe}}
+	g.fsm = &fsm{machine: cfg.Machine, dir: cfg.Dir, seen: observed{report: cfg.Observe}, notices: notices{g: g, to: map[raft.ServerID]*noticed{}}}
 	g.layer = &layer{network: cfg.Network, server: cfg.Server, incoming: make(chan net.Conn, 16), done: make(chan struct{})}
 	g.trans = raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{Stream: g.layer, MaxPool: 3, Timeout: 10 * time.Second, MaxRPCsInFlight: rpcsInFlight, Logger: quiet})
 	rc := raft.DefaultConfig()
@@ -325,6 +331,7 @@ type fsm struct {
 	dir     string
 	applied waiter.Waiter
 	seen    observed
+	notices notices
 }
 
 // Apply applies one entry.
@@ -347,7 +354,9 @@ func (f *fsm) ApplyBatch(ls []*raft.Log) []any {
 		panic(fmt.Errorf("apply log entries: %w", err)) // the copy is damaged: stop rather than go on
 	}
 	f.seen.sawApply(entries, began)
-	f.applied.Advance(ls[len(ls)-1].Index)
+	last := ls[len(ls)-1]
+	f.applied.Advance(last.Index)
+	f.notices.send(replication.Position{Term: last.Term, Index: last.Index})
 	out := make([]any, len(ls))
 	for i := range out {
 		out[i] = results[i]

@@ -86,6 +86,16 @@ func (c *cluster) Dial(_ context.Context, server string) (net.Conn, error) {
 	return a, nil
 }
 
+// term asks a member for its term.
+func (c *cluster) term(_ context.Context, server string) (uint64, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if g := c.up[server]; g != nil {
+		return g.Term(), nil
+	}
+	return 0, errors.New("the server is down")
+}
+
 func newCluster(t *testing.T, servers ...string) *cluster {
 	c := &cluster{t: t, up: map[string]*Group{}, data: map[string]*journal{}, logs: map[string]*LogDB{}}
 	for _, s := range servers {
@@ -113,7 +123,7 @@ func newCluster(t *testing.T, servers ...string) *cluster {
 }
 
 func (c *cluster) start(s string) {
-	g, err := Open(Config{Group: "db", Server: s, Log: c.logs[s], Dir: c.t.TempDir(), Machine: c.data[s], Network: c})
+	g, err := Open(Config{Group: "db", Server: s, Log: c.logs[s], Dir: c.t.TempDir(), Machine: c.data[s], Network: c, Term: c.term})
 	if err != nil {
 		c.t.Fatal(err)
 	}
