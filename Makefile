@@ -15,6 +15,6 @@ lint:   ## formatting and vet
 fuzz:   ## each fuzz target for ten seconds
 	go test ./cypher/parser -run xxx -fuzz FuzzParse -fuzztime 10s
 	go test ./replication -run xxx -fuzz FuzzDecodeEnvelope -fuzztime 10s
-e2e: build ## the demo under the official Python driver
+e2e: build ## the demo under the official drivers of four languages
 	scripts/e2e
-ci: lint test ## what CI runs
+ci: lint test e2e ## what CI runs

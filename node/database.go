@@ -37,7 +37,7 @@ type database struct {
 	stop  context.CancelFunc
 	wg    sync.WaitGroup
 
-	serial    sync.Mutex // one contended auto-commit statement at a time
+	contended lane // auto-commit statements that met a conflict
 	learned   atomic.Pointer[learnedLeader]
 	suspected atomic.Pointer[learnedLeader]
 	moves     sync.Mutex    // guards what follows

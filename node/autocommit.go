@@ -1,0 +1,215 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"graticule/bolt"
+	"graticule/cypher"
+	"graticule/graph"
+	"graticule/graphstore"
+	"graticule/status"
+	"graticule/telemetry"
+)
+
+// bufferedRows is how many rows of an update are held back until it is committed.
+const bufferedRows = 100_000
+
+// Run runs one auto-commit statement. One that reads streams; one that writes
+// is carried out, committed and, on conflict, run again before any row leaves.
+func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, params *graph.Map) (bolt.Result, error) {
+	ctx, root := s.n.traces.Root(ctx, "bolt.run", traceparent(cfg.Metadata))
+	p, err := s.n.prepare(ctx, text)
+	if err != nil {
+		root.End(err)
+		return nil, err
+	}
+	t, err := s.begin(ctx, cfg, root)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { t.cancel(context.Cause(ctx)) })
+	defer stop()
+	t.write = p.Writes() && !p.Explain()
+	if p.Batches() && !t.cfg.Read {
+		return s.runBatches(t, p, params)
+	}
+	if !t.write || t.cfg.Read {
+		t.write = false
+		if err = t.snapshot(false); err == nil {
+			var cur *cypher.Cursor
+			_, span := s.n.traces.Start(t.ctx, "cypher.execute")
+			if cur, err = t.execute(p, params); err == nil {
+				t.open = &txResult{t: t, cursor: cur}
+				r := &autoResult{t: t, cursor: cur, span: span}
+				if t.leaderRead() {
+					r.confirmed = make(chan error, 1)
+					go func(c chan<- error) { c <- t.copy.group.Confirm(t.ctx) }(r.confirmed) // while rows are made
+				}
+				return r, nil
+			}
+			span.End(err)
+		}
+		t.end()
+		return nil, err
+	}
+	defer t.end()
+	r, err := s.attempt(t, p, params)
+	if retryable(err) {
+		return t.copy.contended.run(&job{t: t, prepared: p, params: params})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func retryable(err error) bool {
+	return errors.Is(err, graphstore.ErrConflict) || errors.Is(err, graphstore.ErrBaseTooOld) || errors.Is(err, graphstore.ErrStaleTerm) || errors.Is(err, graphstore.ErrDeadlock)
+}
+
+// attempt runs a statement that writes, without waiting for other writers.
+func (s *session) attempt(t *tx, p *cypher.Prepared, params *graph.Map) (*bufferedResult, error) {
+	if err := t.snapshot(true); err != nil {
+		return nil, err
+	}
+	defer t.store.Close()
+	r, cur, err := t.carryOut(p, params)
+	if err != nil {
+		return nil, err
+	}
+	defer cur.Close()
+	if err := t.commitStore(); err != nil {
+		return nil, err
+	}
+	r.summary = summaryOf(cur, t.def.Name, t.bookmark())
+	return r, nil
+}
+
+// carryOut runs a statement to its end and keeps its rows; the caller closes the
+// cursor when the result is committed, or given up.
+func (t *tx) carryOut(p *cypher.Prepared, params *graph.Map) (*bufferedResult, *cypher.Cursor, error) {
+	_, span := t.n.traces.Start(t.ctx, "cypher.execute")
+	cur, err := t.execute(p, params)
+	if err != nil {
+		span.End(err)
+		return nil, nil, err
+	}
+	r, err := t.buffer(cur)
+	span.Number("graticule.rows", cur.Sent())
+	span.End(err)
+	if err != nil {
+		cur.Close()
+		return nil, nil, err
+	}
+	return r, cur, nil
+}
+
+// buffer carries a statement out and keeps its rows.
+func (t *tx) buffer(cur *cypher.Cursor) (*bufferedResult, error) {
+	r := &bufferedResult{database: t.def.ID, columns: cur.Columns()}
+	_, err := cur.Fetch(-1, func(row []graph.Value) error {
+		if len(r.rows) >= bufferedRows {
+			return status.New(status.MemoryPoolOutOfMemory, "51N74", "An auto-commit update returned more than %d rows; use an explicit transaction to stream them.", bufferedRows)
+		}
+		r.rows = append(r.rows, slices.Clone(row))
+		return nil
+	})
+	return r, err
+}
+
+// runBatches runs a statement that commits in batches: once, for what it has
+// committed stays.
+func (s *session) runBatches(t *tx, p *cypher.Prepared, params *graph.Map) (bolt.Result, error) {
+	defer t.end()
+	t.write = false
+	if err := t.snapshot(false); err != nil {
+		return nil, err
+	}
+	r, cur, err := t.carryOut(p, params)
+	if err != nil {
+		return nil, err
+	}
+	defer cur.Close()
+	r.summary = summaryOf(cur, t.def.Name, t.bookmark())
+	return r, nil
+}
+
+// autoResult streams an auto-commit read.
+type autoResult struct {
+	t      *tx
+	cursor *cypher.Cursor
+	span   telemetry.Span
+	sum    bolt.Summary
+
+	confirmed chan error // of a read through the leader: whether it led after the read began
+}
+
+// DatabaseID gives the id for element ids.
+func (r *autoResult) DatabaseID() string { return r.t.def.ID }
+
+// Columns gives the column names.
+func (r *autoResult) Columns() []string { return r.cursor.Columns() }
+
+// Fetch streams rows; the transaction ends with the last one.
+func (r *autoResult) Fetch(ctx context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
+	stop := context.AfterFunc(ctx, func() { r.t.cancel(context.Cause(ctx)) })
+	defer stop()
+	more, err := r.cursor.Fetch(limit, emit)
+	if err == nil && !more && r.confirmed != nil {
+		err = <-r.confirmed
+		r.confirmed = nil
+	}
+	if err != nil || !more {
+		r.finish()
+	}
+	return more, err
+}
+
+func (r *autoResult) finish() {
+	if r.sum.Type == "" {
+		r.sum = summaryOf(r.cursor, r.t.def.Name, r.t.bookmark())
+		r.span.Number("graticule.rows", r.cursor.Sent())
+		r.span.End(context.Cause(r.t.ctx))
+	}
+	r.t.end()
+}
+
+// Summary describes the statement.
+func (r *autoResult) Summary() bolt.Summary { return r.sum }
+
+// Close ends the statement.
+func (r *autoResult) Close(context.Context) error { r.finish(); return nil }
+
+// bufferedResult is the outcome of a committed update.
+type bufferedResult struct {
+	database string // id
+	columns  []string
+	rows     [][]graph.Value
+	summary  bolt.Summary
+}
+
+// DatabaseID gives the id for element ids.
+func (r *bufferedResult) DatabaseID() string { return r.database }
+
+// Columns gives the column names.
+func (r *bufferedResult) Columns() []string { return r.columns }
+
+// Fetch hands rows on.
+func (r *bufferedResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
+	for n := int64(0); (limit < 0 || n < limit) && len(r.rows) > 0; n++ {
+		row := r.rows[0]
+		r.rows = r.rows[1:]
+		if err := emit(row); err != nil {
+			return false, err
+		}
+	}
+	return len(r.rows) > 0, nil
+}
+
+// Summary describes the statement.
+func (r *bufferedResult) Summary() bolt.Summary { return r.summary }
+
+// Close drops the rows.
+func (r *bufferedResult) Close(context.Context) error { r.rows = nil; return nil }

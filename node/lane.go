@@ -1,0 +1,158 @@
+package node
+
+import (
+	"context"
+	"sync"
+
+	"graticule/cypher"
+	"graticule/graph"
+	"graticule/graphstore"
+)
+
+// Limits of a lane.
+const (
+	laneBatch   = 256 // statements that commit together
+	attemptsMax = 200 // runs of a batch whose commit meets a newer one
+)
+
+// lane takes the auto-commit statements of one database whose first attempt met
+// a conflict. Those that wait run one after the other in one transaction, each
+// seeing the one before, and commit as one: a hot value is written as often
+// in one round trip as clients ask for it, and nobody starves.
+type lane struct {
+	mu      sync.Mutex
+	waiting []*job
+	busy    bool
+}
+
+// job is one statement in a lane.
+type job struct {
+	t        *tx
+	prepared *cypher.Prepared
+	params   *graph.Map
+
+	result *bufferedResult
+	cursor *cypher.Cursor
+	err    error
+	done   chan struct{}
+}
+
+// run waits for the statement's turn and gives its result.
+func (l *lane) run(j *job) (*bufferedResult, error) {
+	j.done = make(chan struct{})
+	l.mu.Lock()
+	l.waiting = append(l.waiting, j)
+	if !l.busy {
+		l.busy = true
+		go l.work()
+	}
+	l.mu.Unlock()
+	<-j.done
+	return j.result, j.err
+}
+
+func (l *lane) work() {
+	for {
+		l.mu.Lock()
+		if len(l.waiting) == 0 {
+			l.busy = false
+			l.mu.Unlock()
+			return
+		}
+		batch := l.next()
+		l.mu.Unlock()
+		carry(batch)
+		for _, j := range batch {
+			close(j.done)
+		}
+	}
+}
+
+// next takes the statements that commit together: those in front, or one that must be alone.
+func (l *lane) next() []*job {
+	n := 0
+	for n < min(len(l.waiting), laneBatch) && !l.waiting[n].alone() {
+		n++
+	}
+	n = max(n, 1)
+	batch := l.waiting[:n:n]
+	l.waiting = l.waiting[n:]
+	return batch
+}
+
+// alone tells whether a statement cannot share its commit: it is known by a
+// token of its own, or changes the schema.
+func (j *job) alone() bool {
+	return j.t.token() != "" || j.prepared.Kind() == cypher.Schema || j.prepared.Kind() == cypher.Admin
+}
+
+// carry runs a batch until it is committed. When one of its statements fails,
+// each runs by itself: what fails must have no effect on the others.
+func carry(batch []*job) {
+	for attempt := 1; ; attempt++ {
+		err := commitTogether(batch)
+		switch {
+		case err == nil:
+			return
+		case retryable(err) && attempt < attemptsMax:
+			if batch = running(batch); len(batch) == 0 {
+				return
+			}
+		case len(batch) > 1:
+			for _, j := range batch {
+				carry([]*job{j})
+			}
+			return
+		default:
+			batch[0].err = err
+			return
+		}
+	}
+}
+
+// running drops the statements that were given up meanwhile.
+func running(batch []*job) []*job {
+	var out []*job
+	for _, j := range batch {
+		if j.err = context.Cause(j.t.ctx); j.err == nil {
+			out = append(out, j)
+		}
+	}
+	return out
+}
+
+// commitTogether runs the statements in one transaction of the store and commits it.
+func commitTogether(batch []*job) error {
+	first := batch[0].t
+	first.store = nil
+	if err := first.snapshot(false); err != nil {
+		return err
+	}
+	defer first.store.Close()
+	defer func() {
+		for _, j := range batch {
+			if j.cursor != nil {
+				j.cursor.Close()
+				j.cursor = nil
+			}
+		}
+	}()
+	for _, j := range batch {
+		j.t.store = first.store
+		var err error
+		if j.result, j.cursor, err = j.t.carryOut(j.prepared, j.params); err != nil {
+			return err
+		}
+	}
+	if first.store.Stale() {
+		return graphstore.ErrConflict
+	}
+	if err := first.commitStore(); err != nil {
+		return err
+	}
+	for _, j := range batch {
+		j.t.position = first.position
+		j.result.summary = summaryOf(j.cursor, j.t.def.Name, j.t.bookmark())
+	}
+	return nil
+}

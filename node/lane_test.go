@@ -1,0 +1,47 @@
+package node_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+)
+
+// Clients that all write one node are all served, each once; statements among
+// them that fail have no effect on the others.
+func TestContendedStatementsAllCommitOnce(t *testing.T) {
+	for name, regions := range map[string][]string{"one server": {"north"}, "three primaries": {"north", "south", "west"}} {
+		t.Run(name, func(t *testing.T) {
+			c := startCluster(t, regions...)
+			leaderOf(c)
+			d := c.driver("neo4j", c.members[0])
+			c.run(d, "CREATE CONSTRAINT FOR (x:Taken) REQUIRE x.id IS UNIQUE", nil)
+			c.run(d, "CREATE (:Counter {n: 0}), (:Taken {id: 1})", nil)
+			const clients, each = 32, 15
+			var wg sync.WaitGroup
+			for i := range clients {
+				wg.Go(func() {
+					for k := range each {
+						query, wrong := "MATCH (c:Counter) SET c.n = c.n + 1 RETURN c.n AS n", ""
+						switch {
+						case i%8 == 3 && k%5 == 1:
+							query, wrong = "MATCH (c:Counter) SET c.n = c.n + 1 RETURN 1 / (c.n - c.n)", "Neo.ClientError.Statement.ArithmeticError"
+						case i%8 == 5 && k%5 == 1:
+							query, wrong = "MATCH (c:Counter) SET c.n = c.n + 1 CREATE (:Taken {id: 1})", "Neo.ClientError.Schema.ConstraintValidationFailed"
+						}
+						_, err := neo4j.ExecuteQuery(t.Context(), d, query, nil, neo4j.EagerResultTransformer)
+						if wrong == "" && err != nil || wrong != "" && (err == nil || !strings.Contains(err.Error(), wrong)) {
+							t.Errorf("%s: %v", query, err)
+						}
+					}
+				})
+			}
+			wg.Wait()
+			const fail = clients / 8 * 2 * each / 5
+			if got := c.run(d, "MATCH (c:Counter) RETURN c.n", nil)[0][0]; got != int64(clients*each-fail) {
+				t.Errorf("the counter stands at %v, want %d", got, clients*each-fail)
+			}
+		})
+	}
+}
