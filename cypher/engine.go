@@ -154,6 +154,9 @@ func (p *Prepared) Batches() bool { return p.plan != nil && p.plan.Batches && !p
 // Explain tells whether the statement is only to be explained.
 func (p *Prepared) Explain() bool { return p.stmt.Explain }
 
+// Profiled tells whether the statement asks for its profile.
+func (p *Prepared) Profiled() bool { return p.stmt.Profile }
+
 // Command gives the command, nil for a query.
 func (p *Prepared) Command() ast.Command { return p.stmt.Command }
 

@@ -54,15 +54,22 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 		t.end()
 		return nil, err
 	}
-	defer t.end()
-	r, err := s.attempt(t, p, params)
-	if retryable(err) {
-		return t.copy.contended.run(&job{t: t, prepared: p, params: params})
-	}
+	r, err := s.update(t, p, text, params)
 	if err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// update runs a statement that writes until it is committed, and ends its transaction.
+func (s *session) update(t *tx, p *cypher.Prepared, text string, params *graph.Map) (*bufferedResult, error) {
+	t.write = true
+	defer t.end()
+	r, err := s.attempt(t, p, params)
+	if retryable(err) {
+		return t.copy.contended.run(&job{t: t, prepared: p, text: text, params: params})
+	}
+	return r, err
 }
 
 func retryable(err error) bool {

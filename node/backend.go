@@ -315,11 +315,14 @@ func (t *tx) bookmark() string {
 	return marks.String()
 }
 
+// tokenKey names the client's token in the metadata of a transaction.
+const tokenKey = "idempotencyKey"
+
 // token is the client's name for this commit, "" when it gave none: a second
 // commit of the same name has no effect.
 func (t *tx) token() string {
 	if t.cfg.Metadata != nil {
-		if v, ok := t.cfg.Metadata.Get("idempotencyKey"); ok && v.Kind() == graph.KindString {
+		if v, ok := t.cfg.Metadata.Get(tokenKey); ok && v.Kind() == graph.KindString {
 			return v.AsString()
 		}
 	}

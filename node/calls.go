@@ -18,8 +18,11 @@ import (
 	"graticule/transport"
 )
 
-// errNoAnswer means that a server could not be asked.
-var errNoAnswer = errors.New("no server answered")
+var (
+	errNoAnswer = errors.New("no server answered")
+	// errNotAsked is an errNoAnswer where the question was surely not received.
+	errNotAsked = fmt.Errorf("%w: it could not be reached", errNoAnswer)
+)
 
 const (
 	callTimeout = 5 * time.Second
@@ -73,6 +76,8 @@ func (n *Node) call(ctx context.Context, server string, req request, out any) er
 	if err != nil {
 		return fmt.Errorf("encode call: %w", err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	answer, err := n.ask(ctx, m.Cluster, server, transport.Admin, nil, b)
 	if err != nil {
 		return err
@@ -87,13 +92,14 @@ func (n *Node) call(ctx context.Context, server string, req request, out any) er
 	return json.Unmarshal(r.Value, out)
 }
 
-// ask sends one message on a stream of its own and reads the answer.
+// ask sends one message on a stream of its own and reads the answer, for which it
+// waits until ctx ends.
 func (n *Node) ask(ctx context.Context, addr, server string, kind transport.Kind, header, body []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	dial, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	c, err := n.network.Dial(ctx, addr, server, kind, header)
+	c, err := n.network.Dial(dial, addr, server, kind, header)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", errNoAnswer, err)
+		return nil, fmt.Errorf("%w: %v", errNotAsked, err)
 	}
 	defer c.Close()
 	stop := context.AfterFunc(ctx, c.Reset)
@@ -173,6 +179,8 @@ func (n *Node) answer(ctx context.Context, req request) (any, error) {
 			return d.leaseHere(ctx)
 		}
 		return nil, consensus.ErrNotLeader
+	case "run":
+		return n.runFor(ctx, req)
 	case "term":
 		if d := n.open(req.Database); d != nil && d.group != nil {
 			return d.group.Term(), nil
@@ -286,6 +294,8 @@ func (n *Node) commitAt(ctx context.Context, leader, database string, c *graphst
 	if !ok {
 		return out, commit.ErrNotLeader
 	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	answer, err := n.ask(ctx, m.Cluster, leader, transport.Commit, commitHeader(ctx, database), c.Append(nil))
 	if err != nil {
 		return out, errors.Join(commit.ErrOutcomeUnknown, err)

@@ -147,7 +147,26 @@ func (c *cluster) driver(scheme string, m *member) neo4j.DriverWithContext {
 		c.t.Fatal(err)
 	}
 	c.t.Cleanup(func() { d.Close(context.Background()) })
+	if err := d.VerifyConnectivity(c.t.Context()); err != nil { // also: the driver's first connection is not for two goroutines
+		c.t.Fatal(err)
+	}
 	return d
+}
+
+// autoCommit runs an auto-commit statement, which the driver does not retry.
+func (c *cluster) autoCommit(d neo4j.DriverWithContext, query string) ([]*neo4j.Record, neo4j.ResultSummary, error) {
+	s := d.NewSession(c.t.Context(), neo4j.SessionConfig{})
+	defer s.Close(c.t.Context())
+	r, err := s.Run(c.t.Context(), query, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	records, err := r.Collect(c.t.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	summary, err := r.Consume(c.t.Context())
+	return records, summary, err
 }
 
 // run runs a statement and gives its rows.

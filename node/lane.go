@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"graticule/cypher"
@@ -13,6 +14,7 @@ import (
 const (
 	laneBatch   = 256 // statements that commit together
 	attemptsMax = 200 // runs of a batch whose commit meets a newer one
+	runsHere    = 2   // of them at a server that does not lead, before the leader is asked
 )
 
 // lane takes the auto-commit statements of one database whose first attempt met
@@ -29,6 +31,7 @@ type lane struct {
 type job struct {
 	t        *tx
 	prepared *cypher.Prepared
+	text     string
 	params   *graph.Map
 
 	result *bufferedResult
@@ -95,6 +98,9 @@ func carry(batch []*job) {
 		case err == nil:
 			return
 		case retryable(err) && attempt < attemptsMax:
+			if attempt >= runsHere {
+				batch = forwardAll(batch)
+			}
 			if batch = running(batch); len(batch) == 0 {
 				return
 			}
@@ -108,6 +114,26 @@ func carry(batch []*job) {
 			return
 		}
 	}
+}
+
+// forwardAll has the leader run the statements; those it did not take come back.
+func forwardAll(batch []*job) []*job {
+	d := batch[0].t.copy
+	if d.leadsHere() {
+		return batch
+	}
+	var wg sync.WaitGroup
+	for _, j := range batch {
+		wg.Go(func() { j.result, j.err = d.forward(j) })
+	}
+	wg.Wait()
+	var left []*job
+	for _, j := range batch {
+		if errors.Is(j.err, errForwardLater) {
+			left = append(left, j)
+		}
+	}
+	return left
 }
 
 // running drops the statements that were given up meanwhile.

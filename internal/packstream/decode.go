@@ -20,9 +20,10 @@ var ErrMalformed = errors.New("bytes are not valid PackStream")
 
 // Decoder reads PackStream from B; the first error sticks in Err.
 type Decoder struct {
-	B   []byte
-	Err error
-	UTC bool
+	B       []byte
+	Err     error
+	UTC     bool
+	Servers bool // as of Options: entities are read, too
 }
 
 func (d *Decoder) fail(err error) {
@@ -194,6 +195,9 @@ func (d *Decoder) structure(n, depth int) graph.Value {
 	tag := d.take(1)
 	if tag == nil {
 		return graph.Null
+	}
+	if d.Servers && (tag[0] == tagNode || tag[0] == tagRelationship || tag[0] == tagPath) {
+		return d.entity(tag[0], n, depth)
 	}
 	if want, ok := fieldsOf[tag[0]]; !ok || want != n {
 		d.fail(fmt.Errorf("structure %#x with %d fields cannot be sent to the server", tag[0], n))

@@ -32,6 +32,7 @@ type Options struct {
 	ElementIDs bool   // Bolt 5: entities carry element ids
 	UTC        bool   // datetimes as UTC seconds
 	Database   string // for element ids
+	Servers    bool   // between servers: a path is its nodes and its relationships
 }
 
 // AppendInt, AppendString, AppendMapHeader, AppendListHeader and AppendStruct
@@ -130,6 +131,10 @@ func (o *Options) Append(dst []byte, v graph.Value) []byte {
 	case graph.KindRel:
 		return o.rel(dst, v)
 	case graph.KindPath:
+		if o.Servers {
+			p := v.AsPath()
+			return o.Append(o.Append(AppendStruct(dst, tagPath, 2), graph.List(p.Nodes)), graph.List(p.Rels))
+		}
 		return o.path(dst, v.AsPath())
 	case graph.KindDate:
 		return AppendInt(AppendStruct(dst, tagDate, 1), v.Days())

@@ -1,6 +1,7 @@
 package packstream
 
 import (
+	"bytes"
 	"testing"
 
 	"graticule/graph"
@@ -22,6 +23,26 @@ func TestValuesRoundTrip(t *testing.T) {
 			if d.Err != nil || len(d.B) != 0 || graph.Compare(got, v) != 0 || got.Kind() != v.Kind() {
 				t.Errorf("%v: got %v, %v, %d bytes left", v.Kind(), got.Kind(), d.Err, len(d.B))
 			}
+		}
+	}
+}
+
+func TestEntitiesTravelBetweenServers(t *testing.T) {
+	props := graph.NewMap(1)
+	props.Put("k", graph.String("v"))
+	a := graph.NodeOf(&graph.Node{ID: 7, Labels: []string{"A", "B"}, Properties: props})
+	b := graph.NodeOf(&graph.Node{ID: 8, Properties: graph.NewMap(0)})
+	r := graph.RelOf(&graph.Relationship{ID: 3, Start: 8, End: 7, Type: "T", Properties: props})
+	o, client := Options{UTC: true, Servers: true}, Options{UTC: true, ElementIDs: true, Database: "db"}
+	for _, v := range []graph.Value{a, b, r, graph.PathOf(&graph.Path{Nodes: []graph.Value{a, b}, Rels: []graph.Value{r}}), graph.List([]graph.Value{a, graph.Null})} {
+		d := Decoder{B: o.Append(nil, v), UTC: true, Servers: true}
+		got := d.Value()
+		if d.Err != nil || len(d.B) != 0 || !bytes.Equal(client.Append(nil, got), client.Append(nil, v)) {
+			t.Errorf("%v changed on its way (%v)", v.Kind(), d.Err)
+		}
+		d = Decoder{B: o.Append(nil, v), UTC: true}
+		if d.Value(); d.Err == nil {
+			t.Errorf("a client may not send a %v", v.Kind())
 		}
 	}
 }
