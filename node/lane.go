@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"graticule/cypher"
 	"graticule/graph"
@@ -104,6 +105,7 @@ func carry(batch []*job) {
 			if batch = running(batch); len(batch) == 0 {
 				return
 			}
+			batch[0].awaitNewer(err)
 		case len(batch) > 1:
 			for _, j := range batch {
 				carry([]*job{j})
@@ -114,6 +116,21 @@ func carry(batch []*job) {
 			return
 		}
 	}
+}
+
+// newerPatience bounds the wait for what a batch conflicts with.
+const newerPatience = time.Second
+
+// awaitNewer waits until this copy has applied something newer than what the last
+// run was based on: the leader may have met a commit that is not yet applied, and
+// a run before that would meet it again.
+func (j *job) awaitNewer(err error) {
+	if !errors.Is(err, graphstore.ErrConflict) && !errors.Is(err, graphstore.ErrBaseTooOld) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(j.t.ctx, newerPatience)
+	defer cancel()
+	_ = j.t.copy.store.WaitApplied(ctx, j.t.store.Position().Index+1) // the next run tells
 }
 
 // forwardAll has the leader run the statements; those it did not take come back.
@@ -165,6 +182,8 @@ func commitTogether(batch []*job) error {
 	}()
 	for _, j := range batch {
 		j.t.store = first.store
+	}
+	for _, j := range batch {
 		var err error
 		if j.result, j.cursor, err = j.t.carryOut(j.prepared, j.params); err != nil {
 			return err
