@@ -15,33 +15,15 @@ import (
 	"graticule/status"
 )
 
-// load reads the kit from $TCK_DIR, or from where it stands beside the project.
-func load(t *testing.T) ([]*Scenario, map[string]bool) {
-	dir := os.Getenv("TCK_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "tck")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the openCypher TCK is not beside the project: set TCK_DIR to run it")
-	}
-	scenarios, err := Load(dir)
+// TestEngine plays every scenario on the engine alone.
+func TestEngine(t *testing.T) {
+	scenarios, deviations, err := Find(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Where Neo4j deviates and we follow it, the scenario is expected to fail.
-	deviations := map[string]bool{}
-	text, _ := os.ReadFile(filepath.Join(dir, "neo4j-deviations.txt"))
-	for _, line := range strings.Split(string(text), "\n") {
-		if f := strings.Split(line, " :: "); len(f) == 4 && f[3] == "Neo4j" {
-			deviations[f[0]+" "+f[1]] = true
-		}
+	if scenarios == nil {
+		t.Skip(Absent)
 	}
-	return scenarios, deviations
-}
-
-// TestEngine plays every scenario on the engine alone.
-func TestEngine(t *testing.T) {
-	scenarios, deviations := load(t)
 	passed, failed := 0, map[string]int{}
 	for _, s := range scenarios {
 		if only := os.Getenv("TCK_ONLY"); only != "" && !strings.Contains(s.File+" "+s.Name, only) {
