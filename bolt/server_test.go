@@ -1,12 +1,16 @@
 package bolt
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -278,3 +282,43 @@ func TestHostileClientsLoseOnlyTheirConnection(t *testing.T) {
 	_, _ = io.Copy(io.Discard, c)
 	login(t, addr)
 }
+
+// FuzzConversation sends arbitrary bytes after a login: the connection ends
+// without a panic, whatever they are.
+func FuzzConversation(f *testing.F) {
+	var o packstream.Options
+	for _, message := range [][]byte{
+		o.Append(o.Append(o.Append(packstream.AppendStruct(nil, msgRun, 3), graph.String("x")), mapOf("a", "b")), mapOf()),
+		o.Append(packstream.AppendStruct(nil, msgPull, 1), mapOf()), packstream.AppendStruct(nil, msgReset, 0),
+		o.Append(packstream.AppendStruct(nil, msgRoute, 3), mapOf()),
+	} {
+		f.Add(append(append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...), 0, 0))
+	}
+	var panics panicCount
+	s := NewServer(Config{Backend: echo{}, Agent: "Neo4j/5.26.0", Logger: slog.New(&panics)})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if bytes.Contains(b, []byte("wait")) || bytes.Contains(b, []byte("panic")) {
+			t.Skip("the backend of the test does as it is told")
+		}
+		ours, theirs := net.Pipe()
+		c := newConn(s, theirs, bufio.NewReader(theirs), 5, 8, func() {})
+		c.session, c.state = &echoSession{}, stateReady
+		done := make(chan struct{})
+		go func() { c.run(); close(done) }()
+		go func() { _, _ = io.Copy(io.Discard, ours) }()
+		_, _ = ours.Write(b)
+		ours.Close()
+		<-done
+		if panics.Load() > 0 {
+			t.Fatal("the connection panicked")
+		}
+	})
+}
+
+// panicCount is a log handler that counts errors.
+type panicCount struct{ atomic.Int64 }
+
+func (*panicCount) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+func (p *panicCount) Handle(context.Context, slog.Record) error  { p.Add(1); return nil }
+func (p *panicCount) WithAttrs([]slog.Attr) slog.Handler         { return p }
+func (p *panicCount) WithGroup(string) slog.Handler              { return p }

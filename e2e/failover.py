@@ -8,6 +8,7 @@ Each writer creates nodes with ids of its own through managed transactions; an
 id is acknowledged once the driver returned. Prints, per round, the longest time
 without any acknowledged write, and in the end the p50 and p99 of those gaps.
 """
+import logging
 import pathlib
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import time
 
 from neo4j import GraphDatabase
 
+logging.getLogger("neo4j").setLevel(logging.ERROR + 1)  # lost connections are the point here
 BINARY = str(pathlib.Path(__file__).resolve().parent.parent / "bin" / "graticule")
 URI, AUTH = "neo4j://localhost:7687", ("neo4j", "password123")
 SEEDS = [f"neo4j://localhost:{p}" for p in (7687, 7689, 7691)]

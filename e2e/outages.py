@@ -9,6 +9,7 @@
 3. All six servers are killed at once and started: every acknowledged write is
    there, once.
 """
+import logging
 import pathlib
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from neo4j.exceptions import Neo4jError, ServiceUnavailable, SessionExpired
 BINARY = str(pathlib.Path(__file__).resolve().parent.parent / "bin" / "graticule")
 AUTH = ("neo4j", "password123")
 REGIONS = {"eu-west": (7687, 7688), "us-east": (7689, 7690), "ap-south": (7691, 7692)}
+logging.getLogger("neo4j").setLevel(logging.ERROR + 1)  # lost connections are the point here
 RUN = str(time.time_ns())
 
 
@@ -43,9 +45,12 @@ def direct(port, query, write=False, **params):
 class Writers:
     """Threads that create nodes, each id once, through every server that answers."""
 
+    first = 0  # number of the next thread
+
     def __init__(self, count, ports):
         self.acked, self.stop, self.ports = [], threading.Event(), ports
-        self.threads = [threading.Thread(target=self.work, args=(w,)) for w in range(count)]
+        self.threads = [threading.Thread(target=self.work, args=(w,)) for w in range(Writers.first, Writers.first + count)]
+        Writers.first += count
         for t in self.threads:
             t.start()
 
