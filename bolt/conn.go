@@ -72,6 +72,10 @@ type conn struct {
 	mu     sync.Mutex
 	cancel context.CancelCauseFunc // of the message that runs
 
+	writing sync.Mutex  // held while bytes go out: whole messages only
+	working atomic.Bool // a message is being handled
+	alive   *time.Timer // sends a NOOP when that takes long
+
 	// owned by run
 	state   state
 	session Session
@@ -126,8 +130,14 @@ func (c *conn) run() {
 			c.session.Close()
 		}
 	}()
+	c.alive = time.AfterFunc(time.Hour, c.noop)
+	defer c.alive.Stop()
 	for msg := range c.messages {
+		c.working.Store(true)
+		c.alive.Reset(noopInterval)
 		c.handle(ctx, msg)
+		c.working.Store(false)
+		c.alive.Stop()
 		if c.state == stateDefunct {
 			_ = c.flush()
 			return
@@ -200,6 +210,25 @@ func (c *conn) readMessage() ([]byte, error) {
 
 // --- writing ---
 
+// While a message is handled a NOOP goes out every noopInterval, and drivers are
+// told to give a connection up that is silent for receiveTimeout: they would wait
+// forever for a server that is frozen or cut off (Bolt: "connection.recv_timeout_seconds").
+const (
+	noopInterval   = 2 * time.Second
+	receiveTimeout = 6 * time.Second
+)
+
+func (c *conn) noop() {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if !c.working.Load() {
+		return
+	}
+	if _, err := c.net.Write([]byte{0, 0}); err == nil {
+		c.alive.Reset(noopInterval)
+	}
+}
+
 const chunkMax = 0xFFFF
 
 // end closes the message in body and puts its chunks into out.
@@ -218,7 +247,9 @@ func (c *conn) flush() error {
 	if len(c.out) == 0 {
 		return nil
 	}
+	c.writing.Lock()
 	_, err := c.net.Write(c.out)
+	c.writing.Unlock()
 	if cap(c.out) > 1<<20 {
 		c.out = nil
 	}

@@ -196,6 +196,7 @@ func (c *conn) hello(ctx context.Context, d *packstream.Decoder) error {
 	if c.atLeast(5, 4) {
 		hints.Put("telemetry.enabled", graph.False)
 	}
+	hints.Put("connection.recv_timeout_seconds", graph.Int(int64(receiveTimeout/time.Second)))
 	reply.Put("hints", graph.MapOf(hints))
 	if !c.atLeast(5, 1) {
 		if err := c.session.Logon(ctx, c.auth(m)); err != nil {

@@ -247,6 +247,20 @@ func TestStatementFailureAndReset(t *testing.T) {
 	}
 }
 
+// A driver that waits long hears that the server is alive.
+func TestLongStatementsSendNoops(t *testing.T) {
+	c := login(t, serve(t))
+	c.send(msgRun, graph.String("wait"), mapOf(), mapOf())
+	var chunk [2]byte
+	if _, err := io.ReadFull(c, chunk[:]); err != nil || chunk != [2]byte{} {
+		t.Fatalf("got %v, %v", chunk, err)
+	}
+	c.send(msgReset)
+	if tag, _ := c.receive(); tag != msgIgnored && tag != msgFailure {
+		t.Errorf("the statement ended with %#x", tag)
+	}
+}
+
 // TestHostileClientsLoseOnlyTheirConnection: after each, the server still serves.
 func TestHostileClientsLoseOnlyTheirConnection(t *testing.T) {
 	addr := serve(t)
