@@ -58,7 +58,7 @@ class Writers:
         n, driver = 0, None
         while not self.stop.is_set():
             try:
-                driver = driver or GraphDatabase.driver(f"neo4j://localhost:{self.ports[w % len(self.ports)]}", auth=AUTH, connection_timeout=3, max_transaction_retry_time=60)
+                driver = driver or GraphDatabase.driver(f"neo4j://localhost:{self.ports[w % len(self.ports)]}", auth=AUTH, connection_timeout=3, connection_acquisition_timeout=5, max_transaction_retry_time=60)
                 driver.execute_query("CREATE (:Outage {run: $r, w: $w, n: $n})", r=RUN, w=w, n=n, database_="neo4j")
                 self.acked.append((w, n, time.monotonic()))
             except (Neo4jError, ServiceUnavailable, SessionExpired, OSError):

@@ -3,7 +3,9 @@ package consensus
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -57,4 +59,28 @@ func TestMembersHearOfCommitsAtOnce(t *testing.T) {
 	if took := time.Since(began); took > rounds*commitTick/2 {
 		t.Errorf("%d commits took %v to be known everywhere", rounds, took)
 	}
+}
+
+func TestStalledWritesAreNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fired atomic.Bool
+		stop := watchStall(10*time.Second, func() { fired.Store(true) })
+		time.Sleep(9 * time.Second)
+		synctest.Wait()
+		if fired.Load() {
+			t.Error("called after 9 s")
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if !fired.Swap(false) {
+			t.Error("not called in 11 s")
+		}
+		stop()
+		watchStall(10*time.Second, func() { fired.Store(true) })()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if fired.Load() {
+			t.Error("called after the write had ended")
+		}
+	})
 }

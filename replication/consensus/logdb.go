@@ -188,11 +188,43 @@ func (g *groupLog) StoreLogs(es []*raft.Log) error {
 	return nil
 }
 
+// stallTicks is in how many parts watchStall counts.
+const stallTicks = 10
+
+// watchStall calls stalled once this process has run for limit; the function it
+// returns calls that off. Time in which the process itself stood still, as it
+// does when it is paused or its machine sleeps, counts as one part at most.
+func watchStall(limit time.Duration, stalled func()) (stop func()) {
+	var mu sync.Mutex
+	var timer *time.Timer
+	ticks, ended := 0, false
+	tick := func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if ticks++; ended {
+			return
+		}
+		if ticks >= stallTicks {
+			stalled()
+			return
+		}
+		timer.Reset(limit / stallTicks)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(limit/stallTicks, tick)
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		ended = true
+		timer.Stop()
+	}
+}
+
 // commit syncs b; one that hangs, or fails, ends the process: raft's memory and
 // the disk would no longer agree.
 func (g *groupLog) commit(b *pebble.Batch) error {
-	watch := time.AfterFunc(stallMax, func() { g.l.cfg.OnFatal(fmt.Errorf("a write of the log takes longer than %v", stallMax)) })
-	defer watch.Stop()
+	defer watchStall(stallMax, func() { g.l.cfg.OnFatal(fmt.Errorf("a write of the log takes longer than %v", stallMax)) })()
 	if err := b.Commit(pebble.Sync); err != nil {
 		g.l.cfg.OnFatal(fmt.Errorf("write log: %w", err))
 		return err
