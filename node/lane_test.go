@@ -19,6 +19,9 @@ func TestContendedStatementsOfFollowersCommit(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, m := range c.members {
 		d := c.driver("bolt", m)
+		eventually(t, 30*time.Second, m.cfg.Name+" has the counter", func() bool { // these clients share no bookmarks
+			return len(c.run(d, "MATCH (c:Counter) RETURN c", nil, neo4j.ExecuteQueryWithReadersRouting())) == 1
+		})
 		for range clients {
 			wg.Go(func() {
 				for range each {
