@@ -1,0 +1,228 @@
+package parser
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+
+	"graticule/cypher/ast"
+	"graticule/graph"
+)
+
+func (p *parser) primary() ast.Expr {
+	t := p.peek()
+	span := ast.Span{Start: t.start, End: t.end}
+	switch t.kind {
+	case tokInt:
+		p.advance()
+		return &ast.Literal{Span: span, Value: graph.Int(p.integer(t))}
+	case tokFloat:
+		p.advance()
+		f, err := strconv.ParseFloat(strings.ReplaceAll(t.text, "_", ""), 64)
+		if err != nil && math.IsInf(f, 0) {
+			p.failDetail(t, "FloatingPointOverflow", "floating point number is too large")
+		}
+		return &ast.Literal{Span: span, Value: graph.Float(f)}
+	case tokString:
+		p.advance()
+		return &ast.Literal{Span: span, Value: graph.String(t.text)}
+	case tokParam:
+		p.advance()
+		return &ast.Parameter{Span: span, Name: t.text}
+	case tokPunct:
+		switch t.text {
+		case "(":
+			return p.parenthesised()
+		case "[":
+			return p.bracketed()
+		case "{":
+			return p.mapLiteral()
+		}
+	case tokEscaped:
+		return p.nameOrCall()
+	case tokIdent:
+		if e := p.keywordExpr(t, span); e != nil {
+			return e
+		}
+		return p.nameOrCall()
+	}
+	p.unexpected("an expression")
+	return nil
+}
+
+// integer reads a decimal, 0x or 0o literal.
+func (p *parser) integer(t token) int64 {
+	text := strings.ReplaceAll(t.text, "_", "")
+	base := text
+	v, err := strconv.ParseInt(base, 0, 64)
+	if len(text) > 1 && text[0] == '0' && isDigit(text[1]) {
+		v, err = strconv.ParseInt(strings.TrimLeft(text[:len(text)-1], "0")+text[len(text)-1:], 10, 64)
+	}
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		p.failDetail(t, "IntegerOverflow", "integer is too large")
+	case err != nil:
+		p.failDetail(t, "InvalidNumberLiteral", "Invalid input '%s': not a number", t.text)
+	}
+	return v
+}
+
+// keywordExpr parses expressions that begin with a keyword; nil when t begins none.
+func (p *parser) keywordExpr(t token, span ast.Span) ast.Expr {
+	switch strings.ToUpper(t.text) {
+	case "TRUE", "FALSE", "NULL", "INF", "INFINITY", "NAN":
+		if p.punctAt(1, "(") || p.punctAt(1, ".") {
+			return nil
+		}
+		p.advance()
+		return &ast.Literal{Span: span, Value: constants[strings.ToUpper(t.text)]}
+	case "CASE":
+		if p.punctAt(1, ".") || p.punctAt(1, ")") || p.punctAt(1, ",") {
+			return nil
+		}
+		return p.caseExpr()
+	case "EXISTS", "COUNT", "COLLECT":
+		if p.punctAt(1, "{") {
+			return p.subquery(strings.ToUpper(t.text))
+		}
+		if strings.EqualFold(t.text, "EXISTS") && p.punctAt(1, "(") && p.patternAhead(2) {
+			p.advance()
+			p.advance()
+			e := p.patternExpr()
+			p.need(")")
+			return &ast.Call{Span: p.from(t.start), Name: ast.Name{Span: span, Value: "exists"}, Args: []ast.Expr{e}}
+		}
+	case "ALL", "ANY", "NONE", "SINGLE":
+		if p.punctAt(1, "(") && (p.peekAt(2).kind == tokIdent || p.peekAt(2).kind == tokEscaped) && p.isWordAt(3, "IN") {
+			return p.quantifier(strings.ToLower(t.text))
+		}
+	case "REDUCE", "ALLREDUCE":
+		if p.punctAt(1, "(") {
+			return p.reduce(strings.EqualFold(t.text, "allReduce"))
+		}
+	case "SHORTESTPATH", "ALLSHORTESTPATHS":
+		if p.punctAt(1, "(") {
+			part := p.shortestPath()
+			return &ast.PatternExpr{Span: part.Span, Pattern: part}
+		}
+	case "TRIM":
+		if p.punctAt(1, "(") && p.trimAhead() {
+			return p.trim()
+		}
+	}
+	return nil
+}
+
+var constants = map[string]graph.Value{
+	"TRUE": graph.True, "FALSE": graph.False, "NULL": graph.Null,
+	"INF": graph.Float(math.Inf(1)), "INFINITY": graph.Float(math.Inf(1)), "NAN": graph.Float(math.NaN()),
+}
+
+// nameOrCall parses a variable, or a function call with its dotted name.
+func (p *parser) nameOrCall() ast.Expr {
+	start := p.peek().start
+	n := 1
+	for p.punctAt(n, ".") && (p.peekAt(n+1).kind == tokIdent || p.peekAt(n+1).kind == tokEscaped) {
+		n += 2
+	}
+	if !p.punctAt(n, "(") {
+		v := p.name()
+		if p.isPunct("{") {
+			if e := p.mapProjection(v); e != nil {
+				return e
+			}
+		}
+		return &ast.Variable{Span: v.Span, Name: v.Value}
+	}
+	name := p.dottedName()
+	call := &ast.Call{Name: name}
+	p.need("(")
+	switch {
+	case p.isPunct("*") && p.punctAt(1, ")"):
+		p.advance()
+		call.Star = true
+	case !p.isPunct(")"):
+		if p.isWord("DISTINCT") && !p.punctAt(1, ")") && !p.punctAt(1, ",") {
+			p.advance()
+			call.Distinct = true
+		} else if p.isWord("ALL") && !p.punctAt(1, "(") && !p.punctAt(1, ")") && !p.punctAt(1, ",") {
+			p.advance()
+		}
+		for {
+			call.Args = append(call.Args, p.argument(name.Value))
+			if !p.punct(",") {
+				break
+			}
+		}
+	}
+	p.need(")")
+	call.Span = p.from(start)
+	return call
+}
+
+// argument parses one function argument; normalize's form is a keyword.
+func (p *parser) argument(function string) ast.Expr {
+	if strings.EqualFold(function, "normalize") && p.isAnyWord("NFC", "NFD", "NFKC", "NFKD") && p.punctAt(1, ")") {
+		t := p.take()
+		return &ast.Literal{Span: p.from(t.start), Value: graph.String(strings.ToUpper(t.text))}
+	}
+	return p.expr()
+}
+
+func (p *parser) dottedName() ast.Name {
+	start := p.peek().start
+	parts := []string{p.name().Value}
+	for p.isPunct(".") {
+		p.advance()
+		parts = append(parts, p.name().Value)
+	}
+	return ast.Name{Span: p.from(start), Value: strings.Join(parts, ".")}
+}
+
+func (p *parser) parenthesised() ast.Expr {
+	if p.patternAhead(0) {
+		return p.patternExpr()
+	}
+	p.need("(")
+	saved := p.noBar
+	p.noBar = 0
+	e := p.expr()
+	p.noBar = saved
+	p.need(")")
+	return e
+}
+
+// patternAhead tells whether the parenthesis n tokens ahead opens a node
+// pattern that a relationship follows.
+func (p *parser) patternAhead(n int) bool {
+	open := p.peekAt(n)
+	if open.kind != tokPunct || open.text != "(" || open.match == 0 {
+		return false
+	}
+	inner := p.at + n + 1
+	if t := p.tokens[inner]; t.kind == tokIdent || t.kind == tokEscaped {
+		inner++
+	}
+	t := p.tokens[inner]
+	node := (t.kind == tokPunct && (t.text == ")" || t.text == ":" || t.text == "{")) || (t.kind == tokIdent && (strings.EqualFold(t.text, "WHERE") || strings.EqualFold(t.text, "IS")))
+	if !node {
+		return false
+	}
+	after := func(i int, s string) bool {
+		j := open.match + i
+		return j < len(p.tokens) && p.tokens[j].kind == tokPunct && p.tokens[j].text == s
+	}
+	switch {
+	case after(1, "-") && (after(2, "[") || after(2, "-")):
+		return true
+	case after(1, "<") && after(2, "-") && (after(3, "[") || after(3, "-")):
+		return true
+	}
+	return false
+}
+
+func (p *parser) patternExpr() ast.Expr {
+	path := p.pathElements()
+	return &ast.PatternExpr{Span: path.Span, Pattern: path}
+}
