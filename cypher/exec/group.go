@@ -1,0 +1,200 @@
+package exec
+
+import (
+	"slices"
+
+	"graticule/cypher/ast"
+	"graticule/cypher/fn"
+	"graticule/graph"
+)
+
+// An aggregate is one aggregating call of a projection.
+type aggregate struct {
+	name     string
+	distinct bool
+	star     bool
+	arg      eval
+	p        eval // percentile
+	slot     int  // where its result goes
+	keeps    bool // its values are kept until the end
+	call     *ast.Call
+	variable *ast.Variable // when that is all of its argument
+}
+
+func (c *compiler) aggregateCall(e *ast.Call, name string) eval {
+	if c.aggs == nil {
+		c.fail(e, "InvalidAggregation", "Invalid use of aggregating function %s(...) in this context", name)
+	}
+	a := &aggregate{name: name, distinct: e.Distinct, star: e.Star, slot: c.slot(), call: e, keeps: name == "collect" || name == "percentilecont" || name == "percentiledisc"}
+	if len(e.Args) == 1 {
+		a.variable, _ = e.Args[0].(*ast.Variable)
+	}
+	outer := c.aggs
+	c.aggs = nil
+	switch {
+	case e.Star && name == "count":
+	case len(e.Args) == 0 || len(e.Args) > 2:
+		c.fail(e, "InvalidNumberOfArguments", "Insufficient or too many parameters for function '%s'", name)
+	default:
+		if ast.Any(e.Args[0], isAggregate) {
+			c.fail(e, "NestedAggregation", "Can't use aggregate functions inside of aggregate functions.")
+		}
+		a.arg = c.expr(e.Args[0])
+		if len(e.Args) == 2 {
+			a.p = c.expr(e.Args[1])
+		}
+	}
+	c.aggs = outer
+	*c.aggs = append(*c.aggs, a)
+	return func(_ *run, f frame) (graph.Value, error) { return f[a.slot], nil }
+}
+
+func isAggregate(e ast.Expr) bool {
+	call, ok := e.(*ast.Call)
+	return ok && fn.Aggregates[lowerName(call)]
+}
+
+func lowerName(c *ast.Call) string {
+	b := []byte(c.Name.Value)
+	for i := range b {
+		if b[i] >= 'A' && b[i] <= 'Z' {
+			b[i] |= 0x20
+		}
+	}
+	return string(b)
+}
+
+type groupSink struct {
+	r      *run
+	p      *projection
+	groups map[string]*group
+	order  []*group
+	key    []byte
+	next   sink
+	enough *errEnough
+}
+
+type group struct {
+	f    frame
+	accs []fn.Accumulator
+	seen []map[string]struct{} // of DISTINCT aggregates
+}
+
+func (s *groupSink) push(f frame) error {
+	s.key = s.key[:0]
+	values := make([]graph.Value, 0, 4)
+	for _, k := range s.p.keys {
+		v, err := s.p.values[k](s.r, f)
+		if err != nil {
+			return err
+		}
+		values = append(values, v)
+		s.key = graph.AppendKey(s.key, v)
+	}
+	g := s.groups[string(s.key)]
+	if g == nil {
+		var err error
+		if g, err = s.open(slices.Clone(f)); err != nil {
+			return err
+		}
+		for i, k := range s.p.keys {
+			g.f[s.p.slots[k]] = values[i]
+		}
+		s.groups[string(s.key)] = g
+		s.order = append(s.order, g)
+		if err := s.r.grow(int64(len(s.key)+24*len(f)) + 256); err != nil {
+			return err
+		}
+	}
+	for i, a := range s.p.aggs {
+		if a.star {
+			g.accs[i].(fn.Counter).AddCount(s.r.weight)
+			continue
+		}
+		v, err := a.arg(s.r, f)
+		if err != nil {
+			return err
+		}
+		if v.IsNull() {
+			continue
+		}
+		if a.distinct {
+			k := string(graph.AppendKey(nil, v))
+			if _, ok := g.seen[i][k]; ok {
+				continue
+			}
+			g.seen[i][k] = struct{}{}
+			if err := s.r.grow(int64(len(k)) + 48); err != nil {
+				return err
+			}
+		}
+		if a.keeps {
+			if err := s.r.grow(valueSize(v)); err != nil {
+				return err
+			}
+		}
+		if err := g.accs[i].Add(v); err != nil {
+			return err
+		}
+	}
+	return s.r.alive()
+}
+
+func (s *groupSink) open(f frame) (*group, error) {
+	g := &group{f: f, accs: make([]fn.Accumulator, len(s.p.aggs)), seen: make([]map[string]struct{}, len(s.p.aggs))}
+	for i, a := range s.p.aggs {
+		var p graph.Value
+		if a.p != nil {
+			var err error
+			if p, err = a.p(s.r, f); err != nil {
+				return nil, err
+			}
+			if err := fn.CheckPercentile(p); err != nil {
+				return nil, err
+			}
+		}
+		g.accs[i] = fn.NewAccumulator(a.name, p.Number())
+		if a.distinct {
+			g.seen[i] = map[string]struct{}{}
+		}
+	}
+	return g, nil
+}
+
+func (s *groupSink) done() error {
+	if len(s.order) == 0 && len(s.p.keys) == 0 {
+		g, err := s.open(make(frame, s.width()))
+		if err != nil {
+			return err
+		}
+		s.order = append(s.order, g)
+	}
+	isKey := make([]bool, len(s.p.slots))
+	for _, k := range s.p.keys {
+		isKey[k] = true
+	}
+	for _, g := range s.order {
+		for i, a := range s.p.aggs {
+			g.f[a.slot] = g.accs[i].Result()
+		}
+		for i, v := range s.p.values {
+			if isKey[i] {
+				continue
+			}
+			x, err := v(s.r, g.f)
+			if err != nil {
+				return err
+			}
+			g.f[s.p.slots[i]] = x
+		}
+		if err := s.next.push(g.f); err == error(s.enough) {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	s.groups, s.order = nil, nil
+	return s.next.done()
+}
+
+func (s *groupSink) width() int { return s.r.width }
