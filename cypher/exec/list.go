@@ -1,0 +1,175 @@
+package exec
+
+import (
+	"graticule/cypher/ast"
+	"graticule/cypher/fn"
+	"graticule/graph"
+)
+
+func (c *compiler) mapProjection(e *ast.MapProjection) eval {
+	subject := c.expr(e.Subject)
+	type item struct {
+		key   string
+		value eval
+		all   bool
+	}
+	var items []item
+	for _, i := range e.Items {
+		switch {
+		case i.AllProperties:
+			items = append(items, item{all: true})
+		case i.Property != nil:
+			items = append(items, item{key: i.Property.Value, value: c.property(&ast.Property{Span: i.Span, Subject: e.Subject, Key: *i.Property})})
+		case i.Variable != nil:
+			items = append(items, item{key: i.Variable.Name, value: c.expr(i.Variable)})
+		default:
+			items = append(items, item{key: i.Key.Value, value: c.expr(i.Value)})
+		}
+	}
+	return func(r *run, f frame) (graph.Value, error) {
+		s, err := subject(r, f)
+		if err != nil || s.IsNull() {
+			return graph.Null, err
+		}
+		m := graph.NewMap(len(items))
+		for _, i := range items {
+			if i.all {
+				props, err := r.context.Properties(s)
+				if err != nil {
+					return graph.Null, err
+				}
+				for k := range props.Len() {
+					m.Put(props.At(k))
+				}
+				continue
+			}
+			v, err := i.value(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			m.Put(i.key, v)
+		}
+		return graph.MapOf(m), nil
+	}
+}
+
+// list evaluates to a list's elements; ok=false for null.
+func list(r *run, f frame, e eval) ([]graph.Value, bool, error) {
+	v, err := e(r, f)
+	if err != nil || v.IsNull() {
+		return nil, false, err
+	}
+	if v.Kind() != graph.KindList {
+		return nil, false, fn.TypeError("Type mismatch: expected List but was %v", v.Kind())
+	}
+	return v.AsList(), true, nil
+}
+
+func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
+	items := c.expr(e.List)
+	c.inner(func() {
+		slot := c.bind(e.Variable.Value, anyVar)
+		var where, project eval
+		if e.Where != nil {
+			where = c.expr(e.Where)
+		}
+		if e.Projection != nil {
+			project = c.expr(e.Projection)
+		}
+		out = func(r *run, f frame) (graph.Value, error) {
+			l, ok, err := list(r, f, items)
+			if err != nil || !ok {
+				return graph.Null, err
+			}
+			result := make([]graph.Value, 0, len(l))
+			for _, v := range l {
+				f[slot] = v
+				if where != nil {
+					w, err := where(r, f)
+					if err != nil {
+						return graph.Null, err
+					}
+					if !w.IsTrue() {
+						continue
+					}
+				}
+				if project != nil {
+					if v, err = project(r, f); err != nil {
+						return graph.Null, err
+					}
+				}
+				result = append(result, v)
+			}
+			return graph.List(result), nil
+		}
+	})
+	return out
+}
+
+func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
+	items := c.expr(e.List)
+	c.inner(func() {
+		slot := c.bind(e.Variable.Value, anyVar)
+		test := func(_ *run, f frame) (graph.Value, error) { return f[slot], nil }
+		if e.Predicate != nil {
+			test = c.expr(e.Predicate)
+		}
+		kind := e.Kind
+		out = func(r *run, f frame) (graph.Value, error) {
+			l, ok, err := list(r, f, items)
+			if err != nil || !ok {
+				return graph.Null, err
+			}
+			yes, unknown := 0, 0
+			for _, v := range l {
+				f[slot] = v
+				p, err := test(r, f)
+				if err != nil {
+					return graph.Null, err
+				}
+				switch {
+				case p.IsTrue():
+					yes++
+				case p.IsNull():
+					unknown++
+				}
+			}
+			no := len(l) - yes - unknown
+			decided := map[string]struct{ value, known bool }{
+				"all": {no == 0, no > 0 || unknown == 0}, "any": {yes > 0, yes > 0 || unknown == 0},
+				"none": {yes == 0, yes > 0 || unknown == 0}, "single": {yes == 1, yes > 1 || unknown == 0},
+			}[kind]
+			if !decided.known {
+				return graph.Null, nil
+			}
+			return graph.Bool(decided.value), nil
+		}
+	})
+	return out
+}
+
+func (c *compiler) reduce(e *ast.Reduce) (out eval) {
+	init, items := c.expr(e.Init), c.expr(e.List)
+	c.inner(func() {
+		acc, slot := c.bind(e.Accumulator.Value, anyVar), c.bind(e.Variable.Value, anyVar)
+		step := c.expr(e.Expression)
+		out = func(r *run, f frame) (graph.Value, error) {
+			v, err := init(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			l, ok, err := list(r, f, items)
+			if err != nil || !ok {
+				return graph.Null, err
+			}
+			for _, x := range l {
+				f[acc], f[slot] = v, x
+				if v, err = step(r, f); err != nil {
+					return graph.Null, err
+				}
+			}
+			return v, nil
+		}
+	})
+	return out
+}

@@ -1,0 +1,142 @@
+package exec
+
+import (
+	"context"
+	"strings"
+
+	"graticule/cypher/ast"
+	"graticule/graph"
+	"graticule/status"
+)
+
+// --- procedures ---
+
+// Procedure is one procedure: names of its inputs and outputs, and its rows.
+type Procedure struct {
+	Name, Signature, Description, Mode string
+	System                             bool // works on the system database
+	Inputs                             []string
+	InputTypes                         []string // of Inputs, such as "INTEGER"; empty: any value
+	Optional                           int      // how many trailing inputs may be left out
+	Outputs                            []string
+	Call                               func(c *ProcedureContext, args []graph.Value) ([][]graph.Value, error)
+}
+
+// ProcedureContext is what a procedure may need.
+type ProcedureContext struct {
+	Context context.Context
+	Graph   Graph
+	Server  any
+}
+
+// writes tells whether a procedure changes the graph.
+func (p *Procedure) writes() bool { return p != nil && (p.Mode == "WRITE" || p.Mode == "SCHEMA") }
+
+// failure says which procedure an error comes from, unless it has a code of its own.
+func (p *Procedure) failure(err error) error {
+	if named, ok := err.(interface{ ClassName() string }); ok {
+		return status.New(status.ProcedureCallFailed, "52N37", "Failed to invoke procedure `%s`: Caused by: %s: %s", p.Name, named.ClassName(), err)
+	}
+	return err
+}
+
+// Procedures finds procedures by lower-case name.
+type Procedures map[string]*Procedure
+
+func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage, *chain) {
+	p := c.procs[strings.ToLower(cl.Name.Value)]
+	if p == nil {
+		e := status.New(status.ProcedureNotFound, "42N08", "There is no procedure with the name `%s` registered for this database instance. Please ensure you've spelled the procedure name correctly and that the procedure is properly deployed.", cl.Name.Value)
+		e.Detail = "ProcedureNotFound"
+		panic(failure{e.At(ast.PositionOf(c.source, cl.Start))})
+	}
+	var args []eval
+	if cl.HasArgs {
+		if len(cl.Args) > len(p.Inputs) || len(cl.Args) < len(p.Inputs)-p.Optional {
+			c.fail(cl, "InvalidNumberOfArguments", "Procedure call does not provide the required number of arguments: got %d expected %s", len(cl.Args), p.Signature)
+		}
+		args = c.exprs(cl.Args)
+	} else {
+		if !standalone && len(p.Inputs) > 0 {
+			c.fail(cl, "InvalidArgumentPassingMode", "Procedure call inside a query does not support passing arguments implicitly. Please pass arguments explicitly in parentheses after procedure name for %s", cl.Name.Value)
+		}
+		for _, in := range p.Inputs[:len(p.Inputs)-p.Optional] {
+			args = append(args, c.expr(&ast.Parameter{Span: cl.Span, Name: in}))
+		}
+	}
+	type output struct{ from, slot int }
+	var outs []output
+	sub := &chain{}
+	bind := func(column, name string, at ast.Node) {
+		from := -1
+		for i, o := range p.Outputs {
+			if o == column {
+				from = i
+			}
+		}
+		if from < 0 {
+			c.fail(at, "UndefinedVariable", "Unknown procedure output: `%s`", column)
+		}
+		if _, ok := c.scope.slots[name]; ok {
+			c.fail(at, "VariableAlreadyBound", "Variable `%s` already declared", name)
+		}
+		slot := c.bind(name, anyVar)
+		outs = append(outs, output{from, slot})
+		sub.columns, sub.slots = append(sub.columns, name), append(sub.slots, slot)
+	}
+	switch {
+	case cl.YieldStar || (standalone && !cl.HasYield):
+		for _, o := range p.Outputs {
+			bind(o, o, cl)
+		}
+	default:
+		for _, y := range cl.Yield {
+			name := y.Column.Value
+			if y.Alias != nil {
+				name = y.Alias.Value
+			}
+			bind(y.Column.Value, name, y)
+		}
+	}
+	var where eval
+	if cl.Where != nil {
+		where = c.boolean(cl.Where)
+	}
+	if !standalone || len(p.Outputs) == 0 {
+		sub = nil
+	}
+	void := len(p.Outputs) == 0
+	return flat(func(r *run, f frame, emit func() error) error {
+		values := make([]graph.Value, len(args))
+		for i, a := range args {
+			v, err := a(r, f)
+			if err != nil {
+				return err
+			}
+			values[i] = v
+		}
+		rows, err := p.Call(&ProcedureContext{Context: r.ctx, Graph: r.graph, Server: r.env.Server}, values)
+		if err != nil {
+			return p.failure(err)
+		}
+		if void {
+			return emit()
+		}
+		for _, row := range rows {
+			for _, o := range outs {
+				f[o.slot] = row[o.from]
+			}
+			if where != nil {
+				if v, err := where(r, f); err != nil {
+					return err
+				} else if !v.IsTrue() {
+					continue
+				}
+			}
+			if err := emit(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}), sub
+}

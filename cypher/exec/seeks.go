@@ -1,0 +1,157 @@
+package exec
+
+import (
+	"graticule/cypher/ast"
+)
+
+// seekKind is how a seek compares.
+type seekKind uint8
+
+const (
+	seekEqual seekKind = iota
+	seekIn
+	seekLess
+	seekLessEqual
+	seekGreater
+	seekGreaterEqual
+	seekPrefix
+	seekExists
+)
+
+// The keys of seeks by id(n) and elementId(n); no property is called so.
+const (
+	keyID        = "\x00id"
+	keyElementID = "\x00elementId"
+)
+
+// seek is node.key <kind> value.
+type seek struct {
+	kind  seekKind
+	key   string
+	value eval
+	deps  map[int]bool
+}
+
+func (c *compiler) conjuncts(p *pattern, e ast.Expr) {
+	if e == nil {
+		return
+	}
+	if b, ok := e.(*ast.Binary); ok && b.Op == ast.OpAnd {
+		c.conjuncts(p, b.Left)
+		c.conjuncts(p, b.Right)
+		return
+	}
+	if lit, ok := e.(*ast.Literal); ok && boolOrNull(lit.Value) != nil {
+		c.fail(e, "InvalidArgumentType", "Type mismatch: expected Boolean but was %v", lit.Value.Kind())
+	}
+	pr := predicate{test: c.boolean(e), deps: c.deps(e), text: e.At().Text(c.source)}
+	c.everyElement(&pr, e)
+	p.preds = append(p.preds, pr)
+	c.seeks(p, e)
+}
+
+// everyElement notes the condition of all(x IN nodes(path) WHERE condition).
+func (c *compiler) everyElement(pr *predicate, e ast.Expr) {
+	q, ok := e.(*ast.Quantifier)
+	if !ok || q.Kind != "all" || q.Predicate == nil {
+		return
+	}
+	call, ok := q.List.(*ast.Call)
+	if !ok || len(call.Args) != 1 || (lowerName(call) != "nodes" && lowerName(call) != "relationships") {
+		return
+	}
+	if _, ok := call.Args[0].(*ast.Variable); !ok {
+		return
+	}
+	names := map[string]bool{}
+	freeVariables(q.Predicate, names)
+	if names[call.Args[0].(*ast.Variable).Name] {
+		return // it looks at the path as a whole
+	}
+	c.inner(func() {
+		pr.eachSlot = c.bind(q.Variable.Value, anyVar)
+		pr.each, pr.eachRel = c.expr(q.Predicate), lowerName(call) == "relationships"
+	})
+}
+
+// seeks notes what an index may do for conjunct e.
+func (c *compiler) seeks(p *pattern, e ast.Expr) {
+	add := func(subject ast.Expr, kind seekKind, value ast.Expr) {
+		var v *ast.Variable
+		var key string
+		switch x := subject.(type) {
+		case *ast.Property:
+			v, _ = x.Subject.(*ast.Variable)
+			key = x.Key.Value
+		case *ast.Call:
+			if len(x.Args) == 1 && (kind == seekEqual || kind == seekIn) {
+				v, _ = x.Args[0].(*ast.Variable)
+			}
+			switch lowerName(x) {
+			case "id":
+				key = keyID
+			case "elementid":
+				key = keyElementID
+			default:
+				return
+			}
+		}
+		if v == nil {
+			return
+		}
+		slot, ok := c.scope.slots[v.Name]
+		if !ok {
+			return
+		}
+		for _, n := range p.nodes {
+			if n.slot != slot {
+				continue
+			}
+			s := seek{kind: kind, key: key}
+			if value != nil {
+				if s.deps = c.deps(value); s.deps[slot] {
+					continue
+				}
+				s.value = c.expr(value)
+			}
+			n.seeks = append(n.seeks, s)
+		}
+	}
+	switch e := e.(type) {
+	case *ast.LabelPredicate:
+		v, ok := e.Operand.(*ast.Variable)
+		if !ok || e.Not {
+			return
+		}
+		for _, n := range p.nodes {
+			if slot, ok := c.scope.slots[v.Name]; ok && n.slot == slot {
+				n.must = append(n.must, mustHave(e.Labels)...)
+				if names, ok := oneOf(e.Labels); ok && n.anyOf == nil {
+					n.anyOf = names
+				}
+			}
+		}
+	case *ast.Comparison:
+		for i, op := range e.Ops {
+			kinds, ok := map[ast.Op][2]seekKind{
+				ast.OpEqual: {seekEqual, seekEqual}, ast.OpLess: {seekLess, seekGreater}, ast.OpLessEqual: {seekLessEqual, seekGreaterEqual},
+				ast.OpGreater: {seekGreater, seekLess}, ast.OpGreaterEqual: {seekGreaterEqual, seekLessEqual},
+			}[op]
+			if ok {
+				add(e.Operands[i], kinds[0], e.Operands[i+1])
+				add(e.Operands[i+1], kinds[1], e.Operands[i])
+			}
+		}
+	case *ast.Binary:
+		switch e.Op {
+		case ast.OpIn:
+			add(e.Left, seekIn, e.Right)
+		case ast.OpStartsWith:
+			add(e.Left, seekPrefix, e.Right)
+		}
+	case *ast.IsNull:
+		if e.Not {
+			add(e.Operand, seekExists, nil)
+		}
+	}
+}
