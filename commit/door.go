@@ -118,7 +118,7 @@ func (d *Door) enterTermLocked() error {
 }
 
 func (d *Door) await(ctx context.Context, c *graphstore.Commit, p proposal) (Applied, error) {
-	result, index, err := p.pending.Wait(ctx)
+	result, index, err := p.pending.Wait(context.WithoutCancel(ctx)) // the window must learn where it went
 	d.mu.Lock()
 	delete(d.inFlight, c.ID)
 	if err == nil {

@@ -3,9 +3,12 @@ package node_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -74,23 +77,27 @@ func startCluster(t *testing.T, regions ...string) *cluster {
 	return c
 }
 
-// freePort gives an address of the loopback that nobody listens on now.
+// freePort gives an address of the loopback that nobody listens on now. It is
+// below the range that systems take the near ends of outgoing connections from,
+// so that none of these takes it before the node does.
 func freePort(t *testing.T, network string) string {
 	t.Helper()
-	if network == "udp" {
-		l, err := net.ListenPacket("udp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", 12_000+rand.IntN(18_000))
+		var l io.Closer
+		var err error
+		if network == "udp" {
+			l, err = net.ListenPacket("udp", address)
+		} else {
+			l, err = net.Listen(network, address)
 		}
-		defer l.Close()
-		return l.LocalAddr().String()
+		if err == nil {
+			l.Close()
+			return address
+		}
 	}
-	l, err := net.Listen(network, "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("found no free port in 100 tries")
+	return ""
 }
 
 func (c *cluster) start(m *member) {
@@ -103,11 +110,17 @@ func (c *cluster) start(m *member) {
 	done := make(chan error, 1)
 	go func() { done <- n.Run(ctx) }()
 	m.stop = func() {
-		cancel()
-		if err := <-done; err != nil {
-			c.t.Errorf("%s ended with: %v", m.cfg.Name, err)
-		}
 		m.stop = func() {}
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				c.t.Errorf("%s ended with: %v", m.cfg.Name, err)
+			}
+		case <-time.After(time.Minute):
+			stacks := make([]byte, 1<<20)
+			c.t.Errorf("%s does not end:\n%s", m.cfg.Name, stacks[:runtime.Stack(stacks, true)])
+		}
 	}
 }
 

@@ -177,7 +177,7 @@ func (g *Group) watch() {
 				continue
 			}
 			term := g.raft.CurrentTerm()
-			if err := g.raft.Barrier(0).Error(); err == nil && g.raft.CurrentTerm() == term {
+			if err := g.await(context.Background(), g.raft.Barrier(0)); err == nil && g.raft.CurrentTerm() == term {
 				g.floor.Store(g.cfg.Machine.Applied().Index)
 				g.ready.Store(term)
 				if g.cfg.Ready != nil {
@@ -210,15 +210,35 @@ func (g *Group) LeaderReady() (uint64, bool) {
 // everything of earlier terms is at or below it.
 func (g *Group) TermFloor() uint64 { return g.floor.Load() }
 
+// await gives the outcome of a future. The library leaves futures without an
+// answer that stand in its queues when it shuts down; these end here with
+// raft.ErrRaftShutdown.
+func (g *Group) await(ctx context.Context, f raft.Future) error {
+	answer := make(chan error, 1)
+	go func() { answer <- f.Error() }()
+	select {
+	case err := <-answer:
+		return err
+	case <-g.stop:
+		return raft.ErrRaftShutdown
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Pending is a proposal on its way.
-type Pending struct{ future raft.ApplyFuture }
+type Pending struct {
+	group  *Group
+	future raft.ApplyFuture
+}
 
 // Propose hands data to the group; calls by one goroutine keep their order in the log.
-func (g *Group) Propose(data []byte) *Pending { return &Pending{g.raft.Apply(data, 0)} }
+func (g *Group) Propose(data []byte) *Pending { return &Pending{g, g.raft.Apply(data, 0)} }
 
-// Wait gives the result of applying the entry, and its index.
+// Wait gives the result of applying the entry, and its index; ErrNotLeader means
+// that it was not accepted, ErrOutcomeUnknown that it may yet be applied.
 func (p *Pending) Wait(ctx context.Context) (replication.Result, uint64, error) {
-	err := p.future.Error()
+	err := p.group.await(ctx, p.future)
 	switch {
 	case err == nil:
 		r, _ := p.future.Response().(replication.Result)
@@ -231,7 +251,7 @@ func (p *Pending) Wait(ctx context.Context) (replication.Result, uint64, error) 
 
 // Barrier returns once everything proposed before is applied here.
 func (g *Group) Barrier() error {
-	if err := g.raft.Barrier(5 * time.Second).Error(); err != nil {
+	if err := g.await(context.Background(), g.raft.Barrier(5*time.Second)); err != nil {
 		return fmt.Errorf("%w: %v", ErrNotLeader, err)
 	}
 	return nil
@@ -248,7 +268,7 @@ func (g *Group) Members() []string {
 
 // AddMember makes a server a voter; only the leader can.
 func (g *Group) AddMember(server string) error {
-	if err := g.raft.AddVoter(raft.ServerID(server), raft.ServerAddress(server), 0, 10*time.Second).Error(); err != nil {
+	if err := g.await(context.Background(), g.raft.AddVoter(raft.ServerID(server), raft.ServerAddress(server), 0, 10*time.Second)); err != nil {
 		return fmt.Errorf("add member: %w", err)
 	}
 	return nil
@@ -256,7 +276,7 @@ func (g *Group) AddMember(server string) error {
 
 // RemoveMember takes a server out of the group; only the leader can.
 func (g *Group) RemoveMember(server string) error {
-	if err := g.raft.RemoveServer(raft.ServerID(server), 0, 10*time.Second).Error(); err != nil {
+	if err := g.await(context.Background(), g.raft.RemoveServer(raft.ServerID(server), 0, 10*time.Second)); err != nil {
 		return fmt.Errorf("remove member: %w", err)
 	}
 	return nil
@@ -267,7 +287,7 @@ func (g *Group) StepDown() error {
 	if !g.IsLeader() {
 		return nil
 	}
-	if err := g.raft.LeadershipTransfer().Error(); err != nil {
+	if err := g.await(context.Background(), g.raft.LeadershipTransfer()); err != nil {
 		return fmt.Errorf("hand leadership over: %w", err)
 	}
 	return nil

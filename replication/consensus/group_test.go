@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -238,6 +239,30 @@ func TestMinorityCannotCommit(t *testing.T) {
 	}
 	if _, _, err := g.Propose([]byte("x")).Wait(context.Background()); !errors.Is(err, ErrOutcomeUnknown) && !errors.Is(err, ErrNotLeader) {
 		t.Errorf("a minority answered %v", err)
+	}
+}
+
+// A group that is closed answers all proposals and ends, whatever stands in the
+// queues of the library.
+func TestCloseAnswersWhatIsOnItsWay(t *testing.T) {
+	for range 5 {
+		c := newCluster(t, "a")
+		s, g := c.leader()
+		var proposers sync.WaitGroup
+		for range 64 {
+			proposers.Go(func() {
+				for {
+					if _, _, err := g.Propose([]byte("x")).Wait(context.Background()); err != nil {
+						return
+					}
+				}
+			})
+		}
+		for g.Committed() < 100 {
+			runtime.Gosched()
+		}
+		c.stop(s)
+		proposers.Wait()
 	}
 }
 
