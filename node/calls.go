@@ -245,7 +245,9 @@ func (n *Node) serveFeed(ctx context.Context, header []byte, c transport.Conn) {
 		c.Reset()
 		return
 	}
-	if err := stream.Serve(ctx, c, g, n.cfg.DataDir, n.shipped(string(header), c.Peer())); err != nil {
+	progress := &stream.Progress{}
+	defer n.feeds.add(feed{database: string(header), subscriber: c.Peer(), progress: progress})()
+	if err := stream.Serve(ctx, c, g, n.cfg.DataDir, progress, n.shipped(string(header), c.Peer())); err != nil {
 		n.log.Debug("a feed ended", "database", string(header), "subscriber", c.Peer(), "error", err)
 	}
 }

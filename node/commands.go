@@ -172,7 +172,7 @@ func (n *Node) localStatus() map[string]copyStatus {
 			_, s.Leader = d.group.LeaderReady()
 		}
 		if d.feed != nil {
-			s.Lag, _ = d.feed.Lag()
+			s.Lag = d.feed.Lag().Entries
 		}
 		out[id] = s
 	}

@@ -333,7 +333,8 @@ var errNoLeader = errors.New("no leader of the database was found")
 
 // commitTx brings c to the leader, settles unknown outcomes, and waits until
 // this copy has applied it.
-func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (commit.Applied, error) {
+func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (applied commit.Applied, err error) {
+	defer d.n.metrics.committing(d.def.Name)(&err)
 	origin, err := hex.DecodeString(strings.ReplaceAll(d.n.id, "-", ""))
 	if err != nil || len(origin) != 16 {
 		return commit.Applied{}, fmt.Errorf("server id %q is no UUID", d.n.id)
@@ -343,8 +344,6 @@ func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (commit.A
 	until := time.Now().Add(leaderPatience)
 	unknown := false
 	for {
-		var applied commit.Applied
-		var err error
 		if unknown {
 			applied, err = d.resolve(ctx, c.ID)
 		} else {

@@ -5,15 +5,22 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"graticule/queryapi"
 )
 
-// httpHandler serves discovery, health and metrics.
+// httpHandler serves discovery, health, metrics, traces, queries and the console.
 func (n *Node) httpHandler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Vary", "Accept")
+		if strings.Contains(r.Header.Get("Accept"), "text/html") { // a browser; drivers and load balancers ask for JSON or for anything
+			queryapi.Console(w, r)
+			return
+		}
 		host := "http://" + n.cfg.HTTP.Advertised
 		writeJSON(w, map[string]string{
-			"bolt_routing": "neo4j://" + n.cfg.Bolt.Advertised, "bolt_direct": "bolt://" + n.cfg.Bolt.Advertised, "dbms/cluster": host + "/dbms/cluster",
+			"bolt_routing": "neo4j://" + n.cfg.Bolt.Advertised, "bolt_direct": "bolt://" + n.cfg.Bolt.Advertised, "query": host + "/db/{databaseName}/query/v2", "dbms/cluster": host + "/dbms/cluster",
 			"db/cluster": host + "/db/{databaseName}/cluster", "neo4j_version": Neo4jVersion, "neo4j_edition": "enterprise",
 		})
 	})
@@ -25,7 +32,8 @@ func (n *Node) httpHandler() http.Handler {
 		fmt.Fprintln(w, "ready")
 	})
 	mux.HandleFunc("GET /db/{database}/cluster/{question}", n.clusterEndpoint)
-	mux.HandleFunc("GET /metrics", n.metrics)
+	mux.Handle("POST /db/{database}/query/v2", queryapi.Handler{Backend: &boltBackend{n}})
+	mux.Handle("GET /metrics", n.metrics.handler(n))
 	mux.HandleFunc("GET /traces", n.listTraces)
 	mux.HandleFunc("GET /traces/{id}", n.showTrace)
 	return mux
@@ -72,30 +80,4 @@ func (n *Node) clusterEndpoint(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 	}
 	fmt.Fprint(w, yes)
-}
-
-// metrics writes the figures of this server in the Prometheus text format.
-func (n *Node) metrics(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-	if !n.ready.Load() {
-		return // nothing to tell yet
-	}
-	state, _ := n.catalog.State()
-	var b strings.Builder
-	fmt.Fprintf(&b, "# TYPE graticule_transactions_active gauge\ngraticule_transactions_active %d\n", len(n.txs.ids()))
-	b.WriteString("# TYPE graticule_applied_index gauge\n# TYPE graticule_is_leader gauge\n# TYPE graticule_replication_lag_entries gauge\n")
-	for id, s := range n.localStatus() {
-		label := id
-		for _, d := range state.Databases {
-			if d.ID == id {
-				label = d.Name
-			}
-		}
-		leads := 0
-		if s.Leader {
-			leads = 1
-		}
-		fmt.Fprintf(&b, "graticule_applied_index{database=%q} %d\ngraticule_is_leader{database=%q} %d\ngraticule_replication_lag_entries{database=%q} %d\n", label, s.Applied, label, leads, label, s.Lag)
-	}
-	fmt.Fprint(w, b.String())
 }

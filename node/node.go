@@ -37,16 +37,18 @@ const shutdownGrace = 5 * time.Second
 
 // Node is one server.
 type Node struct {
-	cfg    Config
-	log    *slog.Logger
-	id     string // UUID
-	engine *cypher.Engine
-	verify catalog.Verifier
-	locks  lockout
-	txs    transactions
-	memory exec.MemoryPool
-	commit atomic.Uint64 // sequence of the last commit id
-	traces *telemetry.Telemetry
+	cfg     Config
+	log     *slog.Logger
+	id      string // UUID
+	engine  *cypher.Engine
+	verify  catalog.Verifier
+	locks   lockout
+	txs     transactions
+	memory  exec.MemoryPool
+	commit  atomic.Uint64 // sequence of the last commit id
+	traces  *telemetry.Telemetry
+	metrics metrics
+	feeds   feeds
 
 	network *transport.Endpoint
 	members *region.Directory
@@ -71,6 +73,7 @@ func New(cfg Config) (*Node, error) {
 	if n.memory.Limit = cfg.Memory.Total; n.memory.Limit == 0 {
 		n.memory.Limit = int64(queryShare * float64(availableMemory()))
 	}
+	n.metrics = newMetrics()
 	n.void = sync.OnceValues(graphstore.OpenMemory)
 	n.engine = cypher.New(n.procedures())
 	return n, nil

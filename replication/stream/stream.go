@@ -11,7 +11,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 
 	"graticule/replication"
@@ -48,8 +47,8 @@ func (o Observer) saw(entries []replication.Entry, began time.Time) {
 }
 
 // Serve feeds one subscriber until ctx or the connection ends. dir is for
-// checkpoints on their way.
-func Serve(ctx context.Context, conn net.Conn, src Source, dir string, shipped Observer) error {
+// checkpoints on their way; progress follows what the subscriber acknowledges.
+func Serve(ctx context.Context, conn net.Conn, src Source, dir string, progress *Progress, shipped Observer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	kind, body, err := readFrame(conn)
@@ -57,12 +56,16 @@ func Serve(ctx context.Context, conn net.Conn, src Source, dir string, shipped O
 		return errors.Join(ErrBadFrame, err)
 	}
 	next := binary.BigEndian.Uint64(body) + 1
+	progress.applied(next - 1)
+	progress.committed(src.Committed())
 	go func() { // acknowledgements; the end of the connection ends the feed
 		defer cancel()
 		for {
-			if _, _, err := readFrame(conn); err != nil {
+			kind, body, err := readFrame(conn)
+			if err != nil || kind != frameAck || len(body) != 8 {
 				return
 			}
+			progress.applied(binary.BigEndian.Uint64(body))
 		}
 	}()
 	for {
@@ -78,6 +81,7 @@ func Serve(ctx context.Context, conn net.Conn, src Source, dir string, shipped O
 		}
 		if len(entries) > 0 {
 			began := time.Now()
+			progress.committed(max(entries[len(entries)-1].Index, src.Committed()))
 			if _, err := conn.Write(appendFrame(nil, frameEntries, appendEntries(nil, entries))); err != nil {
 				return fmt.Errorf("ship entries: %w", err)
 			}
@@ -169,17 +173,11 @@ type Receiver struct {
 	Logger  *slog.Logger
 	Applied Observer
 
-	committed atomic.Uint64 // the sender's committed index, as last heard
-	heard     atomic.Int64  // when a frame last came, Unix nanoseconds
+	progress Progress
 }
 
-// Lag gives how many entries the copy is behind what it heard of, and how long ago it last heard.
-func (r *Receiver) Lag() (entries uint64, silent time.Duration) {
-	if c, a := r.committed.Load(), r.Machine.Applied().Index; c > a {
-		entries = c - a
-	}
-	return entries, time.Duration(time.Now().UnixNano() - r.heard.Load())
-}
+// Lag gives how far this copy is behind what it heard of.
+func (r *Receiver) Lag() Lag { return r.progress.Lag() }
 
 // Run connects, and connects again, until ctx ends.
 func (r *Receiver) Run(ctx context.Context) {
@@ -223,7 +221,6 @@ func (r *Receiver) follow(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read feed: %w", err)
 		}
-		r.heard.Store(time.Now().UnixNano())
 		switch kind {
 		case frameEntries:
 			entries, err := decodeEntries(body)
@@ -231,7 +228,7 @@ func (r *Receiver) follow(ctx context.Context) error {
 				return err
 			}
 			if len(entries) > 0 {
-				r.committed.Store(max(r.committed.Load(), entries[len(entries)-1].Index))
+				r.progress.committed(entries[len(entries)-1].Index)
 			}
 			began := time.Now()
 			if _, err := r.Machine.Apply(entries); err != nil {
@@ -239,9 +236,10 @@ func (r *Receiver) follow(ctx context.Context) error {
 			}
 			r.Applied.saw(entries, began)
 		case frameMark:
-			if len(body) == 16 {
-				r.committed.Store(binary.BigEndian.Uint64(body))
+			if len(body) != 16 {
+				return ErrBadFrame
 			}
+			r.progress.committed(binary.BigEndian.Uint64(body))
 		case frameCheckpoint:
 			if err := r.take(in); err != nil {
 				return err
@@ -249,7 +247,9 @@ func (r *Receiver) follow(ctx context.Context) error {
 		default:
 			return ErrBadFrame
 		}
-		ack := binary.BigEndian.AppendUint64(nil, r.Machine.Applied().Index)
+		applied := r.Machine.Applied().Index
+		r.progress.applied(applied)
+		ack := binary.BigEndian.AppendUint64(nil, applied)
 		if _, err := conn.Write(appendFrame(nil, frameAck, ack)); err != nil {
 			return fmt.Errorf("acknowledge: %w", err)
 		}
