@@ -1,11 +1,14 @@
 package catalog
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"graticule/replication"
 )
 
 var (
@@ -52,11 +55,26 @@ func (c *Command) Encode() []byte {
 	return b
 }
 
+// decodeCommand decodes what Encode gave. A field this version does not know is
+// an error: a server that left it out would hold another state than the others.
+func decodeCommand(payload []byte) (c Command, err error) {
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.DisallowUnknownFields()
+	err = d.Decode(&c)
+	switch {
+	case err == nil:
+		return c, nil
+	case strings.Contains(err.Error(), "unknown field"):
+		return c, fmt.Errorf("catalog command: %v: %w", err, replication.ErrNewer)
+	}
+	return c, fmt.Errorf("%w: %v", ErrBadCommand, err)
+}
+
 // apply gives the state after the command at the leader's time (Unix nanoseconds).
 func (s *State) apply(payload []byte, now int64) (*State, error) {
-	var c Command
-	if err := json.Unmarshal(payload, &c); err != nil {
-		return s, fmt.Errorf("%w: %v", ErrBadCommand, err)
+	c, err := decodeCommand(payload)
+	if err != nil {
+		return s, err
 	}
 	n := s.clone()
 	switch {

@@ -22,7 +22,11 @@ type Machine struct {
 	applied waiter.Waiter
 }
 
+// fileVersion is the version of the file's format (docs/format/catalog.md).
+const fileVersion = 1
+
 type versioned struct {
+	Version  int                  `json:"version"`
 	Position replication.Position `json:"position"`
 	State    *State               `json:"state"`
 	changed  chan struct{}
@@ -49,6 +53,9 @@ func (m *Machine) load() error {
 	default:
 		if err := json.Unmarshal(b, v); err != nil {
 			return fmt.Errorf("read catalog: %w", err)
+		}
+		if v.Version > fileVersion {
+			return fmt.Errorf("read catalog of version %d: %w", v.Version, replication.ErrNewer)
 		}
 	}
 	m.publish(v)
@@ -93,13 +100,17 @@ func (m *Machine) Apply(entries []replication.Entry) ([]replication.Result, erro
 			continue
 		}
 		env, err := replication.DecodeEnvelope(e.Data)
-		if err != nil {
-			results[i].Err = err
-			continue
+		switch {
+		case err != nil:
+		case env.Kind == replication.KindCatalog:
+			next.State, err = next.State.apply(env.Payload, env.Time)
+		case env.Kind != replication.KindMark:
+			err = fmt.Errorf("entry of kind %d: %w", env.Kind, replication.ErrNewer)
 		}
-		if env.Kind == replication.KindCatalog {
-			next.State, results[i].Err = next.State.apply(env.Payload, env.Time)
+		if errors.Is(err, replication.ErrNewer) {
+			return nil, fmt.Errorf("entry %d: %w", e.Index, err)
 		}
+		results[i].Err = err
 	}
 	if next.Position == now.Position {
 		return results, nil
@@ -113,6 +124,7 @@ func (m *Machine) Apply(entries []replication.Entry) ([]replication.Result, erro
 
 // write replaces the file in dir. It is not synced: the raft log is, and replays.
 func (m *Machine) write(dir string, v *versioned) error {
+	v.Version = fileVersion
 	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode catalog: %w", err)

@@ -69,6 +69,8 @@ func (s *Store) applyAll(entries []replication.Entry, results []replication.Resu
 		}
 		env, err := replication.DecodeEnvelope(e.Data)
 		switch {
+		case errors.Is(err, replication.ErrNewer):
+			return -1, fmt.Errorf("entry %d: %w", e.Index, err)
 		case err != nil:
 			results[i].Err = err
 			continue
@@ -97,11 +99,16 @@ func (s *Store) applyAll(entries []replication.Entry, results []replication.Resu
 				results[i].Value = AppliedInfo{Index: first, Duplicate: true}
 				continue
 			}
-			if err := st.replay(c.Changeset); err != nil {
+			if err := st.replaySafely(c.Changeset); errors.Is(err, replication.ErrNewer) {
+				return -1, fmt.Errorf("entry %d: %w", e.Index, err)
+			} else if err != nil {
 				return i, err
 			}
 			ids = append(ids, appliedID{c.ID, c.Token, e.Index})
 			results[i].Value = AppliedInfo{Index: e.Index}
+		case replication.KindMark:
+		default:
+			return -1, fmt.Errorf("entry %d of kind %d: %w", e.Index, env.Kind, replication.ErrNewer)
 		}
 	}
 	if st.position == current.position {
@@ -149,24 +156,26 @@ func (s *Store) write(st *state, ids []appliedID) error {
 		}
 	}
 	if st.touched.schema {
-		v := binary.AppendUvarint(nil, uint64(st.schema.nextID))
-		v = binary.AppendUvarint(v, uint64(len(st.schema.indexes)))
-		for _, d := range st.schema.indexes {
-			v = appendIndex(v, d)
-		}
-		v = binary.AppendUvarint(v, uint64(len(st.schema.constraints)))
-		for _, d := range st.schema.constraints {
-			v = appendConstraint(v, d)
-		}
-		put([]byte{prefixSchema}, v)
+		put([]byte{prefixSchema}, st.schema.append(nil))
 	}
 	s.seen.record(ids, put, func(key []byte) { errs = append(errs, b.Delete(key, nil)) })
-	v := binary.AppendUvarint(nil, st.position.Incarnation)
-	v = binary.AppendUvarint(binary.AppendUvarint(v, st.position.Term), st.position.Index)
-	v = binary.AppendVarint(v, st.time)
-	put([]byte{prefixMeta}, binary.AppendUvarint(binary.AppendUvarint(v, st.nextNode), st.nextRel))
+	put([]byte{prefixMeta}, st.appendMeta(nil))
 	errs = append(errs, b.Commit(pebble.NoSync))
 	return errors.Join(errs...)
+}
+
+func (s *state) appendMeta(dst []byte) []byte {
+	for _, u := range []uint64{s.position.Incarnation, s.position.Term, s.position.Index} {
+		dst = binary.AppendUvarint(dst, u)
+	}
+	dst = binary.AppendVarint(dst, s.time)
+	return binary.AppendUvarint(binary.AppendUvarint(dst, s.nextNode), s.nextRel)
+}
+
+func (s *state) loadMeta(r *reader) {
+	s.position = replication.Position{Incarnation: r.uvarint(), Term: r.uvarint(), Index: r.uvarint()}
+	s.time = r.varint()
+	s.nextNode, s.nextRel = r.uvarint(), r.uvarint()
 }
 
 // --- exactly-once ---

@@ -2,6 +2,7 @@ package graphstore
 
 import (
 	"encoding/binary"
+	"fmt"
 
 	"graticule/graph"
 	"graticule/replication"
@@ -122,12 +123,27 @@ func (r *recorder) value(v graph.Value) error {
 	return err
 }
 
+// replaySafely is replay that makes an error of a panic. Bytes and state are the
+// same on every copy, so all of them skip the changeset alike; without this, one
+// bad entry would end every server that applies it.
+func (s *state) replaySafely(changeset []byte) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: replay ended in %v", ErrBadChangeset, p)
+		}
+	}()
+	return s.replay(changeset)
+}
+
 // replay applies a changeset to s. An error leaves s unusable, so the caller
 // replays on a fork.
 func (s *state) replay(changeset []byte) error {
 	r := reader{b: changeset}
-	if r.byte() != changesetVersion {
+	switch v := r.byte(); {
+	case v == 0:
 		return ErrBadChangeset
+	case v > changesetVersion:
+		return fmt.Errorf("changeset of version %d: %w", v, replication.ErrNewer)
 	}
 	var base [tokenKinds]uint32
 	for k := range base {
@@ -170,9 +186,13 @@ func (s *state) replay(changeset []byte) error {
 			id := graph.RelID(r.uvarint())
 			t := graph.TypeID(token(typeToken))
 			start, end := graph.NodeID(r.uvarint()), graph.NodeID(r.uvarint())
-			if r.err == nil {
-				s.createRel(id, t, start, end)
+			if r.err != nil {
+				break
 			}
+			if s.nodes.get(uint64(start)) == nil || s.nodes.get(uint64(end)) == nil {
+				return fmt.Errorf("%w: relationship %d has no nodes", ErrBadChangeset, id)
+			}
+			s.createRel(id, t, start, end)
 		case opNodeProp:
 			id := graph.NodeID(r.uvarint())
 			key := graph.KeyID(token(keyToken))

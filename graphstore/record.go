@@ -2,9 +2,11 @@ package graphstore
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 
 	"graticule/graph"
+	"graticule/replication"
 )
 
 // A nodeRecord is one node with its relationships. Records are immutable once
@@ -153,6 +155,17 @@ func (n *nodeRecord) removeEdge(dir int, t graph.TypeID, rel graph.RelID) {
 
 const recordVersion = 1
 
+// version reads the version of a record.
+func (r *reader) version(newest byte) error {
+	switch v := r.byte(); {
+	case v == 0:
+		return ErrDamaged
+	case v > newest:
+		return fmt.Errorf("record of version %d: %w", v, replication.ErrNewer)
+	}
+	return nil
+}
+
 func appendProps(dst []byte, props []graph.Property) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(props)))
 	for _, p := range props {
@@ -186,8 +199,8 @@ func (n *nodeRecord) append(dst []byte) []byte {
 
 func decodeNode(b []byte) (*nodeRecord, error) {
 	r := reader{b: b}
-	if r.byte() != recordVersion {
-		return nil, ErrDamaged
+	if err := r.version(recordVersion); err != nil {
+		return nil, err
 	}
 	n := &nodeRecord{}
 	for range r.count() {
@@ -207,8 +220,8 @@ func (r *relRecord) append(dst []byte) []byte {
 
 func decodeRel(b []byte) (*relRecord, error) {
 	r := reader{b: b}
-	if r.byte() != recordVersion {
-		return nil, ErrDamaged
+	if err := r.version(recordVersion); err != nil {
+		return nil, err
 	}
 	out := &relRecord{typ: graph.TypeID(r.uvarint()), start: graph.NodeID(r.uvarint()), end: graph.NodeID(r.uvarint())}
 	out.props = r.props()

@@ -101,6 +101,30 @@ func (r *reader) constraint() graph.Constraint {
 	return d
 }
 
+func (c *schema) append(dst []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(c.nextID))
+	dst = binary.AppendUvarint(dst, uint64(len(c.indexes)))
+	for _, d := range c.indexes {
+		dst = appendIndex(dst, d)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(c.constraints)))
+	for _, d := range c.constraints {
+		dst = appendConstraint(dst, d)
+	}
+	return dst
+}
+
+func (r *reader) schema() *schema {
+	c := &schema{nextID: uint32(r.uvarint())}
+	for range r.count() {
+		c.indexes = append(c.indexes, r.index())
+	}
+	for range r.count() {
+		c.constraints = append(c.constraints, r.constraint())
+	}
+	return c
+}
+
 func (c *schema) clone() *schema {
 	return &schema{nextID: c.nextID, indexes: slices.Clone(c.indexes), constraints: slices.Clone(c.constraints)}
 }

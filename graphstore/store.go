@@ -22,6 +22,7 @@ import (
 
 // Key prefixes (docs/format/store.md).
 const (
+	prefixFormat = 'f' // the version of all this
 	prefixMeta   = 'm' // position, time, next ids
 	prefixToken  = 'k' // kind, id -> name
 	prefixNode   = 'n' // id -> record
@@ -87,7 +88,11 @@ func (s *Store) open() error {
 		return fmt.Errorf("open store: %w", err)
 	}
 	s.db = db
-	st, err := s.load()
+	err = s.checkFormat()
+	var st *state
+	if err == nil {
+		st, err = s.load()
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("load store: %w", err), db.Close())
 	}
@@ -152,6 +157,29 @@ func (s *Store) WaitApplied(ctx context.Context, index uint64) error {
 	return s.applied.Wait(ctx, index)
 }
 
+// storeVersion is the version of keys and records (docs/format/store.md).
+const storeVersion = 1
+
+// checkFormat refuses a store of a newer version, and marks a new one.
+func (s *Store) checkFormat() error {
+	key := []byte{prefixFormat}
+	v, closer, err := s.db.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return s.db.Set(key, []byte{storeVersion}, pebble.Sync)
+	}
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	switch {
+	case len(v) != 1 || v[0] == 0:
+		return ErrDamaged
+	case v[0] > storeVersion:
+		return fmt.Errorf("store of version %d: %w", v[0], replication.ErrNewer)
+	}
+	return nil
+}
+
 // load reads everything into a state.
 func (s *Store) load() (*state, error) {
 	st := newState()
@@ -183,10 +211,10 @@ func (s *Store) load() (*state, error) {
 func (st *state) loadKey(key, value []byte, seen *dedupe, defs **schema) error {
 	r := reader{b: value}
 	switch key[0] {
+	case prefixFormat: // checkFormat has read it
+		return nil
 	case prefixMeta:
-		st.position = replication.Position{Incarnation: r.uvarint(), Term: r.uvarint(), Index: r.uvarint()}
-		st.time = r.varint()
-		st.nextNode, st.nextRel = r.uvarint(), r.uvarint()
+		st.loadMeta(&r)
 	case prefixToken:
 		id, _ := st.tokens[tokenKind(key[1])].ensure(string(value))
 		if id != binary.BigEndian.Uint32(key[2:]) {
@@ -207,14 +235,7 @@ func (st *state) loadKey(key, value []byte, seen *dedupe, defs **schema) error {
 		rel.gen = st.gen
 		st.rels.set(binary.BigEndian.Uint64(key[1:]), rel)
 	case prefixSchema:
-		d := &schema{nextID: uint32(r.uvarint())}
-		for range r.count() {
-			d.indexes = append(d.indexes, r.index())
-		}
-		for range r.count() {
-			d.constraints = append(d.constraints, r.constraint())
-		}
-		*defs = d
+		*defs = r.schema()
 	case prefixOrigin:
 		var id CommitID
 		copy(id.Origin[:], key[1:17])

@@ -3,6 +3,7 @@ package replication
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 )
 
 // EntryKind says what the payload of an Envelope is.
@@ -37,8 +38,13 @@ const (
 	envelopeTraced  = 1
 )
 
-// ErrBadEnvelope means that the bytes of an entry are not an Envelope of a known version.
-var ErrBadEnvelope = errors.New("entry is not an envelope of a known version")
+var (
+	// ErrBadEnvelope means that the bytes of an entry are not an Envelope.
+	ErrBadEnvelope = errors.New("entry is not an envelope")
+	// ErrNewer means bytes in a format that this version does not know. A copy
+	// that meets one stops: to skip what others apply would make it differ.
+	ErrNewer = errors.New("the data is in the format of a newer version of Graticule: upgrade this server")
+)
 
 // Sampled tells whether the commit is traced.
 func (e *Envelope) Sampled() bool { return e.TraceID != [16]byte{} }
@@ -62,8 +68,11 @@ func (e *Envelope) Append(dst []byte) []byte {
 // DecodeEnvelope decodes data; the payload shares it.
 func DecodeEnvelope(data []byte) (Envelope, error) {
 	var e Envelope
-	if len(data) < 3 || data[0] != envelopeVersion {
+	if len(data) < 3 || data[0] == 0 {
 		return e, ErrBadEnvelope
+	}
+	if data[0] > envelopeVersion || data[2]&^envelopeTraced != 0 {
+		return e, fmt.Errorf("envelope of version %d with flags %x: %w", data[0], data[2], ErrNewer)
 	}
 	e.Kind = EntryKind(data[1])
 	traced := data[2]&envelopeTraced != 0

@@ -371,7 +371,9 @@ func (f *fsm) ApplyBatch(ls []*raft.Log) []any {
 	began := time.Now()
 	results, err := f.machine.Apply(entries)
 	if err != nil {
-		panic(fmt.Errorf("apply log entries: %w", err)) // the copy is damaged: stop rather than go on
+		err = fmt.Errorf("apply log entries of group %s: %w", f.notices.g.cfg.Group, err)
+		f.notices.g.cfg.Log.cfg.OnFatal(err) // the copy is damaged: stop rather than go on
+		panic(err)
 	}
 	f.seen.sawApply(entries, began)
 	last := ls[len(ls)-1]
