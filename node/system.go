@@ -91,12 +91,7 @@ func (n *Node) writeMembership(m membership) error {
 	if err != nil {
 		return fmt.Errorf("encode membership: %w", err)
 	}
-	f, err := os.OpenFile(n.path("membership.json"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("write membership: %w", err)
-	}
-	_, err = f.Write(b)
-	return errors.Join(err, f.Sync(), f.Close())
+	return writeDurably(n.path("membership.json"), string(b))
 }
 
 // form finds the cluster or founds it. The founders are the lowest ids among

@@ -1,6 +1,12 @@
 package replication
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrCompacted means that the log no longer reaches back that far.
+var ErrCompacted = errors.New("the log no longer has these entries")
 
 // Entry is one committed entry of a database's log. Term and Index are the
 // log's; Data is what the leader proposed (Envelope bytes). Data is shared and

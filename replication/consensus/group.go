@@ -25,8 +25,6 @@ var (
 	ErrNotLeader = errors.New("this server does not lead the group")
 	// ErrOutcomeUnknown means that the entry may or may not be committed.
 	ErrOutcomeUnknown = errors.New("it is not known whether the entry was committed")
-	// ErrCompacted means that the log no longer reaches back that far.
-	ErrCompacted = errors.New("the log no longer has these entries")
 )
 
 // Network dials other members of a group; the connection carries this group's raft traffic alone.
@@ -304,7 +302,7 @@ func (g *Group) WaitCommitted(ctx context.Context, index uint64) error {
 // Entries reads committed entries from an index on, about maxBytes of them.
 func (g *Group) Entries(from uint64, maxBytes int) ([]replication.Entry, error) {
 	if first, _ := g.log.FirstIndex(); from < first || first == 0 {
-		return nil, ErrCompacted
+		return nil, replication.ErrCompacted
 	}
 	var out []replication.Entry
 	size := 0
@@ -312,7 +310,7 @@ func (g *Group) Entries(from uint64, maxBytes int) ([]replication.Entry, error) 
 		var l raft.Log
 		if err := g.log.GetLog(i, &l); err != nil {
 			if errors.Is(err, raft.ErrLogNotFound) {
-				return nil, ErrCompacted
+				return nil, replication.ErrCompacted
 			}
 			return nil, err
 		}

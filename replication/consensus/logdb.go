@@ -13,6 +13,8 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/hashicorp/raft"
+
+	"graticule/replication"
 )
 
 // stallMax is how long one write of the log may take before the server gives
@@ -54,7 +56,30 @@ func OpenLogDB(cfg LogConfig) (*LogDB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open log store: %w", err)
 	}
-	return &LogDB{db: db, cfg: cfg}, nil
+	l := &LogDB{db: db, cfg: cfg}
+	if err := l.checkFormat(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return l, nil
+}
+
+// logVersion is the version of keys and records (docs/format/raftlog.md).
+const logVersion = 1
+
+// checkFormat refuses a log store of a newer version, and marks a new one. The
+// mark stands where the vote of a group without a name would.
+func (l *LogDB) checkFormat() error {
+	g := &groupLog{l: l, prefix: groupPrefix("")}
+	v, err := g.GetUint64([]byte("format"))
+	switch {
+	case errors.Is(err, errNotFound):
+		return g.SetUint64([]byte("format"), logVersion)
+	case err != nil:
+		return err
+	case v > logVersion:
+		return fmt.Errorf("log store of version %d: %w", v, replication.ErrNewer)
+	}
+	return nil
 }
 
 type logLogger struct{ cfg LogConfig }

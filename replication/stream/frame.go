@@ -3,6 +3,7 @@ package stream
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 
@@ -40,14 +41,14 @@ func readFrame(r io.Reader) (frameKind, []byte, error) {
 	}
 	n := binary.BigEndian.Uint32(head[:])
 	if n < 1 || n > frameMax {
-		return 0, nil, ErrBadFrame
+		return 0, nil, fmt.Errorf("%w: %d bytes long", ErrBadFrame, n)
 	}
 	body := make([]byte, n-1)
 	if _, err := io.ReadFull(r, body); err != nil {
 		return 0, nil, err
 	}
 	if crc32.Update(crc32.ChecksumIEEE(head[8:]), crc32.IEEETable, body) != binary.BigEndian.Uint32(head[4:]) {
-		return 0, nil, ErrBadFrame
+		return 0, nil, fmt.Errorf("%w: its checksum differs", ErrBadFrame)
 	}
 	return frameKind(head[8]), body, nil
 }

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"graticule/replication"
-	"graticule/replication/consensus"
 )
 
 const (
@@ -70,13 +69,13 @@ func Serve(ctx context.Context, conn net.Conn, src Source, dir string, progress 
 	}()
 	for {
 		entries, err := src.Entries(next, batchBytes)
-		if errors.Is(err, consensus.ErrCompacted) && src.Committed() >= next {
+		if errors.Is(err, replication.ErrCompacted) && src.Committed() >= next {
 			if next, err = sendCheckpoint(conn, src, dir); err != nil {
 				return err
 			}
 			continue
 		}
-		if err != nil && !errors.Is(err, consensus.ErrCompacted) {
+		if err != nil && !errors.Is(err, replication.ErrCompacted) {
 			return err
 		}
 		if len(entries) > 0 {
@@ -191,7 +190,11 @@ func (r *Receiver) Run(ctx context.Context) {
 		if time.Since(began) > retryMax {
 			delay = retryMin
 		}
-		r.Logger.Debug("feed ended", "error", err, "retry", delay)
+		level := slog.LevelDebug // a server that went away
+		if errors.Is(err, replication.ErrNewer) || errors.Is(err, ErrBadFrame) {
+			level = slog.LevelError
+		}
+		r.Logger.Log(ctx, level, "feed ended", "error", err, "retry", delay)
 		timer := time.NewTimer(delay)
 		select {
 		case <-ctx.Done():
@@ -245,7 +248,7 @@ func (r *Receiver) follow(ctx context.Context) error {
 				return err
 			}
 		default:
-			return ErrBadFrame
+			return fmt.Errorf("frame of kind %d: %w", kind, replication.ErrNewer)
 		}
 		applied := r.Machine.Applied().Index
 		r.progress.applied(applied)

@@ -15,7 +15,6 @@ import (
 
 	"graticule/internal/waiter"
 	"graticule/replication"
-	"graticule/replication/consensus"
 )
 
 // source is a log in memory that may have forgotten its beginning.
@@ -43,7 +42,7 @@ func (s *source) Entries(from uint64, _ int) ([]replication.Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if from < s.first {
-		return nil, consensus.ErrCompacted
+		return nil, replication.ErrCompacted
 	}
 	if from > uint64(len(s.log)) {
 		return nil, nil
