@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"bytes"
 	"encoding/hex"
 	"flag"
 	"fmt"
@@ -58,9 +59,17 @@ func format(all []Bytes) []byte {
 	var b strings.Builder
 	for _, e := range all {
 		fmt.Fprintf(&b, "%s %d\n", e.Name, len(e.Data))
+		text := !bytes.ContainsFunc(e.Data, func(r rune) bool { return r < ' ' || r > '~' })
 		for rest := e.Data; len(rest) > 0; {
 			n := min(lineMax, len(rest))
-			fmt.Fprintf(&b, "\t%x\n", rest[:n])
+			if text {
+				n = min(2*lineMax, len(rest))
+			}
+			if text {
+				fmt.Fprintf(&b, "\t'%s\n", rest[:n])
+			} else {
+				fmt.Fprintf(&b, "\t%x\n", rest[:n])
+			}
 			rest = rest[n:]
 		}
 	}
@@ -74,6 +83,9 @@ func parse(text string) ([]Bytes, error) {
 		line = strings.TrimSuffix(line, "\n")
 		if digits, ok := strings.CutPrefix(line, "\t"); ok && len(out) > 0 {
 			data, err := hex.DecodeString(digits)
+			if text, ok := strings.CutPrefix(digits, "'"); ok {
+				data, err = []byte(text), nil
+			}
 			if err != nil {
 				return nil, fmt.Errorf("line %q: %w", line, err)
 			}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestFormatRoundTrip(t *testing.T) {
-	all := []Bytes{{"one", []byte{1, 2, 255}}, {"nothing", nil}, {"long", bytes.Repeat([]byte{7}, 200)}}
+	all := []Bytes{{"one", []byte{1, 2, 255}}, {"nothing", nil}, {"text", []byte("plain 'text'")}, {"long", bytes.Repeat([]byte{7}, 200)}}
 	got, err := parse(string(format(all)))
 	if err != nil || !reflect.DeepEqual(got, all) {
 		t.Fatalf("got %v (%v)", got, err)
