@@ -27,6 +27,8 @@ var (
 	ErrDeletedEntity = errors.New("the entity was deleted in this transaction")
 	// ErrBadChangeset means bytes that are not a changeset of a known version.
 	ErrBadChangeset = errors.New("bytes are not a changeset of a known version")
+	// ErrTooLarge means that a transaction changes more than one entry of the log may hold.
+	ErrTooLarge = errors.New("the transaction changes more than one entry of the log may hold")
 	// ErrDamaged means records that cannot be read back.
 	ErrDamaged = errors.New("the store holds a record that cannot be read")
 	// ErrNotAVector means a vector that the similarity of an index cannot compare.

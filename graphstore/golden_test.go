@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -12,6 +13,7 @@ import (
 	"graticule/graph"
 	"graticule/internal/golden"
 	"graticule/replication"
+	"graticule/status"
 )
 
 // goldenValues holds a value of each storable kind.
@@ -323,4 +325,21 @@ func TestMalformedChangesetsAreSkipped(t *testing.T) {
 	}
 	f.reopen() // what was written can be read
 	f.store.Close()
+}
+
+func TestTransactionsBeyondAnEntryAreRefused(t *testing.T) {
+	f := newFixture(t)
+	defer f.store.Close()
+	tx := f.begin()
+	defer tx.Close()
+	id := must[graph.NodeID](t)(tx.CreateNode(nil))
+	key := must[graph.KeyID](t)(tx.EnsureKey("k"))
+	text := graph.String(strings.Repeat("x", 16<<20))
+	for range replication.EntryMax/(16<<20) + 1 {
+		must[bool](t)(tx.SetNodeProperty(id, key, text))
+	}
+	_, err := tx.Prepare()
+	if s := Status(err); !errors.Is(err, ErrTooLarge) || s == nil || s.Code != status.TransactionOutOfMemory {
+		t.Errorf("got %v, %v", err, s)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"graticule/graph"
+	"graticule/replication"
 	"graticule/status"
 )
 
@@ -36,6 +37,8 @@ func Status(err error) *status.Error {
 		return status.New(status.LockAcquisitionTimeout, "50N42", "The transaction waited too long for another one's write; run it again.")
 	case errors.Is(err, ErrConflict), errors.Is(err, ErrBaseTooOld), errors.Is(err, ErrStaleTerm):
 		return status.New(status.Outdated, "50N42", "The transaction read data that a newer commit has changed; run it again.")
+	case errors.Is(err, ErrTooLarge):
+		return status.New(status.TransactionOutOfMemory, "51N71", "The changes of the transaction use more than the limit %d MiB. Commit them in parts, for example with CALL { ... } IN TRANSACTIONS.", replication.EntryMax>>20)
 	case errors.Is(err, ErrNotStorable):
 		e := status.New(status.TypeError, "22N01", "Property values can only be of primitive types or arrays thereof.")
 		e.Detail = "InvalidPropertyType"

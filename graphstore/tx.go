@@ -109,6 +109,9 @@ func (tx *Tx) Prepare() (*Commit, error) {
 	if err := tx.checkConstraints(); err != nil {
 		return nil, err
 	}
+	if len(tx.rec.b) > replication.EntryMax {
+		return nil, ErrTooLarge
+	}
 	tx.fp.write(fpGraph)
 	return &Commit{Base: tx.base.position, Reads: sorted(tx.fp.reads), Writes: sorted(tx.fp.writes), Changeset: tx.rec.b}, nil
 }

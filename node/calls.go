@@ -27,6 +27,7 @@ var (
 const (
 	callTimeout = 5 * time.Second
 	callMax     = 16 << 20 // bytes of a question or an answer
+	commitMax   = 1 << 30  // bytes of a commit: a whole entry and its footprint
 )
 
 // request is one question between servers, as JSON on an Admin stream.
@@ -110,7 +111,10 @@ func (n *Node) ask(ctx context.Context, addr, server string, kind transport.Kind
 	if err := c.CloseWrite(); err != nil {
 		return nil, fmt.Errorf("%w: %v", errNoAnswer, err)
 	}
-	answer, err := io.ReadAll(io.LimitReader(c, callMax))
+	answer, err := io.ReadAll(io.LimitReader(c, callMax+1))
+	if err == nil && len(answer) > callMax {
+		err = fmt.Errorf("the answer is longer than %d MiB", callMax>>20)
+	}
 	if err != nil || len(answer) == 0 {
 		return nil, fmt.Errorf("%w: %v", errNoAnswer, err)
 	}
@@ -257,8 +261,9 @@ func (n *Node) serveCommit(ctx context.Context, header []byte, c transport.Conn)
 	defer c.Close()
 	stop := context.AfterFunc(ctx, c.Reset)
 	defer stop()
-	b, err := io.ReadAll(io.LimitReader(c, 256<<20))
-	if err != nil {
+	b, err := io.ReadAll(io.LimitReader(c, commitMax+1))
+	if err != nil || len(b) > commitMax { // a commit that is cut must not look like a whole one
+		c.Reset()
 		return
 	}
 	ctx, database, err := decodeCommitHeader(ctx, header)

@@ -5,6 +5,10 @@ import (
 	"errors"
 )
 
+// EntryMax bounds the payload of an entry: one that cannot reach a member within
+// a message's time would hold up the log behind it for ever.
+const EntryMax = 60 << 20
+
 // ErrCompacted means that the log no longer reaches back that far.
 var ErrCompacted = errors.New("the log no longer has these entries")
 

@@ -46,6 +46,7 @@ const (
 	WriteOnReadOnlyDatabase    = "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase"
 	ReadOnlyDatabase           = "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase"
 	MemoryPoolOutOfMemory      = "Neo.TransientError.General.MemoryPoolOutOfMemoryError"
+	TransactionOutOfMemory     = "Neo.ClientError.General.TransactionOutOfMemoryError"
 	RoutingFailed              = "Neo.ClientError.Routing.RoutingFailed"
 	UnknownError               = "Neo.DatabaseError.General.UnknownError"
 )
