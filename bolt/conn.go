@@ -281,8 +281,6 @@ func (c *conn) failure(err error) {
 	c.state = stateFailed
 }
 
-var classifications = map[string]string{"ClientError": "CLIENT_ERROR", "TransientError": "TRANSIENT_ERROR", "DatabaseError": "DATABASE_ERROR"}
-
 func (c *conn) failureMap(e *status.Error, top bool) *graph.Map {
 	m := graph.NewMap(6)
 	if !c.atLeast(5, 7) {
@@ -299,22 +297,12 @@ func (c *conn) failureMap(e *status.Error, top bool) *graph.Map {
 	}
 	m.Put("message", graph.String(e.Message))
 	m.Put("gql_status", graph.String(gql))
-	m.Put("description", graph.String(describe(gql)+e.Message))
-	m.Put("diagnostic_record", graph.MapOf(diagnostics(classifications[e.Classification()], e.Position)))
+	m.Put("description", graph.String(e.Description()))
+	m.Put("diagnostic_record", graph.MapOf(diagnostics(e.Diagnosis())))
 	if e.Cause != nil {
 		m.Put("cause", graph.MapOf(c.failureMap(e.Cause, false)))
 	}
 	return m
-}
-
-func describe(gql string) string {
-	switch gql[:2] {
-	case "42":
-		return "error: syntax error or access rule violation. "
-	case "22":
-		return "error: data exception. "
-	}
-	return "error: general processing exception - unexpected error. "
 }
 
 func diagnostics(classification string, p status.Position) *graph.Map {

@@ -120,6 +120,16 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 func (e *Engine) rules() bind.Config {
 	return bind.Config{
 		Aggregate: func(name string) bool { return fn.Aggregates[name] },
+		Function: func(name string) (bind.Function, bool) {
+			if fn.Aggregates[name] {
+				return aggregateOf(name), true
+			}
+			f := e.lib.Functions[name]
+			if f == nil {
+				return bind.Function{}, false
+			}
+			return bind.Function{Name: f.Name, Signature: f.Signature, Min: f.Min, Max: f.Max}, true
+		},
 		Outputs: func(procedure string) []string {
 			if p := e.lib.Procedures[lowerASCII(procedure)]; p != nil {
 				return p.Outputs
@@ -127,6 +137,15 @@ func (e *Engine) rules() bind.Config {
 			return nil
 		},
 	}
+}
+
+// aggregateOf gives the arity of an aggregating function.
+func aggregateOf(name string) bind.Function {
+	n := 1
+	if name == "percentilecont" || name == "percentiledisc" {
+		n = 2
+	}
+	return bind.Function{Name: name, Signature: name + "(input :: ANY) :: ANY", Min: n, Max: n}
 }
 
 func commandKind(c ast.Command) Kind {

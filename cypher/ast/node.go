@@ -1,6 +1,8 @@
 package ast
 
 import (
+	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"graticule/status"
@@ -38,6 +40,23 @@ func PositionOf(source string, offset int) status.Position {
 		}
 	}
 	return p
+}
+
+// Locate places e at byte offset of source and adds the line and a caret, as Neo4j does.
+func Locate(e *status.Error, source string, offset int) *status.Error {
+	offset = min(offset, len(source))
+	e = e.At(PositionOf(source, offset))
+	if e.Cause != nil {
+		e.Cause = e.Cause.At(e.Position)
+	}
+	begin := strings.LastIndexByte(source[:offset], '\n') + 1
+	end := len(source)
+	if i := strings.IndexByte(source[offset:], '\n'); i >= 0 {
+		end = offset + i
+	}
+	e.Message = fmt.Sprintf("%s (line %d, column %d (offset: %d))\n\"%s\"\n%s^", e.Message, e.Position.Line, e.Position.Column, e.Position.Offset,
+		source[begin:end], strings.Repeat(" ", e.Position.Column))
+	return e
 }
 
 // Name is an identifier in the text, unescaped.

@@ -15,8 +15,13 @@ func (b *binder) aggregate(e *ast.Call, name string, s *scope, c context) typ {
 		b.fail(e, "InvalidAggregation", "Invalid use of aggregating function %s(...) in this context", name)
 	}
 	arg := anyType
+	sig := signatures[name]
+	if !e.Star {
+		b.arity(e, name)
+	}
 	for i, a := range e.Args {
 		t := b.expr(a, s, context{inside: true})
+		b.argument(e, i, t, sig)
 		if i == 0 {
 			arg = t
 		}
@@ -29,7 +34,10 @@ func (b *binder) aggregate(e *ast.Call, name string, s *scope, c context) typ {
 	case "min", "max":
 		return arg
 	}
-	return anyType
+	if sig.gives == 0 {
+		return anyType
+	}
+	return typ{kinds: sig.gives}
 }
 
 // aggregates tells whether e holds an aggregating function.

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"slices"
+	"strings"
 
 	"graticule/cypher/ast"
 	"graticule/status"
@@ -13,10 +14,17 @@ type Config struct {
 	// Aggregate tells whether a lower-case function name aggregates. Nil means the
 	// aggregating functions of Cypher 5.
 	Aggregate func(name string) bool
-	// Function tells whether a lower-case name is a function.
-	Function func(name string) bool
+	// Function gives a function by its lower-case name.
+	Function func(name string) (Function, bool)
 	// Outputs gives the columns of a procedure by its name as written, for YIELD *.
 	Outputs func(procedure string) []string
+}
+
+// Function is what the binder checks of a function: how many arguments it
+// takes (Max < 0: any number), and how it is called in messages.
+type Function struct {
+	Name, Signature string
+	Min, Max        int
 }
 
 func (c Config) withDefaults() Config {
@@ -76,20 +84,57 @@ type binder struct {
 type failure struct{ err *status.Error }
 
 func (b *binder) fail(n ast.Node, detail, format string, args ...any) {
-	e := status.New(status.SyntaxError, gqlOf(detail), format, args...)
-	e.Detail = detail
-	panic(failure{e.At(ast.PositionOf(b.source, n.At().Start))})
+	b.failBecause(n, detail, nil, format, args...)
 }
 
-// gqlOf gives the GQLSTATUS of an openCypher detail.
-func gqlOf(detail string) string {
-	switch detail {
-	case "UndefinedVariable":
-		return "42N62"
-	case "VariableAlreadyBound":
-		return "42N59"
-	case "InvalidArgumentType", "VariableTypeConflict":
-		return "22NB1"
+// failBecause is fail with the GQL cause of a syntax error.
+func (b *binder) failBecause(n ast.Node, detail string, cause *status.Error, format string, args ...any) {
+	e := status.New(status.SyntaxError, "50N42", format, args...)
+	if cause != nil {
+		e = e.With("42001", cause)
 	}
-	return "42001"
+	b.failWith(n, detail, e)
+}
+
+// failUnplaced is fail for a rule whose message names no place.
+func (b *binder) failUnplaced(detail, format string, args ...any) {
+	e := status.New(status.SyntaxError, "50N42", format, args...)
+	e.Detail = detail
+	panic(failure{e})
+}
+
+func (b *binder) failWith(n ast.Node, detail string, e *status.Error) {
+	e.Detail = detail
+	panic(failure{ast.Locate(e, b.source, b.place(n))})
+}
+
+// place gives the offset at which errors about n stand: an operator between
+// operands stands for the whole.
+func (b *binder) place(n ast.Node) int {
+	switch e := n.(type) {
+	case *ast.Binary:
+		return b.after(e.Left)
+	case *ast.Comparison:
+		return b.after(e.Operands[0])
+	case *ast.IsNull:
+		return b.after(e.Operand)
+	case *ast.Property:
+		return b.after(e.Subject)
+	case *ast.Slice:
+		return b.after(e.Subject)
+	case *ast.Index:
+		return b.place(e.Index)
+	case *ast.MapProjection:
+		return b.after(e.Subject)
+	}
+	return n.At().Start
+}
+
+// after gives the offset of what follows e, closing parentheses left out.
+func (b *binder) after(e ast.Expr) int {
+	at := e.At().End
+	for at < len(b.source) && strings.IndexByte(") \t\r\n", b.source[at]) >= 0 {
+		at++
+	}
+	return at
 }

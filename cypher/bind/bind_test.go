@@ -91,7 +91,7 @@ func TestBindRefuses(t *testing.T) {
 		{"MATCH (a) CALL (a) { RETURN a.x } RETURN 1", "NoExpressionAlias", 28},
 		{"MATCH (a) CALL (a) { WITH 1 AS a RETURN a AS b } RETURN b", "VariableAlreadyBound", 26},
 		{"MATCH (n) DELETE n:A", "InvalidDelete", 17},
-		{"MATCH (n) RETURN n LIMIT n.x", "NonConstantExpression", 25},
+		{"MATCH (n) RETURN n LIMIT n.x", "NonConstantExpression", 26},
 	} {
 		_, err := bindText(t, c.query, 5)
 		e := status.As(err)

@@ -1,10 +1,6 @@
 package bind
 
-import (
-	"strings"
-
-	"graticule/cypher/ast"
-)
+import "graticule/cypher/ast"
 
 // context is where an expression stands.
 type context struct {
@@ -34,13 +30,6 @@ func (b *binder) boolean(e ast.Expr, s *scope, c context) {
 	b.require(e, b.expr(e, s, c.truth()), isBool)
 }
 
-// require fails unless t may be one of want.
-func (b *binder) require(e ast.Expr, t typ, want kinds) {
-	if t.kinds&want == 0 {
-		b.fail(e, "InvalidArgumentType", "Type mismatch: expected %v but was %v", want, t.kinds)
-	}
-}
-
 func (b *binder) variable(v *ast.Variable, s *scope) typ {
 	t, ok := s.lookup(v.Name)
 	if !ok {
@@ -62,15 +51,21 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.Variable:
 		return b.variable(e, s)
 	case *ast.Property:
-		b.require(e.Subject, b.expr(e.Subject, s, c.plain()), hasProperties)
-	case *ast.Index:
 		t := b.expr(e.Subject, s, c.plain())
-		b.expr(e.Index, s, c.plain())
-		return t.elementType()
+		b.require(e.Subject, t, hasProperties)
+		if t.only(isEntity) {
+			return property
+		}
+	case *ast.Index:
+		return b.index(e, s, c)
 	case *ast.Slice:
 		t := b.expr(e.Subject, s, c.plain())
-		b.expr(e.From, s, c.plain())
-		b.expr(e.To, s, c.plain())
+		b.require(e.Subject, t, isList)
+		for _, bound := range []ast.Expr{e.From, e.To} {
+			if bound != nil {
+				b.require(bound, b.expr(bound, s, c.plain()), isInt)
+			}
+		}
 		return t
 	case *ast.Unary:
 		return b.unary(e, s, c)
@@ -121,81 +116,6 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	return anyType
 }
 
-func (b *binder) unary(e *ast.Unary, s *scope, c context) typ {
-	if e.Op == ast.OpNot {
-		b.boolean(e.Operand, s, c)
-		return boolType
-	}
-	t := b.expr(e.Operand, s, c.plain())
-	b.require(e.Operand, t, isNumber|isDuration)
-	return t
-}
-
-func (b *binder) binary(e *ast.Binary, s *scope, c context) typ {
-	switch e.Op {
-	case ast.OpAnd, ast.OpOr, ast.OpXor:
-		b.boolean(e.Left, s, c)
-		b.boolean(e.Right, s, c)
-		return boolType
-	}
-	left, right := b.expr(e.Left, s, c.plain()), b.expr(e.Right, s, c.plain())
-	switch e.Op {
-	case ast.OpIn:
-		b.require(e.Right, right, isList)
-		return boolType
-	case ast.OpRegex, ast.OpStartsWith, ast.OpEndsWith, ast.OpContains:
-		return boolType
-	case ast.OpSubtract:
-		return b.arithmetic(e, left, right, isNumber|isTemporal|isDuration)
-	case ast.OpMultiply, ast.OpDivide:
-		return b.arithmetic(e, left, right, isNumber|isDuration)
-	case ast.OpModulo:
-		return b.arithmetic(e, left, right, isNumber)
-	case ast.OpPower:
-		b.arithmetic(e, left, right, isNumber)
-		return typ{kinds: isFloat}
-	case ast.OpAdd:
-		return sum(left, right)
-	}
-	return anyType
-}
-
-// arithmetic requires operands among allowed and gives what they combine to.
-func (b *binder) arithmetic(e *ast.Binary, left, right typ, allowed kinds) typ {
-	b.require(e.Left, left, allowed)
-	b.require(e.Right, right, allowed)
-	return numeric(left, right, allowed)
-}
-
-// numeric gives the type of an operation on two values: exact for numbers.
-func numeric(left, right typ, otherwise kinds) typ {
-	switch {
-	case left.kinds == isInt && right.kinds == isInt:
-		return left
-	case left.kinds&^isNumber == 0 && right.kinds&^isNumber == 0:
-		if left.kinds == isFloat || right.kinds == isFloat {
-			return typ{kinds: isFloat}
-		}
-		return typ{kinds: isNumber}
-	}
-	return typ{kinds: otherwise}
-}
-
-// sum gives the type of a + b, which also joins texts and lists.
-func sum(left, right typ) typ {
-	switch {
-	case left.kinds == isList && right.kinds == isList:
-		return left.or(right)
-	case left.kinds == isList || right.kinds == isList:
-		return typ{kinds: isList}
-	case (left.kinds|right.kinds)&isAny == isAny:
-		return anyType
-	case left.kinds == isString || right.kinds == isString:
-		return typ{kinds: isString | isList}
-	}
-	return numeric(left, right, isAny)
-}
-
 func (b *binder) list(e *ast.List, s *scope, c context) typ {
 	if len(e.Items) == 0 {
 		return typ{kinds: isList}
@@ -206,7 +126,7 @@ func (b *binder) list(e *ast.List, s *scope, c context) typ {
 		if i == 0 {
 			element = t
 		} else {
-			element = element.or(t)
+			element = element.beside(t)
 		}
 	}
 	return listOf(element)
@@ -254,14 +174,20 @@ func (b *binder) perElement(e ast.Expr, s *scope, c context) typ {
 		}
 		return boolType
 	case *ast.Reduce:
-		b.expr(e.Init, s, c.plain())
+		t := b.expr(e.Init, s, c.plain())
 		inner.declare(e.Variable.Value, b.elements(e.List, s, c))
-		inner.declare(e.Accumulator.Value, anyType)
-		b.expr(e.Expression, inner, c.local().plain())
+		inner.declare(e.Accumulator.Value, t)
+		step := b.expr(e.Expression, inner, c.local().plain())
+		if !t.only(isNumber) || !step.only(isNumber) {
+			if !step.fits(t) {
+				b.mistyped(e.Expression, step, t.String(), "accumulator", "Type mismatch: accumulator is %v but expression has type %v", t, step)
+			}
+		}
 		if e.AllPredicate != nil {
 			b.boolean(e.AllPredicate, inner, c.local())
 			return boolType
 		}
+		return t.or(step)
 	}
 	return anyType
 }
@@ -287,53 +213,4 @@ func (b *binder) subquery(e *ast.Subquery, s *scope) typ {
 		return listOf(out.vars[out.order[0]])
 	}
 	return typ{kinds: isList}
-}
-
-// signature is what is known of a function: the kinds of its first argument and of its value.
-type signature struct{ takes, gives kinds }
-
-// signatures of the functions that take only some kinds, lower case.
-var signatures = map[string]signature{
-	"properties": {isEntity | isMap, isMap}, "type": {isRel, isString}, "labels": {isNode, isList}, "length": {isPath, isInt},
-	"size": {isList | isString, isInt}, "nodes": {isPath, isList}, "relationships": {isPath, isList}, "keys": {isEntity | isMap, isList},
-	"startnode": {isRel, isNode}, "endnode": {isRel, isNode}, "id": {isEntity, isInt}, "elementid": {isEntity, isString}, "range": {isAny, isList},
-	"tostring": {isAny, isString}, "tointeger": {isAny, isInt}, "tofloat": {isAny, isFloat}, "toboolean": {isAny, isBool}, "exists": {isAny, isBool},
-	"rand": {isAny, isFloat}, "count": {isAny, isInt}, "split": {isAny, isList}, "tolower": {isAny, isString}, "toupper": {isAny, isString},
-}
-
-func (b *binder) call(e *ast.Call, s *scope, c context) typ {
-	name := strings.ToLower(e.Name.Value)
-	if b.cfg.Aggregate(name) {
-		return b.aggregate(e, name, s, c)
-	}
-	if b.cfg.Function != nil && !b.cfg.Function(name) {
-		b.fail(e, "UnknownFunction", "Unknown function '%s'", e.Name.Value)
-	}
-	if c.inside && name == "rand" {
-		b.fail(e, "NonConstantExpression", "Can't use non-deterministic (random) functions inside of aggregate functions.")
-	}
-	sig, known := signatures[name]
-	var first typ
-	for i, a := range e.Args {
-		at := c.plain()
-		if name == "exists" {
-			at = c.truth()
-		}
-		t := b.expr(a, s, at)
-		if i == 0 {
-			first = t
-			if known {
-				b.require(a, t, sig.takes)
-			}
-		}
-	}
-	switch {
-	case known:
-		return typ{kinds: sig.gives}
-	case len(e.Args) == 1 && (name == "head" || name == "last"):
-		return first.elementType()
-	case len(e.Args) == 1 && (name == "tail" || name == "reverse"):
-		return first
-	}
-	return anyType
 }

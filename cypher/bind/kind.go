@@ -6,45 +6,39 @@ import (
 	"graticule/graph"
 )
 
-// kinds is a set of the kinds a value may have.
-type kinds uint16
+// kinds is a set of the kinds a value may have, in the order messages name them.
+type kinds uint32
 
 const (
-	isNode kinds = 1 << iota
-	isRel
-	isPath
-	isMap
-	isList
-	isInt
+	isBool kinds = 1 << iota
 	isFloat
-	isString
-	isBool
-	isTemporal
-	isDuration
+	isInt
+	isNum // an element of a list that mixes integers and floats
+	isMap
+	isNode
+	isPath
+	isRel
 	isPoint
+	isString
+	isDuration
+	isDate
+	isTime
+	isLocalTime
+	isLocalDateTime
+	isDateTime
+	isList
 
-	isAny    kinds = 1<<12 - 1
-	isNumber       = isInt | isFloat
-	isEntity       = isNode | isRel
+	isAny      kinds = 1<<17 - 1
+	isNumber         = isInt | isFloat | isNum
+	isTemporal       = isDate | isTime | isLocalTime | isLocalDateTime | isDateTime
+	isEntity         = isNode | isRel
+	// isStorable are the kinds a property of a node or relationship may have.
+	isStorable = isBool | isNumber | isPoint | isString | isDuration | isTemporal
 )
 
-var kindNames = [...]string{"Node", "Relationship", "Path", "Map", "List", "Integer", "Float", "String", "Boolean", "Temporal", "Duration", "Point"}
+var kindNames = [...]string{"Boolean", "Float", "Integer", "Number", "Map", "Node", "Path", "Relationship", "Point", "String", "Duration", "Date", "Time", "LocalTime", "LocalDateTime", "DateTime", "List<T>"}
 
-func (k kinds) String() string {
-	if k == isAny {
-		return "Any"
-	}
-	var out []string
-	for i, name := range kindNames {
-		if k&(1<<i) != 0 {
-			out = append(out, name)
-		}
-	}
-	if len(out) < 2 {
-		return strings.Join(out, "")
-	}
-	return strings.Join(out[:len(out)-1], ", ") + " or " + out[len(out)-1]
-}
+func (k kinds) String() string { return typ{kinds: k}.String() }
 
 // typ is the static type of an expression: the kinds it may have and, for a
 // list, the type of its elements (nil when unknown).
@@ -56,9 +50,64 @@ type typ struct {
 var (
 	anyType  = typ{kinds: isAny}
 	boolType = typ{kinds: isBool}
+	// property is the type of a property of a node or relationship.
+	property = typ{kinds: isStorable | isList, element: &typ{kinds: isStorable}}
 )
 
-func listOf(element typ) typ { return typ{kinds: isList, element: &element} }
+func listOf(element typ) typ {
+	if element.kinds == isAny {
+		return typ{kinds: isList}
+	}
+	return typ{kinds: isList, element: &element}
+}
+
+func (t typ) String() string {
+	names := t.names()
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+func (t typ) names() []string {
+	if t.kinds == isAny {
+		return []string{"Any"}
+	}
+	var out []string
+	for i, name := range kindNames {
+		if t.kinds&(1<<i) == 0 {
+			continue
+		}
+		if 1<<i == isList && t.element != nil {
+			for _, e := range t.element.names() {
+				out = append(out, "List<"+e+">")
+			}
+			continue
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// fits tells whether a value of type t may stand where want is asked for. An
+// integer stands for a float.
+func (t typ) fits(want typ) bool {
+	allowed := want.kinds
+	if allowed&isNumber != 0 {
+		allowed |= isNum
+	}
+	if allowed&isFloat != 0 {
+		allowed |= isInt
+	}
+	common := t.kinds & allowed
+	if common == isList && t.element != nil && want.element != nil {
+		return t.element.fits(*want.element)
+	}
+	return common != 0
+}
+
+// only tells whether t has no kinds but those.
+func (t typ) only(k kinds) bool { return t.kinds&^k == 0 }
 
 // elementType gives the type of t's elements when t is a list and nothing else.
 func (t typ) elementType() typ {
@@ -68,14 +117,45 @@ func (t typ) elementType() typ {
 	return anyType
 }
 
+// unwound gives the type of what UNWIND makes of t.
+func (t typ) unwound() typ {
+	if t.kinds&isList == 0 {
+		return t
+	}
+	return t.elementType()
+}
+
 // or gives the type of a value that is of type t or u.
 func (t typ) or(u typ) typ {
 	out := typ{kinds: t.kinds | u.kinds}
-	if t.element != nil && u.element != nil {
+	switch {
+	case out.kinds == isAny:
+	case t.kinds&isList == 0:
+		out.element = u.element
+	case u.kinds&isList == 0:
+		out.element = t.element
+	case t.element != nil && u.element != nil:
 		e := t.element.or(*u.element)
 		out.element = &e
 	}
 	return out
+}
+
+// beside gives the type of the elements of a list that holds both t and u:
+// numbers mix, other kinds make it any.
+func (t typ) beside(u typ) typ {
+	switch {
+	case t.kinds == isList && u.kinds == isList:
+		if t.element == nil || u.element == nil {
+			return typ{kinds: isList}
+		}
+		return listOf(t.element.beside(*u.element))
+	case t.kinds == u.kinds:
+		return t
+	case t.only(isNumber) && u.only(isNumber):
+		return typ{kinds: isNumber}
+	}
+	return anyType
 }
 
 // typeOf gives the type of a literal. Null may stand for anything.

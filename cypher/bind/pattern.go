@@ -1,6 +1,9 @@
 package bind
 
-import "graticule/cypher/ast"
+import (
+	"graticule/cypher/ast"
+	"graticule/status"
+)
 
 // matchPattern declares the names of the paths of one MATCH, then checks their
 // expressions, which may use any of these names.
@@ -36,7 +39,7 @@ func (b *binder) matchNode(n *ast.NodePattern, s *scope) {
 	}
 	t, bound := s.lookup(n.Variable.Value)
 	if bound && t.kinds&isNode == 0 {
-		b.fail(n.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type %v (expected Node)", n.Variable.Value, t.kinds)
+		b.conflict(*n.Variable, t, typ{kinds: isNode})
 	}
 	if !bound {
 		s.declare(n.Variable.Value, typ{kinds: isNode})
@@ -57,8 +60,14 @@ func (b *binder) matchRel(r *ast.RelPattern, s *scope) {
 	case !bound:
 		s.declare(name, want)
 	case t.kinds&want.kinds == 0, want.kinds == isList && t.elementType().kinds&isRel == 0:
-		b.fail(r.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type %v (expected %v)", name, t.kinds, want.kinds)
+		b.conflict(*r.Variable, t, want)
 	}
+}
+
+// conflict fails because a name stands for another kind of value than its place in a pattern asks for.
+func (b *binder) conflict(name ast.Name, t, want typ) {
+	e := status.New(status.SyntaxError, "", "Type mismatch: %s defined with conflicting type %v (expected %v)", name.Value, t, want)
+	b.failWith(name, "VariableTypeConflict", e.With("22G03", status.Because("22N27", "Invalid input '%v' for %s. Expected to be %v.", t, name.Value, want)))
 }
 
 // declareQuantified declares the names inside a quantified path: outside, each is a list.
@@ -157,7 +166,7 @@ func (b *binder) createNode(n *ast.NodePattern, s *scope, alone bool) {
 	case !bound:
 		s.declare(n.Variable.Value, typ{kinds: isNode})
 	case t.kinds&isNode == 0:
-		b.fail(n.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type %v (expected Node)", n.Variable.Value, t.kinds)
+		b.conflict(*n.Variable, t, typ{kinds: isNode})
 	case alone || n.Labels != nil || n.Properties != nil:
 		b.fail(n.Variable, "VariableAlreadyBound", "Variable `%s` already declared", n.Variable.Value)
 	}

@@ -95,7 +95,7 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 		return b.projection(cl, &cl.Projection, s, false)
 	case *ast.Unwind:
 		t := b.expr(cl.List, s, context{})
-		b.declareNew(s, cl.Variable, t.elementType())
+		b.declareNew(s, cl.Variable, t.unwound())
 	case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
 		b.update(cl, s)
 	case *ast.CallSubquery:
@@ -105,7 +105,7 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	case *ast.LoadCSV:
 		b.expr(cl.URL, s, context{})
 		b.expr(cl.FieldTerminator, s, context{})
-		t := typ{kinds: isList}
+		t := listOf(typ{kinds: isString})
 		if cl.Headers {
 			t = typ{kinds: isMap}
 		}

@@ -15,11 +15,13 @@ import (
 type scenario struct {
 	file, query string
 	detail      string // expected at compile time; "" when the query must be accepted
+	late        bool   // openCypher refuses it when it runs, which Neo4j does for some types before
 }
 
 var (
 	measuredQuery = regexp.MustCompile(`(?s)executing (?:control )?query:\s*"""(.*?)"""`)
 	compileError  = regexp.MustCompile(`an? \w+ should be raised at compile time: (\S+)`)
+	runtimeError  = regexp.MustCompile(`an? \w+ should be raised at (?:runtime|any time)`)
 	anyError      = regexp.MustCompile(`an? \w+ should be raised at`)
 )
 
@@ -46,7 +48,7 @@ func readScenarios(t *testing.T) []scenario {
 				}
 				if m := compileError.FindStringSubmatch(body); m != nil {
 					s.detail = m[1]
-				} else if anyError.MatchString(body) && strings.Contains(body, "compile time") {
+				} else if s.late = runtimeError.MatchString(body); anyError.MatchString(body) && strings.Contains(body, "compile time") {
 					continue
 				}
 				if s.query != "" {
@@ -111,6 +113,7 @@ func TestBindOpenCypherScenarios(t *testing.T) {
 		switch {
 		case s.detail == "" && err == nil:
 			accepted++
+		case s.detail == "" && s.late && status.As(err).Detail == "InvalidArgumentType":
 		case s.detail == "":
 			t.Errorf("%s: refused (%v, %s): %s", s.file, err, status.As(err).Detail, s.query)
 		case elsewhere[s.detail]:

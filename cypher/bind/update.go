@@ -40,7 +40,10 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 func (b *binder) setItems(items []ast.SetItem, s *scope) {
 	for _, i := range items {
 		b.target(i.Property, i.Dynamic, i.Variable, i.Labels, s)
-		b.expr(i.Value, s, context{})
+		t := b.expr(i.Value, s, context{})
+		if i.Variable != nil && i.Labels == nil && i.Value != nil {
+			b.require(i.Value, t, isMap|isEntity)
+		}
 	}
 }
 

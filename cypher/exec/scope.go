@@ -68,9 +68,9 @@ type compiler struct {
 type failure struct{ err *status.Error }
 
 func (c *compiler) fail(n ast.Node, detail, format string, args ...any) {
-	e := status.New(status.SyntaxError, "42001", format, args...)
+	e := status.New(status.SyntaxError, "50N42", format, args...)
 	e.Detail = detail
-	panic(failure{e.At(ast.PositionOf(c.source, n.At().Start))})
+	panic(failure{ast.Locate(e, c.source, n.At().Start)})
 }
 
 // slot makes a fresh slot without a name.

@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"fmt"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -255,15 +254,15 @@ func (p *parser) variable() ast.Name { return p.name() }
 // --- errors ---
 
 func (p *parser) fail(t token, format string, args ...any) {
-	e := status.New(status.SyntaxError, "42001", format, args...)
-	panic(failure{withText(e, p.src, t.start)})
+	e := status.New(status.SyntaxError, "50N42", format, args...)
+	panic(failure{ast.Locate(e, p.src, t.start)})
 }
 
 // failDetail is fail with the openCypher detail word.
 func (p *parser) failDetail(t token, detail, format string, args ...any) {
-	e := status.New(status.SyntaxError, "42001", format, args...)
+	e := status.New(status.SyntaxError, "50N42", format, args...)
 	e.Detail = detail
-	panic(failure{withText(e, p.src, t.start)})
+	panic(failure{ast.Locate(e, p.src, t.start)})
 }
 
 func (p *parser) unexpected(expected string) {
@@ -276,27 +275,7 @@ func (p *parser) unexpected(expected string) {
 }
 
 func (l *lexer) fail(at int, format string, args ...any) *status.Error {
-	return withText(status.New(status.SyntaxError, "42001", format, args...), l.src, at)
-}
-
-// withText places e at offset and adds the line and a caret, as Neo4j does.
-func withText(e *status.Error, src string, offset int) *status.Error {
-	e = e.At(ast.PositionOf(src, offset))
-	begin := strings.LastIndexByte(src[:offset], '\n') + 1
-	end := len(src)
-	if i := strings.IndexByte(src[offset:], '\n'); i >= 0 {
-		end = offset + i
-	}
-	const lineMax = 200
-	line := src[begin:end]
-	if len(line) > lineMax {
-		line = ""
-	}
-	e.Message = fmt.Sprintf("%s (line %d, column %d (offset: %d))", e.Message, e.Position.Line, e.Position.Column, e.Position.Offset)
-	if line != "" {
-		e.Message += fmt.Sprintf("\n\"%s\"\n%s^", line, strings.Repeat(" ", e.Position.Column))
-	}
-	return e
+	return ast.Locate(status.New(status.SyntaxError, "50N42", format, args...), l.src, at)
 }
 
 func (p *parser) enter() {

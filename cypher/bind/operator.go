@@ -1,0 +1,205 @@
+package bind
+
+import (
+	"graticule/cypher/ast"
+	"graticule/status"
+)
+
+// require fails unless t may be one of want.
+func (b *binder) require(e ast.Expr, t typ, want kinds) {
+	b.requireType(e, t, typ{kinds: want}, "")
+}
+
+// requireType fails unless t fits want. what names the place in the query: an
+// argument of a function; "" means the expression itself.
+func (b *binder) requireType(e ast.Expr, t, want typ, what string) {
+	if t.fits(want) {
+		return
+	}
+	if want.kinds == isBool && t.kinds == isList {
+		b.failBecause(e, "InvalidArgumentType", status.Because("22N37", "Cannot coerce LIST to BOOLEAN."),
+			"Coercion of list to boolean is not allowed. Please use `NOT isEmpty(...)` instead.")
+	}
+	b.mistyped(e, t, want.String(), what, "Type mismatch: expected %v but was %v", want, t)
+}
+
+// mistyped fails because of the type of e, with the message as given.
+func (b *binder) mistyped(e ast.Expr, t typ, want, what, format string, args ...any) {
+	if v, ok := e.(*ast.Variable); ok && what == "" {
+		what = "`" + v.Name + "`"
+	}
+	err := status.New(status.SyntaxError, "", format, args...)
+	if what == "" {
+		b.failWith(e, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%v'.", want, t)))
+	}
+	b.failWith(e, "InvalidArgumentType", err.With("22G03", status.Because("22N27", "Invalid input '%v' for %s. Expected to be %s.", t, what, want)))
+}
+
+func (b *binder) unary(e *ast.Unary, s *scope, c context) typ {
+	if e.Op == ast.OpNot {
+		b.boolean(e.Operand, s, c)
+		return boolType
+	}
+	t := b.expr(e.Operand, s, c.plain())
+	b.require(e.Operand, t, isFloat|isInt)
+	if t.only(isNumber) {
+		return t
+	}
+	return typ{kinds: isNumber}
+}
+
+func (b *binder) binary(e *ast.Binary, s *scope, c context) typ {
+	switch e.Op {
+	case ast.OpAnd, ast.OpOr, ast.OpXor:
+		b.boolean(e.Left, s, c)
+		b.boolean(e.Right, s, c)
+		return boolType
+	}
+	left, right := b.expr(e.Left, s, c.plain()), b.expr(e.Right, s, c.plain())
+	switch e.Op {
+	case ast.OpIn:
+		b.require(e.Right, right, isList)
+		return boolType
+	case ast.OpRegex:
+		b.require(e.Right, right, isString)
+		return boolType
+	case ast.OpStartsWith, ast.OpEndsWith, ast.OpContains:
+		return boolType
+	case ast.OpAdd:
+		b.require(e.Right, right, added(left.kinds))
+		return sum(left, right)
+	case ast.OpSubtract:
+		b.require(e.Left, left, isFloat|isInt|isDuration|isTemporal)
+		b.require(e.Right, right, subtracted(left.kinds))
+		return numeric(left, right, isFloat|isInt|isDuration|isTemporal)
+	case ast.OpMultiply:
+		b.require(e.Left, left, isFloat|isInt|isDuration)
+		if left.kinds == isDuration {
+			b.require(e.Right, right, isFloat|isInt)
+		} else {
+			b.require(e.Right, right, isFloat|isInt|isDuration)
+		}
+		return numeric(left, right, isFloat|isInt|isDuration)
+	case ast.OpDivide:
+		b.require(e.Left, left, isFloat|isInt|isDuration)
+		b.require(e.Right, right, isFloat|isInt)
+		return numeric(left, right, isFloat|isInt|isDuration)
+	case ast.OpModulo:
+		b.require(e.Left, left, isFloat|isInt)
+		b.require(e.Right, right, isFloat|isInt)
+		return numeric(left, right, isFloat|isInt)
+	case ast.OpPower:
+		b.require(e.Left, left, isFloat)
+		b.require(e.Right, right, isFloat)
+		return typ{kinds: isFloat}
+	case ast.OpConcat:
+		return b.concat(e, left, right)
+	}
+	return anyType
+}
+
+// added gives what may be added to a value of one of these kinds.
+func added(left kinds) kinds {
+	switch {
+	case left&isList != 0:
+		return isAny
+	case left == isDuration:
+		return isDuration | isTemporal | isList
+	}
+	out := isList
+	if left&(isNumber|isString) != 0 {
+		out |= isFloat | isInt | isString
+	}
+	if left&isTemporal != 0 {
+		out |= isDuration
+	}
+	if left&isDuration != 0 {
+		out |= isDuration | isTemporal
+	}
+	return out
+}
+
+// subtracted gives what may be subtracted from a value of one of these kinds.
+func subtracted(left kinds) kinds {
+	var out kinds
+	if left&isNumber != 0 {
+		out |= isFloat | isInt
+	}
+	if left&(isDuration|isTemporal) != 0 {
+		out |= isDuration
+	}
+	return out
+}
+
+// concat gives the type of a || b.
+func (b *binder) concat(e *ast.Binary, left, right typ) typ {
+	b.require(e.Left, left, isString|isList)
+	switch left.kinds {
+	case isString:
+		b.require(e.Right, right, isString)
+		return left
+	case isList:
+		b.require(e.Right, right, isList)
+		return sum(left, right)
+	}
+	b.require(e.Right, right, isString|isList)
+	return typ{kinds: isString | isList}
+}
+
+// numeric gives the type of an operation on two values: exact for numbers.
+func numeric(left, right typ, otherwise kinds) typ {
+	switch {
+	case left.kinds == isInt && right.kinds == isInt:
+		return left
+	case left.only(isNumber) && right.only(isNumber):
+		if left.kinds == isFloat || right.kinds == isFloat {
+			return typ{kinds: isFloat}
+		}
+		return typ{kinds: isFloat | isInt}
+	}
+	return typ{kinds: otherwise}
+}
+
+// sum gives the type of a + b, which also joins texts and lists.
+func sum(left, right typ) typ {
+	text := isString | isNumber
+	switch {
+	case left.kinds == isList && right.kinds == isList:
+		if left.element == nil || right.element == nil {
+			return typ{kinds: isList}
+		}
+		return listOf(left.element.beside(*right.element))
+	case left.kinds == isList && right.kinds&isList == 0:
+		if left.element == nil {
+			return left
+		}
+		return listOf(left.element.beside(right))
+	case left.kinds == isString && right.only(text), right.kinds == isString && left.only(text):
+		return typ{kinds: isString}
+	case left.only(isNumber) && right.only(isNumber):
+		return numeric(left, right, isAny)
+	}
+	return anyType
+}
+
+// index checks subject[index].
+func (b *binder) index(e *ast.Index, s *scope, c context) typ {
+	t := b.expr(e.Subject, s, c.plain())
+	i := b.expr(e.Index, s, c.plain())
+	if !t.fits(typ{kinds: isList | isMap | isEntity}) {
+		b.require(e.Subject, t, isList)
+	}
+	what, want := "", isString
+	switch {
+	case t.kinds == isList:
+		what, want = "list index", isInt
+	case t.kinds == isMap:
+		what = "map key"
+	case t.only(isEntity):
+		what = "node or relationship property key"
+	}
+	if what != "" && i.kinds&want == 0 && i.kinds != isNum {
+		b.mistyped(e.Index, i, want.String(), what, "Type mismatch: %s must be given as %v, but was %v", what, want, i)
+	}
+	return t.elementType()
+}

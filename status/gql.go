@@ -1,0 +1,166 @@
+package status
+
+import (
+	"fmt"
+	"strings"
+)
+
+// conditions are the standard descriptions of the GQLSTATUS codes this project
+// returns, as "condition - subcondition". Source: the Neo4j status codes
+// manual, section "List of GQLSTATUS error codes".
+var conditions = map[string]string{
+	"08007": "connection exception - transaction resolution unknown",
+	"22000": "data exception",
+	"22003": "data exception - numeric value out of range",
+	"22007": "data exception - invalid date, time, or datetime format",
+	"22012": "data exception - division by zero",
+	"22G03": "data exception - invalid value type",
+	"22N00": "data exception - unsupported value",
+	"22N01": "data exception - invalid type",
+	"22N03": "data exception - specified numeric value out of range",
+	"22N04": "data exception - invalid input value",
+	"22N05": "data exception - input failed validation",
+	"22N07": "data exception - invalid pre-parser option key",
+	"22N09": "data exception - conflicting pre-parser combination",
+	"22N10": "data exception - invalid pre-parser option value",
+	"22N11": "data exception - invalid argument",
+	"22N12": "data exception - invalid date, time, or datetime format",
+	"22N23": "data exception - invalid latitude value",
+	"22N26": "data exception - unsupported rounding mode",
+	"22N27": "data exception - invalid entity type",
+	"22N31": "data exception - invalid properties in merge pattern",
+	"22N36": "data exception - invalid temporal format",
+	"22N37": "data exception - invalid coercion",
+	"22N38": "data exception - invalid function argument",
+	"22N65": "data exception - constraint already exists",
+	"22N66": "data exception - conflicting constraint already exists",
+	"22N67": "data exception - duplicated constraint name",
+	"22N69": "data exception - index does not exist",
+	"22N70": "data exception - index already exists",
+	"22N71": "data exception - index with the same name already exists",
+	"22N73": "data exception - constraint conflicts with existing index",
+	"22N77": "data exception - property presence verification failed",
+	"22NB1": "data exception - type mismatch",
+	"25N02": "invalid transaction state - unable to complete transaction",
+	"25N14": "invalid transaction state - transaction termination client error",
+	"42001": "syntax error or access rule violation - invalid syntax",
+	"42I01": "syntax error or access rule violation - invalid FOREACH",
+	"42I05": "syntax error or access rule violation - invalid FIELDTERMINATOR",
+	"42I06": "syntax error or access rule violation - invalid input",
+	"42I13": "syntax error or access rule violation - invalid number of procedure or function arguments",
+	"42I18": "syntax error or access rule violation - invalid reference to implicitly grouped expressions",
+	"42I20": "syntax error or access rule violation - invalid label expression",
+	"42I25": "syntax error or access rule violation - invalid use of CALL IN TRANSACTIONS",
+	"42I37": "syntax error or access rule violation - invalid use of RETURN *",
+	"42I38": "syntax error or access rule violation - invalid use of RETURN",
+	"42I40": "syntax error or access rule violation - invalid use of UNION and UNION ALL",
+	"42I45": "syntax error or access rule violation - invalid use of multiple path patterns",
+	"42N02": "syntax error or access rule violation - writing in read access mode",
+	"42N07": "syntax error or access rule violation - variable shadowing",
+	"42N21": "syntax error or access rule violation - unaliased return item",
+	"42N22": "syntax error or access rule violation - single return column required",
+	"42N24": "syntax error or access rule violation - missing WITH",
+	"42N29": "syntax error or access rule violation - unbound variables in pattern expression",
+	"42N31": "syntax error or access rule violation - specified number out of range",
+	"42N39": "syntax error or access rule violation - incompatible return columns",
+	"42N40": "syntax error or access rule violation - single relationship pattern required",
+	"42N45": "syntax error or access rule violation - unexpected end of input",
+	"42N57": "syntax error or access rule violation - invalid use of data-modifications in expressions",
+	"42N71": "syntax error or access rule violation - incomplete query",
+	"42N76": "syntax error or access rule violation - unfulfillable hints",
+	"42N77": "syntax error or access rule violation - missing hint predicate",
+	"42NA5": "syntax error or access rule violation - accessing multiple graphs only supported on composite databases",
+	"42NFF": "syntax error or access rule violation - permission/access denied",
+	"50N00": "general processing exception - internal error",
+	"50N05": "general processing exception - deadlock detected",
+	"50N09": "general processing exception - invalid server state transition",
+	"50N11": "general processing exception - constraint creation failed",
+	"50N12": "general processing exception - index drop failed",
+	"50N13": "general processing exception - constraint drop failed",
+	"50N42": "general processing exception - unexpected error",
+	"51N34": "system configuration or operation exception - replication required",
+	"51N71": "system configuration or operation exception - feature: requires more memory",
+	"52N24": "procedure exception - procedure execution timeout",
+	"52N37": "procedure exception - procedure execution error",
+}
+
+// Because makes the GQL cause of an error: explanation is the sentence of its description.
+func Because(gql, explanation string, args ...any) *Error {
+	text := explanation
+	if len(args) > 0 {
+		text = fmt.Sprintf(explanation, args...)
+	}
+	return &Error{GQLStatus: gql, Explanation: text, Message: gql + ": " + text}
+}
+
+// With gives a copy of e that has a GQLSTATUS and, unless it is nil, a cause.
+// The cause stands where e stands.
+func (e *Error) With(gql string, cause *Error) *Error {
+	c := *e
+	c.GQLStatus = gql
+	if cause != nil {
+		at := *cause
+		at.Position = e.Position
+		c.Cause = &at
+	}
+	return &c
+}
+
+// Explained gives a copy of e whose description ends with text.
+func (e *Error) Explained(text string) *Error {
+	c := *e
+	c.Explanation = text
+	return &c
+}
+
+// Description is the GQL status description: the standard text of the
+// GQLSTATUS and the sentence about this case.
+func (e *Error) Description() string {
+	gql := e.GQLStatus
+	text, known := conditions[gql]
+	if !known {
+		text = "general processing exception"
+	}
+	text = "error: " + text
+	switch {
+	case e.Explanation != "":
+		return text + ". " + e.Explanation
+	case gql == "50N42" || gql == "":
+		return "error: " + conditions["50N42"] + ". Unexpected error has occurred. See debug log for details."
+	case gql == "50N00":
+		return text + ". Internal exception raised CypherExecution: " + e.Message
+	case whole[gql]:
+		return text
+	}
+	sentence, _, _ := strings.Cut(e.Message, " (line ")
+	return text + ". " + strings.TrimSuffix(sentence, ".") + "."
+}
+
+// whole are the codes whose description says nothing about the case at hand;
+// a cause does.
+var whole = map[string]bool{"22000": true, "22007": true, "22G03": true, "42001": true, "42N76": true}
+
+// unclassified are the codes without classification in the diagnostic record.
+var unclassified = map[string]bool{"50N42": true, "50N00": true, "22G03": true, "": true}
+
+// unplaced are the codes without a position in the diagnostic record: the text has it.
+var unplaced = map[string]bool{"50N42": true, "50N00": true, "": true}
+
+// Diagnosis gives what the diagnostic record tells: the classification, ""
+// when there is none, and the position, zero when it has none.
+func (e *Error) Diagnosis() (classification string, at Position) {
+	if !unclassified[e.GQLStatus] {
+		switch {
+		case strings.HasPrefix(e.GQLStatus, "50"):
+			classification = "DATABASE_ERROR"
+		case e.Transient():
+			classification = "TRANSIENT_ERROR"
+		default:
+			classification = "CLIENT_ERROR"
+		}
+	}
+	if !unplaced[e.GQLStatus] {
+		at = e.Position
+	}
+	return classification, at
+}
