@@ -54,13 +54,6 @@ type TxConfig struct {
 	HasTimeout       bool // Timeout was given; 0 then means no limit
 	Metadata         *graph.Map
 	ImpersonatedUser string
-	Notifications    NotificationFilter
-}
-
-// NotificationFilter is what the client wants to be notified of.
-type NotificationFilter struct {
-	MinimumSeverity string   // "OFF", "WARNING", "INFORMATION" or "" for the default
-	Disabled        []string // categories or classifications not wanted
 }
 
 // Transaction is an explicit transaction.
@@ -90,12 +83,12 @@ type Result interface {
 type Summary struct {
 	Type          string // "r", "rw", "w" or "s"
 	Database      string
-	Bookmark      string     // of an auto-commit statement; "" otherwise
-	Counters      *graph.Map // Neo4j's names, such as nodes-created; nil when nothing changed
-	Plan          *PlanNode  // EXPLAIN
-	Profile       *PlanNode  // PROFILE
-	Notifications []Notification
-	HasRows       bool // at least one row was sent
+	Bookmark      string                // of an auto-commit statement; "" otherwise
+	Counters      *graph.Map            // Neo4j's names, such as nodes-created; nil when nothing changed
+	Plan          *PlanNode             // EXPLAIN
+	Profile       *PlanNode             // PROFILE
+	Notifications []status.Notification // all there are; the door picks those the client wants
+	HasRows       bool                  // at least one row was sent
 }
 
 // PlanNode is one operator of a plan, as drivers draw it.
@@ -106,13 +99,6 @@ type PlanNode struct {
 	Rows        int64 // PROFILE only, like DBHits
 	DBHits      int64
 	Children    []*PlanNode
-}
-
-// Notification is one hint to the client.
-type Notification struct {
-	Code, GQLStatus, Title, Description   string
-	Severity, Category, StatusDescription string
-	Position                              status.Position
 }
 
 // RouteRequest is a ROUTE message.

@@ -77,22 +77,25 @@ type conn struct {
 	alive   *time.Timer // sends a NOOP when that takes long
 
 	// owned by run
-	state   state
-	session Session
-	options packstream.Options
-	out     []byte // answer not yet sent, in chunks
-	body    []byte // message being built
-	info    ConnInfo
-	tx      Transaction
-	results map[int64]*stream
-	lastQID int64
-	nextQID int64
-	auto    *stream
+	state    state
+	session  Session
+	options  packstream.Options
+	out      []byte // answer not yet sent, in chunks
+	body     []byte // message being built
+	info     ConnInfo
+	tx       Transaction
+	results  map[int64]*stream
+	lastQID  int64
+	nextQID  int64
+	auto     *stream
+	wanted   status.NotificationFilter // of HELLO
+	txWanted status.NotificationFilter // of BEGIN
 }
 
 // stream is one open result.
 type stream struct {
 	result  Result
+	wanted  status.NotificationFilter
 	started time.Time
 	rows    bool
 }

@@ -176,6 +176,7 @@ func (c *conn) hello(ctx context.Context, d *packstream.Decoder) error {
 	if v, ok := m.Get("routing"); ok && v.Kind() == graph.KindMap {
 		c.info.RoutingContext = textMap(v.AsMap())
 	}
+	c.wanted = notificationFilter(m)
 	reply := graph.NewMap(4)
 	if !c.atLeast(5, 0) {
 		for _, p := range textsOf(m, "patch_bolt") {
@@ -287,9 +288,18 @@ func (c *conn) txConfig(m *graph.Map) TxConfig {
 	if v, ok := m.Get("tx_metadata"); ok && v.Kind() == graph.KindMap {
 		cfg.Metadata = v.AsMap()
 	}
-	cfg.Notifications.MinimumSeverity = textOf(m, "notifications_minimum_severity")
-	cfg.Notifications.Disabled = append(textsOf(m, "notifications_disabled_categories"), textsOf(m, "notifications_disabled_classifications")...)
 	return cfg
+}
+
+// notificationFilter reads what a HELLO, BEGIN or RUN says of notifications.
+func notificationFilter(m *graph.Map) status.NotificationFilter {
+	f := status.NotificationFilter{MinimumSeverity: textOf(m, "notifications_minimum_severity")}
+	for _, key := range []string{"notifications_disabled_categories", "notifications_disabled_classifications"} { // the latter from Bolt 5.6 on
+		if _, given := m.Get(key); given {
+			f.Disabled = append([]string{}, append(f.Disabled, textsOf(m, key)...)...)
+		}
+	}
+	return f
 }
 
 func (c *conn) begin(ctx context.Context, m *graph.Map) error {
@@ -298,6 +308,7 @@ func (c *conn) begin(ctx context.Context, m *graph.Map) error {
 		return err
 	}
 	c.tx, c.state, c.nextQID = tx, stateTxReady, 0
+	c.txWanted = notificationFilter(m).Or(c.wanted)
 	reply := graph.NewMap(1)
 	if c.atLeast(5, 8) {
 		reply.Put("db", graph.String(tx.Database()))
@@ -328,7 +339,7 @@ func (c *conn) runQuery(ctx context.Context, d *packstream.Decoder) error {
 	if d.Err != nil {
 		return nil
 	}
-	s := &stream{started: time.Now()}
+	s := &stream{started: time.Now(), wanted: c.txWanted}
 	reply := graph.NewMap(3)
 	var err error
 	if c.tx != nil {
@@ -344,6 +355,7 @@ func (c *conn) runQuery(ctx context.Context, d *packstream.Decoder) error {
 		if s.result, err = c.session.Run(ctx, c.txConfig(extra), text, params); err != nil {
 			return err
 		}
+		s.wanted = notificationFilter(extra).Or(c.wanted)
 		c.auto = s
 		c.state = stateStreaming
 	}

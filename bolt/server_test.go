@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -49,7 +50,11 @@ func (*echoSession) Run(ctx context.Context, _ TxConfig, text string, params *gr
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
 	}
-	return &echoResult{v: graph.MapOf(params)}, nil
+	r := &echoResult{v: graph.MapOf(params)}
+	if text == "hints" {
+		r.hints = []status.Notification{{GQLStatus: "03N90", Severity: "INFORMATION", Category: "PERFORMANCE"}, {GQLStatus: "01N50", Severity: "WARNING", Category: "UNRECOGNIZED"}}
+	}
+	return r, nil
 }
 func (*echoSession) Begin(context.Context, TxConfig) (Transaction, error) {
 	return nil, errors.New("no transactions here")
@@ -61,8 +66,9 @@ func (*echoSession) Telemetry(int64) {}
 func (*echoSession) Close()          {}
 
 type echoResult struct {
-	v    graph.Value
-	sent bool
+	v     graph.Value
+	sent  bool
+	hints []status.Notification
 }
 
 func (*echoResult) Columns() []string  { return []string{"v"} }
@@ -74,7 +80,9 @@ func (r *echoResult) Fetch(_ context.Context, _ int64, emit func([]graph.Value) 
 	r.sent = true
 	return false, emit([]graph.Value{r.v})
 }
-func (*echoResult) Summary() Summary            { return Summary{Type: "r", Database: "d"} }
+func (r *echoResult) Summary() Summary {
+	return Summary{Type: "r", Database: "d", Notifications: r.hints}
+}
 func (*echoResult) Close(context.Context) error { return nil }
 
 func serve(t *testing.T) string {
@@ -244,6 +252,29 @@ func TestStatementFailureAndReset(t *testing.T) {
 	}
 	if tag, _ := c.receive(); tag != msgSuccess {
 		t.Errorf("RESET answered %#x", tag)
+	}
+}
+
+// A RUN says which notifications it wants; statuses come in the order of their classes.
+func TestNotificationsAreFiltered(t *testing.T) {
+	c := login(t, serve(t))
+	for filter, want := range map[string]string{"INFORMATION": "01N50 00000 03N90", "WARNING": "01N50 00000", "OFF": "00000"} {
+		c.send(msgRun, graph.String("hints"), mapOf(), mapOf("notifications_minimum_severity", filter))
+		all := graph.NewMap(1)
+		all.Put("n", graph.Int(-1))
+		c.send(msgPull, graph.MapOf(all))
+		c.receive()
+		c.receive()
+		_, summary := c.receive()
+		statuses, _ := summary.AsMap().Get("statuses")
+		var got []string
+		for _, s := range statuses.AsList() {
+			v, _ := s.AsMap().Get("gql_status")
+			got = append(got, v.AsString())
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%s: %q, want %q", filter, s, want)
+		}
 	}
 }
 

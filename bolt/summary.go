@@ -4,9 +4,11 @@ import (
 	"time"
 
 	"graticule/graph"
+	"graticule/status"
 )
 
 func (c *conn) summary(s *stream, sum Summary) *graph.Map {
+	sum.Notifications = s.wanted.Select(sum.Notifications)
 	m := graph.NewMap(8)
 	m.Put("type", graph.String(sum.Type))
 	m.Put("t_last", graph.Int(time.Since(s.started).Milliseconds()))
@@ -42,20 +44,25 @@ func (c *conn) summary(s *stream, sum Summary) *graph.Map {
 	return m
 }
 
-// statuses gives the GQL status objects: how the statement ended, then the notifications.
+// statuses gives the GQL status objects in the order of their classes: how the
+// statement ended among the notifications.
 func statuses(s *stream, sum Summary) []graph.Value {
 	gql, text := "00000", "note: successful completion"
 	switch {
-	case len(s.result.Columns()) == 0:
+	case len(s.result.Columns()) == 0, sum.Plan != nil:
 		gql, text = "00001", "note: successful completion - omitted result"
 	case !s.rows:
 		gql, text = "02000", "note: no data"
 	}
-	end := graph.NewMap(3)
+	end := graph.NewMap(2)
 	end.Put("gql_status", graph.String(gql))
 	end.Put("status_description", graph.String(text))
-	out := []graph.Value{graph.MapOf(end)}
+	out := make([]graph.Value, 0, 1+len(sum.Notifications))
+	ended := false
 	for _, n := range sum.Notifications {
+		if !ended && status.ClassRank(n.GQLStatus) > status.ClassRank(gql) {
+			out, ended = append(out, graph.MapOf(end)), true
+		}
 		x := graph.NewMap(6)
 		x.Put("gql_status", graph.String(n.GQLStatus))
 		x.Put("status_description", graph.String(n.StatusDescription))
@@ -66,6 +73,9 @@ func statuses(s *stream, sum Summary) []graph.Value {
 		d.Put("_severity", graph.String(n.Severity))
 		x.Put("diagnostic_record", graph.MapOf(d))
 		out = append(out, graph.MapOf(x))
+	}
+	if !ended {
+		out = append(out, graph.MapOf(end))
 	}
 	return out
 }

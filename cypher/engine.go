@@ -66,6 +66,7 @@ type Prepared struct {
 	stmt   *ast.Statement
 	plan   *exec.Plan // of a query
 	kind   Kind
+	bound  *bind.Bound // of a query
 }
 
 // Prepare parses and compiles text, or finds it in the cache.
@@ -87,7 +88,7 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 	p = &Prepared{engine: e, stmt: stmt}
 	switch {
 	case stmt.Query != nil:
-		if _, err = bind.Bind(stmt, e.rules()); err != nil {
+		if p.bound, err = bind.Bind(stmt, e.rules()); err != nil {
 			return nil, err
 		}
 		if p.plan, err = exec.Compile(stmt, e.lib); err != nil {
@@ -197,24 +198,24 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 	}
 	switch {
 	case p.stmt.Explain && p.plan != nil:
-		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment))}, nil
+		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment)), notes: append(p.notes(env.Graph), p.missing(env.Params)...)}, nil
 	case p.plan != nil:
 		res, err := p.plan.Start(ctx, env.Environment)
 		if err != nil {
 			return nil, err
 		}
-		c := &Cursor{columns: p.plan.Columns, kind: p.kind, result: res}
+		c := &Cursor{columns: p.plan.Columns, kind: p.kind, result: res, notes: p.notes(env.Graph)}
 		if p.stmt.Profile {
 			res.Profiled()
 			c.prepared = p
 		}
 		return c, nil
 	case p.kind == Schema:
-		counters, err := p.runSchema(env.Graph, p.stmt.Command, env.Params)
+		counters, notes, err := p.runSchema(env.Graph, p.stmt.Command, env.Params)
 		if err != nil {
 			return nil, err
 		}
-		return &Cursor{kind: p.kind, counters: *counters}, nil
+		return &Cursor{kind: p.kind, counters: *counters, notes: notes}, nil
 	}
 	switch cmd := p.stmt.Command.(type) {
 	case *ast.Show:
@@ -239,6 +240,7 @@ type Cursor struct {
 	plan     *PlanNode
 	prepared *Prepared // of a profiled statement
 	sent     int64
+	notes    []status.Notification
 }
 
 // PlanNode is one operator of an explained plan.
@@ -283,6 +285,9 @@ func (c *Cursor) Counters() *exec.Counters {
 	}
 	return &c.counters
 }
+
+// Notifications gives the hints to the client. The caller must not change them.
+func (c *Cursor) Notifications() []status.Notification { return c.notes }
 
 // Plan gives the plan of EXPLAIN, nil otherwise; Profile that of PROFILE.
 func (c *Cursor) Plan() *PlanNode { return c.plan }

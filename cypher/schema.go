@@ -1,37 +1,40 @@
 package cypher
 
 import (
+	"slices"
 	"strings"
 
 	"graticule/cypher/ast"
 	"graticule/cypher/exec"
+	"graticule/cypher/notice"
 	"graticule/graph"
+	"graticule/status"
 )
 
-// runSchema executes a schema command on g.
-func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (*exec.Counters, error) {
+// runSchema executes a schema command on g and tells when it had no effect.
+func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (*exec.Counters, []status.Notification, error) {
 	c := &exec.Counters{}
 	switch cmd := cmd.(type) {
 	case *ast.CreateIndex:
 		d := graph.Index{Name: text(cmd.Name, params), Type: graph.IndexType(cmd.Kind), Relationship: cmd.Relationship, Labels: cmd.Labels, Properties: keys(cmd.Properties)}
 		var err error
 		if d.Options, err = p.indexOptions(d.Type, indexTitle(cmd), cmd.Options, params); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if cmd.IfNotExists && indexThere(g, d) {
-			return c, nil
+		if there := indexThere(g, d); cmd.IfNotExists && there != nil {
+			return c, []status.Notification{notice.AlreadyThere(commandText(cmd, d.Name, false), commandText(cmd, there.Name, true))}, nil
 		}
 		if _, err := g.CreateIndex(d); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		c.IndexesAdded++
 	case *ast.DropIndex:
 		name := text(&cmd.Name, params)
-		if cmd.IfExists && !indexThere(g, graph.Index{Name: name}) {
-			return c, nil
+		if cmd.IfExists && indexThere(g, graph.Index{Name: name}) == nil {
+			return c, []status.Notification{notice.NotThere(commandText(cmd, name, false), name)}, nil
 		}
 		if err := g.DropIndex(name); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		c.IndexesRemoved++
 	case *ast.CreateConstraint:
@@ -41,26 +44,26 @@ func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (
 			d.PropertyType = constraintType(*cmd.Type)
 		}
 		if _, err := p.indexOptions(graph.IndexRange, constraintTitle(cmd), cmd.Options, params); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if cmd.IfNotExists && constraintThere(g, d) {
-			return c, nil
+		if there, ok := constraintThere(g, d); cmd.IfNotExists && ok {
+			return c, []status.Notification{notice.AlreadyThere(commandText(cmd, d.Name, false), commandText(cmd, there, true))}, nil
 		}
 		if _, err := g.CreateConstraint(d); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		c.ConstraintsAdded++
 	case *ast.DropConstraint:
 		name := text(&cmd.Name, params)
-		if cmd.IfExists && !constraintThere(g, graph.Constraint{Name: name}) {
-			return c, nil
+		if _, ok := constraintThere(g, graph.Constraint{Name: name}); cmd.IfExists && !ok {
+			return c, []status.Notification{notice.NotThere(commandText(cmd, name, false), name)}, nil
 		}
 		if err := g.DropConstraint(name); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		c.ConstraintsRemoved++
 	}
-	return c, nil
+	return c, optionNotes(cmd), nil
 }
 
 var constraintTypes = map[string]map[bool]graph.ConstraintType{
@@ -107,24 +110,55 @@ func typeText(t ast.Type) string {
 	return s
 }
 
-// indexThere tells whether an index of the name, or an equal one, is there.
-func indexThere(g exec.Graph, d graph.Index) bool {
+// indexThere gives the index of the name, or an equal one; nil if there is none.
+func indexThere(g exec.Graph, d graph.Index) *graph.Index {
 	for _, x := range g.Indexes() {
-		if x.Name == d.Name || (d.Type == x.Type && len(d.Properties) > 0 && d.Relationship == x.Relationship && strings.Join(x.Labels, "\x00") == strings.Join(d.Labels, "\x00") && strings.Join(x.Properties, "\x00") == strings.Join(d.Properties, "\x00")) {
-			return true
+		if x.Name == d.Name || (d.Type == x.Type && (len(d.Properties) > 0 || d.Type == graph.IndexLookup) && d.Relationship == x.Relationship && slices.Equal(x.Labels, d.Labels) && slices.Equal(x.Properties, d.Properties)) {
+			return &x
 		}
 	}
-	return false
+	return nil
 }
 
-func constraintThere(g exec.Graph, d graph.Constraint) bool {
-	if d.Type != "" && indexThere(g, graph.Index{Name: d.Name}) {
-		return true
-	}
-	for _, x := range g.Constraints() {
-		if x.Name == d.Name || (d.Type == x.Type && d.PropertyType == x.PropertyType && d.Label == x.Label && strings.Join(x.Properties, "\x00") == strings.Join(d.Properties, "\x00")) {
-			return true
+// constraintThere gives the name of a constraint, or of an index, of that name,
+// or else of an equal constraint.
+func constraintThere(g exec.Graph, d graph.Constraint) (string, bool) {
+	if d.Type != "" {
+		if there := indexThere(g, graph.Index{Name: d.Name}); there != nil {
+			return there.Name, true
 		}
 	}
-	return false
+	for _, x := range g.Constraints() {
+		if x.Name == d.Name || (d.Type == x.Type && d.PropertyType == x.PropertyType && d.Label == x.Label && slices.Equal(x.Properties, d.Properties)) {
+			return x.Name, true
+		}
+	}
+	return "", false
+}
+
+// optionNotes tells of options that will go.
+func optionNotes(cmd ast.Command) []status.Notification {
+	var options ast.Expr
+	switch cmd := cmd.(type) {
+	case *ast.CreateIndex:
+		options = cmd.Options
+	case *ast.CreateConstraint:
+		options = cmd.Options
+	}
+	m, ok := options.(*ast.Map)
+	if !ok {
+		return nil
+	}
+	var out []status.Notification
+	for i, k := range m.Keys {
+		if k.Value != "indexProvider" {
+			continue
+		}
+		if lit, ok := m.Values[i].(*ast.Literal); ok && lit.Value.Kind() == graph.KindString && strings.EqualFold(lit.Value.AsString(), "text-1.0") {
+			out = append(out, notice.DeprecatedFor("The `text-1.0` provider for text indexes is deprecated and will be removed in a future version. Please use `text-2.0` instead.", "text-1.0", "text-2.0", status.Position{Line: 1, Column: 1}))
+		}
+		text := "The `indexProvider` option is deprecated and will be removed in a future version. Neo4j does not use the given option but instead selects the most performant index provider available."
+		out = append(out, notice.Deprecated(text, text, status.Position{}))
+	}
+	return out
 }

@@ -113,7 +113,7 @@ func summaryOf(c *cypher.Cursor, database, bookmark string) bolt.Summary {
 	if kind == cypher.Admin {
 		kind = cypher.Schema
 	}
-	return bolt.Summary{Type: string(kind), Database: database, Bookmark: bookmark, Counters: c.Counters().Map(), HasRows: c.Sent() > 0, Plan: planOf(c.Plan()), Profile: planOf(c.Profile())}
+	return bolt.Summary{Type: string(kind), Database: database, Bookmark: bookmark, Counters: c.Counters().Map(), HasRows: c.Sent() > 0, Plan: planOf(c.Plan()), Profile: planOf(c.Profile()), Notifications: c.Notifications()}
 }
 
 func planOf(p *cypher.PlanNode) *bolt.PlanNode {

@@ -75,7 +75,7 @@ func (d *database) forward(j *job) (*bufferedResult, error) {
 	for _, row := range rows.Value().AsList() {
 		out.rows = append(out.rows, row.AsList())
 	}
-	out.summary = bolt.Summary{Type: f.Type, Database: d.def.Name, HasRows: len(out.rows) > 0}
+	out.summary = bolt.Summary{Type: f.Type, Database: d.def.Name, HasRows: len(out.rows) > 0, Notifications: j.prepared.Notifications()}
 	if len(f.Counters) > 0 {
 		counters := packstream.Decoder{B: f.Counters, UTC: true}
 		out.summary.Counters = counters.Map()

@@ -78,6 +78,7 @@ var conditions = map[string]string{
 	"50N12": "general processing exception - index drop failed",
 	"50N13": "general processing exception - constraint drop failed",
 	"50N42": "general processing exception - unexpected error",
+	"51N23": "system configuration or operation exception - cyclic shortest path search disabled",
 	"51N34": "system configuration or operation exception - replication required",
 	"51N71": "system configuration or operation exception - feature: requires more memory",
 	"52N24": "procedure exception - procedure execution timeout",

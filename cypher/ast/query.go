@@ -9,6 +9,7 @@ type Statement struct {
 	Profile bool
 	Version int               // 5 or 25
 	Options map[string]string // of the CYPHER prefix, keys lower case
+	Dollars []Name            // unescaped identifiers with a $ in them
 	Query   *Query
 	Command Command
 }

@@ -42,6 +42,12 @@ type Bound struct {
 	Columns    []string // of the result of a query; exact source text where there is no alias
 	Parameters []string // named in a query, sorted
 	Writes     bool     // holds an updating clause
+
+	// What to tell the client: at once, and after a look at the graph.
+	Notes    []status.Notification
+	Mentions []Mention
+	Hinted   []HintedIndex
+	Dynamic  []Dynamic
 }
 
 // Bind checks a statement. The error is a *status.Error with a position.
@@ -61,7 +67,11 @@ func Bind(s *ast.Statement, cfg Config) (bound *Bound, err error) {
 	}()
 	b := &binder{source: s.Source, version: s.Version, cfg: cfg.withDefaults(), params: map[string]bool{}}
 	out := b.query(s.Query, newScope(), false)
-	bound = &Bound{Columns: out.order, Writes: b.writes}
+	b.noteEnvelope(s)
+	bound = &Bound{Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
+	if !b.writes { // a statement that writes may bring the names it uses
+		bound.Mentions = b.notes.mentions
+	}
 	for name := range b.params {
 		bound.Parameters = append(bound.Parameters, name)
 	}
@@ -76,6 +86,7 @@ type binder struct {
 	cfg     Config
 	params  map[string]bool
 	writes  bool
+	notes   notes
 	reading int // >0 inside EXISTS, COUNT and COLLECT, where nothing may be updated
 }
 

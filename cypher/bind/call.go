@@ -1,10 +1,22 @@
 package bind
 
-import "graticule/cypher/ast"
+import (
+	"slices"
+
+	"graticule/cypher/ast"
+)
 
 // callSubquery checks CALL { … } and declares what it returns.
 func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 	inner := newScope()
+	hidden, imported := b.notes.hidden, b.imported(cl)
+	b.notes.hidden = nil
+	if !cl.ImportAll {
+		b.notes.hidden = map[string]bool{}
+		for name := range s.vars {
+			b.notes.hidden[name] = !slices.Contains(imported, name)
+		}
+	}
 	switch {
 	case cl.ImportAll:
 		inner = s.nested()
@@ -17,6 +29,8 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 		inner = s.clone()
 	}
 	out := b.query(cl.Query, inner, !cl.Scoped)
+	b.notes.hidden = hidden
+	b.noteCall(cl, imported, len(out.order) > 0)
 	b.checkReturned(cl.Query)
 	for _, name := range out.order {
 		if _, bound := s.lookup(name); bound {
@@ -33,9 +47,40 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 	}
 }
 
+// imported gives the names that a CALL subquery imports.
+func (b *binder) imported(cl *ast.CallSubquery) (names []string) {
+	for _, v := range cl.Imports {
+		names = append(names, v.Name)
+	}
+	if cl.Scoped {
+		return names
+	}
+	for _, part := range cl.Query.Parts {
+		if w := importingWith(part.Clauses); w != nil {
+			for _, i := range w.Items {
+				if v, ok := i.Expr.(*ast.Variable); ok && !slices.Contains(names, v.Name) {
+					names = append(names, v.Name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+func importingWith(clauses []ast.Clause) *ast.With {
+	if !importsFirst(clauses) {
+		return nil
+	}
+	if _, use := clauses[0].(*ast.Use); use {
+		return importingWith(clauses[1:])
+	}
+	return clauses[0].(*ast.With)
+}
+
 // callProcedure checks CALL p(…) and declares what it yields. alone tells that
 // it is the whole query, whose columns are then all outputs.
 func (b *binder) callProcedure(cl *ast.CallProcedure, s *scope, alone bool) {
+	b.noteProcedure(cl)
 	for _, a := range cl.Args {
 		b.expr(a, s, context{})
 	}

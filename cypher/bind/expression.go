@@ -54,6 +54,7 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 		t := b.expr(e.Subject, s, c.plain())
 		b.require(e.Subject, t, hasProperties)
 		if t.only(isEntity) {
+			b.mention(Key, e.Key.Value, e.Key.Start)
 			return property
 		}
 	case *ast.Index:
@@ -103,13 +104,27 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.Subquery:
 		return b.subquery(e, s)
 	case *ast.LabelPredicate:
-		b.require(e.Operand, b.expr(e.Operand, s, c.plain()), isEntity)
+		t := b.expr(e.Operand, s, c.plain())
+		b.require(e.Operand, t, isEntity)
 		b.labels(e.Labels, s)
+		if t.kinds == isRel {
+			b.mentionLabels(e.Labels, Type)
+		} else {
+			b.mentionLabels(e.Labels, Label)
+		}
 		return boolType
 	case *ast.Comparison, *ast.IsNull, *ast.IsNormalized, *ast.TypePredicate:
 		ast.Children(e, func(x ast.Expr) { b.expr(x, s, c.plain()) })
 		return boolType
 	case *ast.MapProjection:
+		b.require(e.Subject, b.variable(e.Subject, s), isMap|isEntity)
+		if b.variable(e.Subject, s).only(isEntity) {
+			for _, i := range e.Items {
+				if i.Property != nil {
+					b.mention(Key, i.Property.Value, i.Property.Start)
+				}
+			}
+		}
 		ast.Children(e, func(x ast.Expr) { b.expr(x, s, c.plain()) })
 		return typ{kinds: isMap}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/cypher/notice"
 	"graticule/status"
 )
 
@@ -116,6 +117,9 @@ func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 	if c.inside && name == "rand" {
 		b.failUnplaced("NonConstantExpression", "Can't use non-deterministic (random) functions inside of aggregate functions.")
 	}
+	if name == "id" && b.version < 25 {
+		b.note(notice.DeprecatedForNothing("The query used a deprecated function: `id`.", "id", b.position(e.Start)))
+	}
 	sig := signatures[name]
 	var args []typ
 	for i, a := range e.Args {
@@ -154,6 +158,9 @@ func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 // arity checks that a function exists and gets as many arguments as it takes.
 func (b *binder) arity(e *ast.Call, name string) {
 	if b.cfg.Function == nil {
+		return
+	}
+	if name == "exists" { // a syntax of its own, which only looks like a function
 		return
 	}
 	f, ok := b.cfg.Function(name)

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"graticule/cypher/ast"
+	"graticule/graph"
 	"graticule/status"
 )
 
@@ -200,6 +201,9 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 	}
 	if what != "" && i.kinds&want == 0 && i.kinds != isNum {
 		b.mistyped(e.Index, i, want.String(), what, "Type mismatch: %s must be given as %v, but was %v", what, want, i)
+	}
+	if lit, ok := e.Index.(*ast.Literal); ok && t.only(isEntity) && lit.Value.Kind() == graph.KindString {
+		b.mention(Key, lit.Value.AsString(), lit.Start)
 	}
 	return t.elementType()
 }

@@ -42,6 +42,7 @@ func (b *binder) matchNode(n *ast.NodePattern, s *scope) {
 		b.conflict(*n.Variable, t, typ{kinds: isNode})
 	}
 	if !bound {
+		b.noteShadow(*n.Variable)
 		s.declare(n.Variable.Value, typ{kinds: isNode})
 	}
 }
@@ -58,6 +59,7 @@ func (b *binder) matchRel(r *ast.RelPattern, s *scope) {
 	t, bound := s.lookup(name)
 	switch {
 	case !bound:
+		b.noteShadow(*r.Variable)
 		s.declare(name, want)
 	case t.kinds&want.kinds == 0, want.kinds == isList && t.elementType().kinds&isRel == 0:
 		b.conflict(*r.Variable, t, want)
@@ -93,8 +95,10 @@ func (b *binder) checkPath(p *ast.PathPattern, s *scope, matching bool) {
 		switch el := el.(type) {
 		case *ast.NodePattern:
 			b.elementParts(el.Labels, el.Properties, el.Where, s, matching)
+			b.mentionLabels(el.Labels, Label)
 		case *ast.RelPattern:
 			b.elementParts(el.Types, el.Properties, el.Where, s, matching)
+			b.mentionLabels(el.Types, Type)
 		case *ast.QuantifiedPath:
 			inner := s
 			if el.Quantifier.Min >= 0 {
@@ -117,6 +121,7 @@ func (b *binder) elementParts(l ast.LabelExpr, properties, where ast.Expr, s *sc
 		b.fail(p, "InvalidParameterUse", "Parameter maps cannot be used in MATCH or MERGE patterns (use a literal map instead, e.g. {id: $param.id})")
 	}
 	b.expr(properties, s, context{})
+	b.mentionKeys(properties)
 	b.predicate(where, s)
 }
 

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"slices"
+	"strings"
 
 	"graticule/cypher/ast"
 )
@@ -85,7 +86,11 @@ func importsFirst(clauses []ast.Clause) bool {
 func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	switch cl := cl.(type) {
 	case *ast.Match:
+		before := len(b.notes.mentions)
 		b.matchPattern(cl.Pattern.Parts, s)
+		sortMentions(b.notes.mentions[before:])
+		b.noteMatch(cl)
+		b.noteDynamic(cl)
 		b.hints(cl.Hints, s)
 		b.search(cl.Search, s)
 		b.predicate(cl.Where, s)
@@ -131,7 +136,10 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 func (b *binder) hints(hints []ast.Hint, s *scope) {
 	for _, h := range hints {
 		for _, v := range h.Variables {
-			b.variable(&ast.Variable{Span: v.Span, Name: v.Value}, s)
+			t := b.variable(&ast.Variable{Span: v.Span, Name: v.Value}, s)
+			if strings.Contains(h.Kind, "INDEX") {
+				b.notes.hinted = append(b.notes.hinted, HintedIndex{Kind: h.Kind, Variable: v.Value, Label: h.Label, Relationship: t.kinds == isRel, Properties: h.Properties})
+			}
 		}
 	}
 }

@@ -10,10 +10,12 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 	b.writes = true
 	switch cl := cl.(type) {
 	case *ast.Create:
+		b.noteCreated(cl.Pattern.Parts, s, false)
 		for _, p := range cl.Pattern.Parts {
 			b.createPath(p, s, false)
 		}
 	case *ast.Merge:
+		b.noteCreated([]*ast.PathPattern{cl.Path}, s, true)
 		b.createPath(cl.Path, s, true)
 		b.setItems(cl.OnCreate, s)
 		b.setItems(cl.OnMatch, s)
@@ -41,6 +43,7 @@ func (b *binder) setItems(items []ast.SetItem, s *scope) {
 	for _, i := range items {
 		b.target(i.Property, i.Dynamic, i.Variable, i.Labels, s)
 		t := b.expr(i.Value, s, context{})
+		b.noteSet(i, t)
 		if i.Variable != nil && i.Labels == nil && i.Value != nil {
 			b.require(i.Value, t, isMap|isEntity)
 		}

@@ -9,6 +9,7 @@ import (
 	"graticule/graph"
 	"graticule/graphstore"
 	"graticule/replication"
+	"graticule/status"
 )
 
 // Now is the clock of every statement.
@@ -31,6 +32,8 @@ type Result struct {
 	Rows     [][]graph.Value
 	Counters *exec.Counters
 	Plan     *cypher.PlanNode // of EXPLAIN and PROFILE
+
+	Notifications []status.Notification
 }
 
 // New opens a database whose engine has procedures beside the built-in ones.
@@ -89,7 +92,7 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 		return nil, err
 	}
 	defer cur.Close()
-	r := &Result{Columns: cur.Columns()}
+	r := &Result{Columns: cur.Columns(), Notifications: cur.Notifications()}
 	_, err = cur.Fetch(-1, func(row []graph.Value) error {
 		r.Rows = append(r.Rows, append([]graph.Value(nil), row...))
 		return nil

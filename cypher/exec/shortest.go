@@ -5,7 +5,19 @@ import (
 	"slices"
 
 	"graticule/graph"
+	"graticule/status"
 )
+
+// errCommonEnds is shortestPath between a node and itself, which Neo4j refuses
+// unless the path may be empty.
+var errCommonEnds = status.New(status.ExecutionFailed, "51N23", "%s", "The shortest path algorithm does not work when the start and end nodes are the same. This can happen if you\n"+
+	"perform a shortestPath search after a cartesian product that might have the same start and end nodes for some\n"+
+	"of the rows passed to shortestPath. If you would rather not experience this exception, and can accept the\n"+
+	"possibility of missing results for those rows, disable this in the Neo4j configuration by setting\n"+
+	"`dbms.cypher.forbid_shortestpath_common_nodes` to false. If you cannot accept missing results, and really want the\n"+
+	"shortestPath between two common nodes, then re-write the query using a standard Cypher variable length pattern\n"+
+	"expression followed by ordering by path length and limiting to one result.").
+	Explained("Cannot find the shortest path when the start and end nodes are the same. To enable this behavior, set 'dbms.cypher.forbid_shortestpath_common_nodes' to false.")
 
 // hop is one way to have come to a node.
 type hop struct {
@@ -61,6 +73,9 @@ func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuild
 			}
 			ids, ok := types()
 			start, goal := a.NodeID(), b.NodeID()
+			if start == goal && x.min > 0 && x.shortest != "" {
+				return errCommonEnds
+			}
 			if (!ok && x.min > 0) || (start == goal && x.min > 0) {
 				return nil
 			}

@@ -173,7 +173,10 @@ func (l *lexer) ident() {
 	for l.pos < len(l.src) {
 		c := l.src[l.pos]
 		if c < utf8.RuneSelf {
-			if c != '_' && !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') {
+			if c == '$' && l.pos+1 < len(l.src) && l.src[l.pos+1] == '(' {
+				return // of a dynamic label, $(…)
+			}
+			if c != '_' && c != '$' && !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') {
 				return
 			}
 			l.pos++

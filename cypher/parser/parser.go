@@ -76,6 +76,11 @@ func (p *parser) statement() (stmt *ast.Statement, err error) {
 		p.unexpected("a clause or the end of the statement")
 	}
 	s.Span = ast.Span{Start: start, End: p.lastEnd()}
+	for _, t := range p.tokens {
+		if t.kind == tokIdent && strings.IndexByte(t.text, '$') >= 0 {
+			s.Dollars = append(s.Dollars, ast.Name{Span: ast.Span{Start: t.start, End: t.end}, Value: t.text})
+		}
+	}
 	return s, nil
 }
 
@@ -115,7 +120,7 @@ func (p *parser) envelope(s *ast.Statement) {
 }
 
 var knownOptions = map[string]string{
-	"planner": "cost idp dp", "runtime": "slotted pipelined parallel interpreted", "updatestrategy": "default eager",
+	"planner": "cost idp dp", "runtime": "slotted pipelined parallel interpreted legacy", "updatestrategy": "default eager",
 	"expressionengine": "default interpreted compiled", "operatorengine": "default interpreted compiled",
 	"interpretedpipesfallback": "default disabled whitelisted_plans_only all", "replan": "default force skip",
 	"inferschemaparts": "off most_selective_label", "connectcomponentsplanner": "greedy idp", "debug": "", "eageranalyzer": "ir lp",
