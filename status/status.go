@@ -11,7 +11,7 @@ type Error struct {
 	Code        string   // Neo4j status code, such as Neo.ClientError.Statement.SyntaxError
 	GQLStatus   string   // five characters, such as 42001; "50N42" when none fits better
 	Message     string   // for people; names what to do
-	Explanation string   // sentence that ends the GQL description; "" means the standard one
+	Explanation string   `json:",omitempty"` // sentence that ends the GQL description; "" means the standard one
 	Detail      string   // openCypher detail of a compile-time error, such as UndefinedVariable; "" otherwise
 	Position    Position // where in the query text; zero when it has no place
 	Cause       *Error   // GQL cause, may be nil
