@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"graticule/cypher/apoc"
 	"graticule/cypher/ast"
 	"graticule/cypher/bind"
 	"graticule/cypher/exec"
@@ -28,10 +29,26 @@ type Engine struct {
 // the latter by lower-case name.
 func New(more exec.Procedures) *Engine {
 	e := &Engine{lib: exec.Library{Functions: fn.Builtins(), Procedures: builtinProcedures()}, plans: map[string]*Prepared{}}
+	for _, f := range apoc.Functions() {
+		e.lib.Functions[lowerASCII(f.Name)] = f
+	}
+	e.lib.Prepare = e.nested
 	for name, p := range more {
 		e.lib.Procedures[name] = p
 	}
 	return e
+}
+
+// nested compiles a statement that a procedure runs.
+func (e *Engine) nested(text string) (*exec.Plan, error) {
+	p, err := e.Prepare(text, 5)
+	if err != nil {
+		return nil, err
+	}
+	if p.plan == nil {
+		return nil, status.New(status.UnsupportedOperation, "50N42", "Procedures run queries only, not commands: %s", text)
+	}
+	return p.plan, nil
 }
 
 // Kind says what a statement does.

@@ -1,6 +1,7 @@
 package cypher
 
 import (
+	"graticule/cypher/apoc"
 	"graticule/cypher/exec"
 	"graticule/graph"
 )
@@ -25,6 +26,9 @@ func builtinProcedures() exec.Procedures {
 			return [][]graph.Value{{graph.True}}, nil
 		}},
 	} {
+		out[lowerASCII(p.Name)] = p
+	}
+	for _, p := range apoc.Procedures() {
 		out[lowerASCII(p.Name)] = p
 	}
 	for _, p := range indexProcedures() {

@@ -64,6 +64,10 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 		if ch.returns {
 			c.fail(cl, "InvalidClauseComposition", "RETURN can only be used at the end of the query")
 		}
+		call, _ := cl.(*ast.CallProcedure)
+		if call != nil && c.procs[strings.ToLower(call.Name.Value)].writes() && (read || wrote) {
+			c.add(ch, "Eager", cl, eager)
+		}
 		switch cl := cl.(type) {
 		case *ast.Match, *ast.CallProcedure, *ast.CallSubquery, *ast.LoadCSV:
 			if wrote {
@@ -71,6 +75,9 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				wrote = false
 			}
 			read = true
+			if call != nil && c.procs[strings.ToLower(call.Name.Value)].writes() {
+				wrote, lazy = true, false
+			}
 		case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
 			if read {
 				c.add(ch, "Eager", cl, eager)

@@ -19,6 +19,7 @@ type Procedure struct {
 	InputTypes                         []string // of Inputs, such as "INTEGER"; empty: any value
 	Optional                           int      // how many trailing inputs may be left out
 	Outputs                            []string
+	Batches                            bool // commits transactions of its own
 	Call                               func(c *ProcedureContext, args []graph.Value) ([][]graph.Value, error)
 }
 
@@ -27,6 +28,9 @@ type ProcedureContext struct {
 	Context context.Context
 	Graph   Graph
 	Server  any
+
+	run     *run
+	prepare func(text string) (*Plan, error)
 }
 
 // writes tells whether a procedure changes the graph.
@@ -35,7 +39,7 @@ func (p *Procedure) writes() bool { return p != nil && (p.Mode == "WRITE" || p.M
 // failure says which procedure an error comes from, unless it has a code of its own.
 func (p *Procedure) failure(err error) error {
 	if named, ok := err.(interface{ ClassName() string }); ok {
-		return status.New(status.ProcedureCallFailed, "52N37", "Failed to invoke procedure `%s`: Caused by: %s: %s", p.Name, named.ClassName(), err)
+		return status.New(status.ProcedureCallFailed, "50N42", "Failed to invoke procedure `%s`: Caused by: %s: %s", p.Name, named.ClassName(), err)
 	}
 	return err
 }
@@ -50,6 +54,8 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 		e.Detail = "ProcedureNotFound"
 		panic(failure{e.At(ast.PositionOf(c.source, cl.Start))})
 	}
+	c.batches = c.batches || p.Batches
+	prepare := c.prepare
 	var args []eval
 	if cl.HasArgs {
 		if len(cl.Args) > len(p.Inputs) || len(cl.Args) < len(p.Inputs)-p.Optional {
@@ -115,7 +121,7 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 			}
 			values[i] = v
 		}
-		rows, err := p.Call(&ProcedureContext{Context: r.ctx, Graph: r.graph, Server: r.env.Server}, values)
+		rows, err := p.Call(&ProcedureContext{Context: r.ctx, Graph: r.graph, Server: r.env.Server, run: r, prepare: prepare}, values)
 		if err != nil {
 			return p.failure(err)
 		}

@@ -81,6 +81,7 @@ type run struct {
 	valueArg  [1]graph.Value
 	ticks     int
 	width     int // slots of a frame
+	depth     int // of statements that procedures run
 }
 
 func newRun(ctx context.Context, env *Environment) *run {

@@ -53,6 +53,7 @@ type compiler struct {
 	source    string
 	functions map[string]*fn.Function
 	procs     Procedures
+	prepare   func(text string) (*Plan, error)
 	width     int // slots used so far
 	writes    bool
 	reads     bool

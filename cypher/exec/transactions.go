@@ -160,12 +160,12 @@ func (s *batchSink) solve(tx InnerTransaction, rows []frame) ([]frame, error) {
 			return nil, err
 		}
 	}
-	s.r.counters.add(&inner.counters)
+	s.r.counters.Add(&inner.counters)
 	return out, nil
 }
 
-// add sums the changes of another run.
-func (c *Counters) add(o *Counters) {
+// Add sums the changes of another run.
+func (c *Counters) Add(o *Counters) {
 	c.NodesCreated += o.NodesCreated
 	c.NodesDeleted += o.NodesDeleted
 	c.RelsCreated += o.RelsCreated
