@@ -103,7 +103,7 @@ func indexMustExist(g exec.Graph, name graph.Value) error {
 				return nil
 			}
 		}
-		return status.New("Neo.ClientError.Schema.IndexNotFound", "22N69", "No such index '%s'", name.AsString())
+		return status.New("Neo.ClientError.Schema.IndexNotFound", "50N42", "No such index '%s'", name.AsString())
 	}
 	return mustNotBeNull("indexName")
 }
@@ -122,7 +122,7 @@ func await(c *exec.ProcedureContext, args []graph.Value, i int, names []string) 
 		case err != nil && c.Context.Err() != nil:
 			return context.Cause(c.Context)
 		case err != nil:
-			return status.New("Neo.ClientError.Procedure.ProcedureTimedOut", "52N24", "Index '%s' not online within %d SECONDS", n, seconds)
+			return status.New("Neo.ClientError.Procedure.ProcedureTimedOut", "50N42", "Index '%s' not online within %d SECONDS", n, seconds)
 		}
 	}
 	return nil

@@ -11,19 +11,19 @@ import (
 
 // checkSchema finds what is wrong with a schema command whatever the graph holds.
 func checkSchema(cmd ast.Command, source string) (err error) {
-	fail := func(at ast.Node, gql, format string, args ...any) error {
-		return status.New(status.SyntaxError, gql, format, args...).At(ast.PositionOf(source, at.At().Start))
+	fail := func(at ast.Node, format string, args ...any) error {
+		return ast.Locate(status.New(status.SyntaxError, "50N42", format, args...), source, at.At().Start)
 	}
 	variables := func(v ast.Name, props []ast.Property) error {
 		for _, p := range props {
 			if x, ok := p.Subject.(*ast.Variable); ok && x.Name != v.Value {
-				return fail(p, "42N62", "Variable `%s` not defined", x.Name)
+				return fail(p, "Variable `%s` not defined", x.Name)
 			}
 		}
 		return nil
 	}
 	replace := func(at ast.Node, what string) error {
-		return fail(at, "42N14", "Failed to create %s: `OR REPLACE` cannot be used together with this command.", what)
+		return fail(at, "Failed to create %s: `OR REPLACE` cannot be used together with this command.", what)
 	}
 	switch c := cmd.(type) {
 	case *ast.CreateIndex:
@@ -32,9 +32,9 @@ func checkSchema(cmd ast.Command, source string) (err error) {
 		case c.OrReplace:
 			return replace(c, "index")
 		case (kind == "text" || kind == "point" || kind == "vector") && len(c.Properties) > 1:
-			return fail(c.Properties[1], "42N16", "Only single property %s indexes are supported", kind)
+			return fail(c.Properties[1], "Only single property %s indexes are supported", kind)
 		case kind != "fulltext" && len(c.Labels) > 1:
-			return fail(c, "42I06", "Invalid input '|': expected ')'")
+			return fail(c, "Invalid input '|': expected ')'")
 		}
 		if err := variables(c.Variable, c.Properties); err != nil {
 			return err
@@ -49,11 +49,11 @@ func checkSchema(cmd ast.Command, source string) (err error) {
 			return err
 		}
 		if len(c.Properties) > 1 && (c.Kind == "EXISTS" || c.Kind == "TYPE") {
-			return fail(c.Properties[1], "42N15", "Constraint type '%s' does not allow multiple properties", map[string]string{"EXISTS": "IS NOT NULL", "TYPE": "IS TYPED"}[c.Kind])
+			return fail(c.Properties[1], "Constraint type '%s' does not allow multiple properties", map[string]string{"EXISTS": "IS NOT NULL", "TYPE": "IS TYPED"}[c.Kind])
 		}
 		if c.Type != nil {
 			if problem := unsupportedType(*c.Type); problem != nil {
-				return fail(c.Type, "22N90", "Failed to create %s: Invalid property type `%s`.%s", what, typeText(*c.Type), *problem)
+				return fail(c.Type, "Failed to create %s: Invalid property type `%s`.%s", what, typeText(*c.Type), *problem)
 			}
 		}
 		return checkOptions(c, c.Options, what, source)
@@ -101,7 +101,7 @@ func checkOptions(at ast.Node, options ast.Expr, what, source string) error {
 	}
 	for _, k := range m.Keys {
 		if k.Value != "indexProvider" && k.Value != "indexConfig" {
-			e := status.New(status.SyntaxError, "22N04", "Failed to create %s: Invalid option provided, valid options are `indexProvider` and `indexConfig`.", what)
+			e := status.New(status.SyntaxError, "50N42", "Failed to create %s: Invalid option provided, valid options are `indexProvider` and `indexConfig`.", what)
 			return e.At(ast.PositionOf(source, at.At().Start))
 		}
 	}

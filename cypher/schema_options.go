@@ -35,19 +35,19 @@ func (p *Prepared) indexOptions(kind graph.IndexType, title string, expr ast.Exp
 			return nil, err
 		}
 		if v.Kind() != graph.KindMap {
-			return nil, status.New(invalidArguments, "22N27", "Could not create %s with specified options '%s'. Expected a map.", title, prettyValue(v))
+			return nil, status.New(invalidArguments, "50N42", "Could not create %s with specified options '%s'. Expected a map.", title, prettyValue(v))
 		}
 		given = v.AsMap()
 	}
 	for _, k := range given.Keys() {
 		if k != "indexProvider" && k != "indexConfig" {
-			return nil, status.New(invalidArguments, "22N04", "Failed to create %s: Invalid option provided, valid options are `indexProvider` and `indexConfig`.", title)
+			return nil, status.New(invalidArguments, "50N42", "Failed to create %s: Invalid option provided, valid options are `indexProvider` and `indexConfig`.", title)
 		}
 	}
 	provider := indexProviders[kind][0]
 	if v, ok := given.Get("indexProvider"); ok {
 		if v.Kind() != graph.KindString {
-			return nil, status.New(invalidArguments, "22N27", "Could not create %s with specified index provider '%s'. Expected String value.", title, prettyValue(v))
+			return nil, status.New(invalidArguments, "50N42", "Could not create %s with specified index provider '%s'. Expected String value.", title, prettyValue(v))
 		}
 		if provider = v.AsString(); !slices.Contains(indexProviders[kind], provider) {
 			return nil, wrongProvider(kind, title, provider)
@@ -56,7 +56,7 @@ func (p *Prepared) indexOptions(kind graph.IndexType, title string, expr ast.Exp
 	config := &graph.Map{}
 	if v, ok := given.Get("indexConfig"); ok {
 		if v.Kind() != graph.KindMap {
-			return nil, status.New(invalidArguments, "22N27", "Could not create %s with specified index config '%s'. Expected a map.", title, prettyValue(v))
+			return nil, status.New(invalidArguments, "50N42", "Could not create %s with specified index config '%s'. Expected a map.", title, prettyValue(v))
 		}
 		config = v.AsMap()
 	}
@@ -81,7 +81,7 @@ func wrongProvider(kind graph.IndexType, title, provider string) error {
 	for i, n := range indexProviders[kind] {
 		quoted[i] = "'" + n + "'"
 	}
-	return status.New(invalidArguments, "22N04", "Could not create %s with specified index provider '%s'.%s\nThe available index providers for the given type: [%s].", title, provider, hint, strings.Join(quoted, ", "))
+	return status.New(invalidArguments, "50N42", "Could not create %s with specified index provider '%s'.%s\nThe available index providers for the given type: [%s].", title, provider, hint, strings.Join(quoted, ", "))
 }
 
 func indexConfig(kind graph.IndexType, title string, c *graph.Map) (*graph.Map, error) {
@@ -99,14 +99,14 @@ func indexConfig(kind graph.IndexType, title string, c *graph.Map) (*graph.Map, 
 	}
 	text := prettyValue(graph.MapOf(c))
 	if kind != graph.IndexRange {
-		return nil, status.New(invalidArguments, "22N04", "Could not create %s with specified index config '%s': %ses have no valid config values.", short, text, short)
+		return nil, status.New(invalidArguments, "50N42", "Could not create %s with specified index config '%s': %ses have no valid config values.", short, text, short)
 	}
 	for _, other := range []struct{ prefix, what, create string }{{"fulltext.", "fulltext config", "fulltext"}, {"vector.", "vector config", "vector"}, {"spatial.", "spatial config settings", "point"}} {
 		if slices.ContainsFunc(c.Keys(), func(k string) bool { return strings.HasPrefix(k, other.prefix) }) {
-			return nil, status.New(invalidArguments, "22N04", "Could not create %s with specified index config '%s', contains %s options.\nTo create %s index, please use 'CREATE %s INDEX ...'.", title, text, other.what, other.create, strings.ToUpper(other.create))
+			return nil, status.New(invalidArguments, "50N42", "Could not create %s with specified index config '%s', contains %s options.\nTo create %s index, please use 'CREATE %s INDEX ...'.", title, text, other.what, other.create, strings.ToUpper(other.create))
 		}
 	}
-	return nil, status.New(invalidArguments, "22N04", "Could not create %s with specified index config '%s': range indexes have no valid config values.", title, text)
+	return nil, status.New(invalidArguments, "50N42", "Could not create %s with specified index config '%s': range indexes have no valid config values.", title, text)
 }
 
 func pointConfig(c *graph.Map) (*graph.Map, error) {
@@ -131,11 +131,11 @@ func pointConfig(c *graph.Map) (*graph.Map, error) {
 		k, v := c.At(i)
 		isList := v.Kind() == graph.KindList && !slices.ContainsFunc(v.AsList(), func(e graph.Value) bool { return !e.IsNumber() })
 		if !isList {
-			return nil, status.New(invalidArguments, "22N27", "Could not create point index with specified index config '%s'. Expected a map from String to Double[].", prettyValue(graph.MapOf(c)))
+			return nil, status.New(invalidArguments, "50N42", "Could not create point index with specified index config '%s'. Expected a map from String to Double[].", prettyValue(graph.MapOf(c)))
 		}
 		before, known := out.Get(k)
 		if !known {
-			return nil, status.New(invalidArguments, "22N04", "Could not create point index with specified index config '%s'. Invalid index config key '%s', it was not recognized as an index setting.", prettyValue(graph.MapOf(c)), k)
+			return nil, status.New(invalidArguments, "50N42", "Could not create point index with specified index config '%s'. Invalid index config key '%s', it was not recognized as an index setting.", prettyValue(graph.MapOf(c)), k)
 		}
 		if len(v.AsList()) != len(before.AsList()) {
 			return nil, status.New(status.ExecutionFailed, "50N00", "Invalid spatial index settings.")
@@ -154,7 +154,7 @@ func fulltextConfig(c *graph.Map) (*graph.Map, error) {
 	for i := range c.Len() {
 		k, v := c.At(i)
 		if v.Kind() != graph.KindString && v.Kind() != graph.KindBool {
-			return nil, status.New(invalidArguments, "22N27", "Could not create fulltext index with specified index config '%s'. Expected a map from String to Strings and Booleans.", prettyValue(graph.MapOf(c)))
+			return nil, status.New(invalidArguments, "50N42", "Could not create fulltext index with specified index config '%s'. Expected a map from String to Strings and Booleans.", prettyValue(graph.MapOf(c)))
 		}
 		wrong := func(want, got, is string) error {
 			return status.New(status.ExecutionFailed, "50N00", "Invalid value type for '%s' setting. Expected a value of type java.lang.%s, but got value '%s' of type java.lang.%s.", k, want, got, is)
@@ -171,7 +171,7 @@ func fulltextConfig(c *graph.Map) (*graph.Map, error) {
 			}
 			eventually = v
 		default:
-			return nil, status.New(invalidArguments, "22N04", "Could not create fulltext index with specified index config '%s'. Invalid index config key '%s', it was not recognized as an index setting.", prettyValue(graph.MapOf(c)), k)
+			return nil, status.New(invalidArguments, "50N42", "Could not create fulltext index with specified index config '%s'. Invalid index config key '%s', it was not recognized as an index setting.", prettyValue(graph.MapOf(c)), k)
 		}
 	}
 	out := graph.NewMap(2)
@@ -185,7 +185,7 @@ var vectorSettings = []string{"vector.dimensions", "vector.hnsw.ef_construction"
 func vectorConfig(c *graph.Map) (*graph.Map, error) {
 	for _, k := range c.Keys() {
 		if !slices.Contains(vectorSettings, k) {
-			return nil, status.New(invalidArguments, "22N04", "Could not create vector index with specified index config '%s'. '%s' is an unrecognized setting. Supported: [%s]", prettyValue(graph.MapOf(c)), k, strings.Join(vectorSettings, ", "))
+			return nil, status.New(invalidArguments, "50N42", "Could not create vector index with specified index config '%s'. '%s' is an unrecognized setting. Supported: [%s]", prettyValue(graph.MapOf(c)), k, strings.Join(vectorSettings, ", "))
 		}
 	}
 	out := graph.NewMap(5)
@@ -198,7 +198,7 @@ func vectorConfig(c *graph.Map) (*graph.Map, error) {
 		case !ok:
 			return nil
 		case v.Kind() != graph.KindInt:
-			return status.New(invalidArguments, "22N27", "Could not create vector index with specified index config '%s'. Expected an Integer.", key)
+			return status.New(invalidArguments, "50N42", "Could not create vector index with specified index config '%s'. Expected an Integer.", key)
 		case v.AsInt() < 1 || v.AsInt() > most:
 			return status.New(status.ExecutionFailed, "50N00", "'%s' must be between 1 and %d inclusively", key, most)
 		}
@@ -216,14 +216,14 @@ func vectorConfig(c *graph.Map) (*graph.Map, error) {
 	quantized := graph.True
 	if v, ok := c.Get("vector.quantization.enabled"); ok {
 		if quantized = v; v.Kind() != graph.KindBool {
-			return nil, status.New(invalidArguments, "22N27", "Could not create vector index with specified index config 'vector.quantization.enabled'. Expected a Boolean.")
+			return nil, status.New(invalidArguments, "50N42", "Could not create vector index with specified index config 'vector.quantization.enabled'. Expected a Boolean.")
 		}
 	}
 	out.Put("vector.quantization.enabled", quantized)
 	similarity := "COSINE"
 	if v, ok := c.Get("vector.similarity_function"); ok {
 		if v.Kind() != graph.KindString {
-			return nil, status.New(invalidArguments, "22N27", "Could not create vector index with specified index config 'vector.similarity_function'. Expected a String.")
+			return nil, status.New(invalidArguments, "50N42", "Could not create vector index with specified index config 'vector.similarity_function'. Expected a String.")
 		}
 		if similarity = strings.ToUpper(v.AsString()); similarity != "COSINE" && similarity != "EUCLIDEAN" {
 			return nil, status.New(status.ExecutionFailed, "50N00", "'\"%s\"' is an unsupported 'vector.similarity_function'. Supported: [COSINE, EUCLIDEAN]", v.AsString())

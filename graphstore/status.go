@@ -24,11 +24,11 @@ func Status(err error) *status.Error {
 	case errors.As(err, &constraint):
 		return constraintFailure(constraint)
 	case errors.As(err, &connected):
-		e := status.New(status.ConstraintValidationFailed, "22N77", "Cannot delete node<%d>, because it still has relationships. To delete this node, you must first delete its relationships.", connected.Node)
+		e := status.New(status.ConstraintValidationFailed, "50N42", "Cannot delete node<%d>, because it still has relationships. To delete this node, you must first delete its relationships.", connected.Node)
 		e.Detail = "DeleteConnectedNode"
 		return e
 	case errors.As(err, &missing):
-		return status.New(status.EntityNotFound, "22N01", "Unable to load NODE %d.", missing.Node)
+		return status.New(status.EntityNotFound, "50N42", "Unable to load NODE %d.", missing.Node)
 	case errors.As(err, &schema):
 		return schemaFailure(schema)
 	case errors.Is(err, ErrDeadlock):
@@ -40,7 +40,7 @@ func Status(err error) *status.Error {
 	case errors.Is(err, ErrTooLarge):
 		return status.New(status.TransactionOutOfMemory, "51N71", "The changes of the transaction use more than the limit %d MiB. Commit them in parts, for example with CALL { ... } IN TRANSACTIONS.", replication.EntryMax>>20)
 	case errors.Is(err, ErrNotStorable):
-		e := status.New(status.TypeError, "22N01", "Property values can only be of primitive types or arrays thereof.")
+		e := status.New(status.TypeError, "50N42", "Property values can only be of primitive types or arrays thereof.")
 		e.Detail = "InvalidPropertyType"
 		return e
 	case errors.Is(err, ErrSchemaAfterData):
@@ -50,7 +50,7 @@ func Status(err error) *status.Error {
 	case errors.Is(err, ErrReadOnly):
 		return status.New(status.AccessMode, "42N02", "Writing in read access mode not allowed.")
 	case errors.Is(err, ErrDeletedEntity):
-		e := status.New(status.EntityNotFound, "22N01", "The entity has been deleted in this transaction.")
+		e := status.New(status.EntityNotFound, "50N42", "The entity has been deleted in this transaction.")
 		e.Detail = "DeletedEntityAccess"
 		return e
 	}
@@ -93,19 +93,10 @@ func constraintFailure(c *ConstraintError) *status.Error {
 	default:
 		text = fmt.Sprintf("%s with %s `%s` must have the %s", entity, with, d.Label, propertiesText(d.Properties))
 	}
-	gql := "22N77" // a property is missing
-	switch {
-	case c.Duplicate:
-		gql = "22N79"
-	case typed:
-		gql = "22N78"
-	}
 	if !c.Creating {
-		return status.New(status.ConstraintValidationFailed, gql, "%s", text)
+		return status.New(status.ConstraintValidationFailed, "50N42", "%s", text)
 	}
-	e := status.New("Neo.DatabaseError.Schema.ConstraintCreationFailed", "50N11", "Unable to create Constraint( %s ):\n%s. Note that only the first found violation is shown.", constraintText(d, c.Duplicate || typed), strings.TrimSuffix(text, "."))
-	e.Cause = status.New(status.ConstraintValidationFailed, gql, "%s", text)
-	return e
+	return status.New("Neo.DatabaseError.Schema.ConstraintCreationFailed", "50N42", "Unable to create Constraint( %s ):\n%s. Note that only the first found violation is shown.", constraintText(d, c.Duplicate || typed), strings.TrimSuffix(text, "."))
 }
 
 func schemaFailure(e *SchemaError) *status.Error {
@@ -115,31 +106,31 @@ func schemaFailure(e *SchemaError) *status.Error {
 	}
 	switch e.Reason {
 	case SameNameIndex:
-		return status.New("Neo.ClientError.Schema.IndexWithNameAlreadyExists", "22N71", "There already exists an index called '%s'.", e.Name)
+		return status.New("Neo.ClientError.Schema.IndexWithNameAlreadyExists", "50N42", "There already exists an index called '%s'.", e.Name)
 	case SameNameConstraint:
-		return status.New("Neo.ClientError.Schema.ConstraintWithNameAlreadyExists", "22N67", "There already exists a constraint called '%s'.", e.Name)
+		return status.New("Neo.ClientError.Schema.ConstraintWithNameAlreadyExists", "50N42", "There already exists a constraint called '%s'.", e.Name)
 	case EquivalentExists:
-		return status.New("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", "22N70", "An equivalent %s already exists, '%s'.", what, e.Description)
+		return status.New("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", "50N42", "An equivalent %s already exists, '%s'.", what, e.Description)
 	case RepeatedProperty:
-		return status.New("Neo.ClientError.Schema.RepeatedPropertyInCompositeSchema", "22N73", "%s on %s includes a property more than once.", rule, e.Schema)
+		return status.New("Neo.ClientError.Schema.RepeatedPropertyInCompositeSchema", "50N42", "%s on %s includes a property more than once.", rule, e.Schema)
 	case Conflicting:
-		return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "22N66", "Conflicting constraint already exists: %s", e.Description)
+		return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "50N42", "Conflicting constraint already exists: %s", e.Description)
 	case IndexInTheWay:
 		text := fmt.Sprintf("There already exists an index %s.", e.Schema)
 		if e.Constraint {
 			text += " A constraint cannot be created until the index has been dropped."
 		}
-		return status.New("Neo.ClientError.Schema.IndexAlreadyExists", "22N70", "%s", text)
+		return status.New("Neo.ClientError.Schema.IndexAlreadyExists", "50N42", "%s", text)
 	case ConstraintInTheWay:
 		if e.Constraint {
-			return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "22N65", "Constraint already exists: %s", e.Description)
+			return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "50N42", "Constraint already exists: %s", e.Description)
 		}
-		return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "22N65", "There is a %s constraint on %s, so an index is already created that matches this.", strings.ToLower(e.Description), e.Schema)
+		return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "50N42", "There is a %s constraint on %s, so an index is already created that matches this.", strings.ToLower(e.Description), e.Schema)
 	case OwnedByConstraint:
-		return status.New("Neo.DatabaseError.Schema.IndexDropFailed", "50N12", "Unable to drop index: Index belongs to constraint: `%s`", e.Existing)
+		return status.New("Neo.DatabaseError.Schema.IndexDropFailed", "50N42", "Unable to drop index: Index belongs to constraint: `%s`", e.Existing)
 	}
 	if e.Constraint {
-		return status.New("Neo.DatabaseError.Schema.ConstraintDropFailed", "50N13", "Unable to drop constraint `%s`: No such constraint %s.", e.Name, e.Name)
+		return status.New("Neo.DatabaseError.Schema.ConstraintDropFailed", "50N42", "Unable to drop constraint `%s`: No such constraint %s.", e.Name, e.Name)
 	}
-	return status.New("Neo.DatabaseError.Schema.IndexDropFailed", "50N12", "Unable to drop index called `%s`. There is no such index.", e.Name)
+	return status.New("Neo.DatabaseError.Schema.IndexDropFailed", "50N42", "Unable to drop index called `%s`. There is no such index.", e.Name)
 }

@@ -27,6 +27,32 @@ type Function struct {
 	Min, Max        int
 }
 
+// Forms gives the ways to call f as messages list them: without and with the arguments that may be left out.
+func (f Function) Forms() string {
+	name, rest, _ := strings.Cut(f.Signature, "(")
+	inputs, output, ok := strings.Cut(rest, ") ::")
+	if !ok || f.Max < 0 {
+		return f.Signature
+	}
+	args := strings.Split(inputs, ", ")
+	for i, a := range args {
+		declared, typ, _ := strings.Cut(a, " :: ")
+		declared, _, _ = strings.Cut(declared, " = ")
+		args[i] = declared + " :: " + typ
+	}
+	if inputs == "" {
+		args = nil
+	}
+	var forms []string
+	for n := f.Min; n <= min(f.Max, len(args)); n++ {
+		forms = append(forms, name+"("+strings.Join(args[:n], ", ")+") ::"+output)
+	}
+	if len(forms) == 0 {
+		return f.Signature
+	}
+	return strings.Join(forms, " or ")
+}
+
 func (c Config) withDefaults() Config {
 	if c.Aggregate == nil {
 		c.Aggregate = func(name string) bool { return slices.Contains(aggregates, name) }
@@ -87,7 +113,8 @@ type binder struct {
 	params  map[string]bool
 	writes  bool
 	notes   notes
-	reading int // >0 inside EXISTS, COUNT and COLLECT, where nothing may be updated
+	merging bool // the clause at hand is MERGE
+	reading int  // >0 inside EXISTS, COUNT and COLLECT, where nothing may be updated
 }
 
 // failure is panicked where a rule is broken and recovered in Bind; it never

@@ -74,7 +74,7 @@ func TestBindRefuses(t *testing.T) {
 		query, detail string
 		offset        int
 	}{
-		{"MATCH (a) CALL { MATCH (a)-->(b) RETURN a } RETURN a", "VariableAlreadyBound", 10},
+		{"MATCH (a) CALL { MATCH (a)-->(b) RETURN a } RETURN a", "VariableAlreadyBound", 40},
 		{"MATCH (a) CALL { RETURN a.x AS x } RETURN x", "UndefinedVariable", 24},
 		{"MATCH (a) CALL (b) { RETURN 1 AS x } RETURN x", "UndefinedVariable", 16},
 		{"MATCH (a) CALL () { RETURN a.x AS x } RETURN x", "UndefinedVariable", 27},
@@ -91,7 +91,7 @@ func TestBindRefuses(t *testing.T) {
 		{"MATCH (a) CALL (a) { RETURN a.x } RETURN 1", "NoExpressionAlias", 28},
 		{"MATCH (a) CALL (a) { WITH 1 AS a RETURN a AS b } RETURN b", "VariableAlreadyBound", 26},
 		{"MATCH (n) DELETE n:A", "InvalidDelete", 17},
-		{"MATCH (n) RETURN n LIMIT n.x", "NonConstantExpression", 26},
+		{"MATCH (n) RETURN n LIMIT n.x", "NonConstantExpression", 25},
 	} {
 		_, err := bindText(t, c.query, 5)
 		e := status.As(err)

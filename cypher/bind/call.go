@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"graticule/cypher/ast"
+	"graticule/status"
 )
 
 // callSubquery checks CALL { … } and declares what it returns.
@@ -34,17 +35,39 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 	b.checkReturned(cl.Query)
 	for _, name := range out.order {
 		if _, bound := s.lookup(name); bound {
-			b.fail(cl, "VariableAlreadyBound", "Variable `%s` already declared in outer scope", name)
+			b.failBecause(returned(cl.Query, name, cl), "VariableAlreadyBound", status.Because("42N07", "The variable `%s` is shadowing a variable with the same name from the outer scope and needs to be renamed.", name), "Variable `%s` already declared in outer scope", name)
 		}
 		s.declare(name, out.vars[name])
 	}
 	if t := cl.Transactions; t != nil {
-		b.constant(t.Concurrency, s)
-		b.constant(t.Rows, s)
+		b.constant(t.Concurrency, "IN ... CONCURRENT", s)
+		b.constant(t.Rows, "OF ... ROWS", s)
 		if t.Status != nil {
 			b.declareNew(s, *t.Status, typ{kinds: isMap})
 		}
 	}
+}
+
+// returned gives the item that gives a subquery's result a name, or else otherwise.
+func returned(q *ast.Query, name string, otherwise ast.Node) ast.Node {
+	for _, part := range q.Parts {
+		if len(part.Clauses) == 0 {
+			continue
+		}
+		r, ok := part.Clauses[len(part.Clauses)-1].(*ast.Return)
+		if !ok {
+			continue
+		}
+		for _, i := range r.Items {
+			if i.Alias != nil && i.Alias.Value == name {
+				return i.Alias
+			}
+			if v, ok := i.Expr.(*ast.Variable); ok && i.Alias == nil && v.Name == name {
+				return v
+			}
+		}
+	}
+	return otherwise
 }
 
 // imported gives the names that a CALL subquery imports.

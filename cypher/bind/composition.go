@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/status"
 )
 
 // checkOrder checks which clauses stand side by side. Cypher 5 wants a WITH
@@ -14,7 +15,8 @@ func (b *binder) checkOrder(clauses []ast.Clause) {
 	}
 	for i := 1; i < len(clauses); i++ {
 		if updates(clauses[i-1]) && reads(clauses[i]) {
-			b.fail(clauses[i], "InvalidClauseComposition", "WITH is required between %s and %s", b.keyword(clauses[i-1]), b.keyword(clauses[i]))
+			before, after := b.keyword(clauses[i-1]), b.keyword(clauses[i])
+			b.failBecause(clauses[i], "InvalidClauseComposition", status.Because("42N24", "A WITH clause is required between '%s' and '%s'.", before, after), "WITH is required between %s and %s", before, after)
 		}
 	}
 }
@@ -53,7 +55,7 @@ func (b *binder) checkReturned(q *ast.Query) {
 		}
 		for _, i := range r.Items {
 			if _, variable := i.Expr.(*ast.Variable); !variable && i.Alias == nil {
-				b.fail(i, "NoExpressionAlias", "Expression in CALL { RETURN ... } must be aliased (use AS)")
+				b.failBecause(i, "NoExpressionAlias", status.Because("42N21", "Expression in CALL { RETURN ... } must be aliased (use AS)."), "Expression in CALL { RETURN ... } must be aliased (use AS)")
 			}
 		}
 	}

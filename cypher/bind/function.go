@@ -33,7 +33,7 @@ func makeSignatures() map[string]signature {
 	properties := isMap | isEntity
 	out := map[string]signature{
 		"abs": {takes: takes(isFloat | isInt), gives: isFloat | isInt}, "atan2": {takes: takes(isFloat, isFloat), gives: isFloat},
-		"btrim": {takes: takes(isString, isString), gives: isString}, "char_length": {takes: takes(isString), gives: isInt, name: "character_length"},
+		"btrim": {takes: takes(isString, isString), gives: isString}, "char_length": {takes: takes(isString), gives: isInt},
 		"character_length": {takes: takes(isString), gives: isInt}, "count": {gives: isInt},
 		"datetime.fromepoch": {takes: takes(isNumber, isNumber), gives: isDateTime, generic: true}, "datetime.fromepochmillis": {takes: takes(isNumber), gives: isDateTime, generic: true},
 		"elementid": {takes: takes(isEntity), gives: isString}, "endnode": {takes: takes(isRel), gives: isNode}, "exists": {gives: isBool}, "file": {gives: isString},
@@ -176,6 +176,6 @@ func (b *binder) arity(e *ast.Call, name string) {
 		word, want = "Too many", f.Max
 	}
 	b.failBecause(e, "InvalidNumberOfArguments", status.Because("42I13",
-		"The procedure or function call does not provide the required number of arguments; expected %d but got %d.\n\nThe procedure or function `%s` has the signature: `%s`.", want, n, f.Name, f.Signature),
+		"The procedure or function call does not provide the required number of arguments; expected %d but got %d.\n\nThe procedure or function %s() has the signature: %s.", want, n, f.Name, f.Forms()),
 		"%s parameters for function '%s'", word, e.Name.Value)
 }

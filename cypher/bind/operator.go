@@ -24,15 +24,28 @@ func (b *binder) requireType(e ast.Expr, t, want typ, what string) {
 	b.mistyped(e, t, want.String(), what, "Type mismatch: expected %v but was %v", want, t)
 }
 
+// operand is require for what is calculated with: messages never name a variable.
+func (b *binder) operand(e ast.Expr, t typ, want kinds) {
+	if !t.fits(typ{kinds: want}) {
+		b.mismatch(e, t, want.String(), "Type mismatch: expected %v but was %v", want, t)
+	}
+}
+
+// mismatch fails because of the type of e, whatever it is.
+func (b *binder) mismatch(e ast.Expr, t typ, want, format string, args ...any) {
+	err := status.New(status.SyntaxError, "", format, args...)
+	b.failWith(e, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%v'.", want, t)))
+}
+
 // mistyped fails because of the type of e, with the message as given.
 func (b *binder) mistyped(e ast.Expr, t typ, want, what, format string, args ...any) {
 	if v, ok := e.(*ast.Variable); ok && what == "" {
 		what = "`" + v.Name + "`"
 	}
-	err := status.New(status.SyntaxError, "", format, args...)
 	if what == "" {
-		b.failWith(e, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%v'.", want, t)))
+		b.mismatch(e, t, want, format, args...)
 	}
+	err := status.New(status.SyntaxError, "", format, args...)
 	b.failWith(e, "InvalidArgumentType", err.With("22G03", status.Because("22N27", "Invalid input '%v' for %s. Expected to be %s.", t, what, want)))
 }
 
@@ -42,7 +55,7 @@ func (b *binder) unary(e *ast.Unary, s *scope, c context) typ {
 		return boolType
 	}
 	t := b.expr(e.Operand, s, c.plain())
-	b.require(e.Operand, t, isFloat|isInt)
+	b.operand(e.Operand, t, isFloat|isInt)
 	if t.only(isNumber) {
 		return t
 	}
@@ -67,31 +80,31 @@ func (b *binder) binary(e *ast.Binary, s *scope, c context) typ {
 	case ast.OpStartsWith, ast.OpEndsWith, ast.OpContains:
 		return boolType
 	case ast.OpAdd:
-		b.require(e.Right, right, added(left.kinds))
+		b.operand(e.Right, right, added(left.kinds))
 		return sum(left, right)
 	case ast.OpSubtract:
-		b.require(e.Left, left, isFloat|isInt|isDuration|isTemporal)
-		b.require(e.Right, right, subtracted(left.kinds))
+		b.operand(e.Left, left, isFloat|isInt|isDuration|isTemporal)
+		b.operand(e.Right, right, subtracted(left.kinds))
 		return numeric(left, right, isFloat|isInt|isDuration|isTemporal)
 	case ast.OpMultiply:
-		b.require(e.Left, left, isFloat|isInt|isDuration)
+		b.operand(e.Left, left, isFloat|isInt|isDuration)
 		if left.kinds == isDuration {
-			b.require(e.Right, right, isFloat|isInt)
+			b.operand(e.Right, right, isFloat|isInt)
 		} else {
-			b.require(e.Right, right, isFloat|isInt|isDuration)
+			b.operand(e.Right, right, isFloat|isInt|isDuration)
 		}
 		return numeric(left, right, isFloat|isInt|isDuration)
 	case ast.OpDivide:
-		b.require(e.Left, left, isFloat|isInt|isDuration)
-		b.require(e.Right, right, isFloat|isInt)
+		b.operand(e.Left, left, isFloat|isInt|isDuration)
+		b.operand(e.Right, right, isFloat|isInt)
 		return numeric(left, right, isFloat|isInt|isDuration)
 	case ast.OpModulo:
-		b.require(e.Left, left, isFloat|isInt)
-		b.require(e.Right, right, isFloat|isInt)
+		b.operand(e.Left, left, isFloat|isInt)
+		b.operand(e.Right, right, isFloat|isInt)
 		return numeric(left, right, isFloat|isInt)
 	case ast.OpPower:
-		b.require(e.Left, left, isFloat)
-		b.require(e.Right, right, isFloat)
+		b.operand(e.Left, left, isFloat)
+		b.operand(e.Right, right, isFloat)
 		return typ{kinds: isFloat}
 	case ast.OpConcat:
 		return b.concat(e, left, right)

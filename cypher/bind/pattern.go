@@ -118,7 +118,11 @@ func (b *binder) checkPath(p *ast.PathPattern, s *scope, matching bool) {
 func (b *binder) elementParts(l ast.LabelExpr, properties, where ast.Expr, s *scope, matching bool) {
 	b.labels(l, s)
 	if p, ok := properties.(*ast.Parameter); ok && matching {
-		b.fail(p, "InvalidParameterUse", "Parameter maps cannot be used in MATCH or MERGE patterns (use a literal map instead, e.g. {id: $param.id})")
+		clause := "MATCH"
+		if b.writes && b.merging {
+			clause = "MERGE"
+		}
+		b.fail(p, "InvalidParameterUse", "Parameter maps cannot be used in `%s` patterns (use a literal map instead, e.g. `{id: $%s.id}`)", clause, p.Name)
 	}
 	b.expr(properties, s, context{})
 	b.mentionKeys(properties)
@@ -191,7 +195,7 @@ func (b *binder) predicatePattern(p *ast.PathPattern, s *scope) {
 			continue
 		}
 		if _, bound := s.lookup(v.Value); !bound && p.Shortest == "" {
-			b.fail(v, "UndefinedVariable", "PatternExpressions are not allowed to introduce new variables: '%s'.", v.Value)
+			b.failBecause(v, "UndefinedVariable", status.Because("42N29", "Pattern expressions are not allowed to introduce new variables: `%s`.", v.Value), "PatternExpressions are not allowed to introduce new variables: '%s'.", v.Value)
 		}
 	}
 	inner := s.clone()

@@ -5,6 +5,7 @@ import (
 
 	"graticule/cypher/ast"
 	"graticule/graph"
+	"graticule/status"
 )
 
 // projection checks WITH (with) or RETURN and gives the scope after it.
@@ -13,7 +14,7 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 	grouped := false
 	if p.Star {
 		if len(s.vars) == 0 && !with && len(p.Items) == 0 {
-			b.fail(at, "NoVariablesInScope", "RETURN * is not allowed when there are no variables in scope")
+			b.failBecause(at, "NoVariablesInScope", status.Because("42I37", "'RETURN *' is not allowed when there are no variables in scope."), "RETURN * is not allowed when there are no variables in scope")
 		}
 		for _, name := range s.names() {
 			out.declare(name, s.vars[name])
@@ -26,7 +27,7 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 		name := b.column(i)
 		b.checkShadow(i, name, s)
 		if _, twice := out.vars[name]; twice {
-			b.fail(i, "ColumnNameConflict", "Multiple result columns with the same name are not supported")
+			b.fail(p.Items[0], "ColumnNameConflict", "Multiple result columns with the same name are not supported")
 		}
 		out.declare(name, t)
 		out.order = append(out.order, name)
@@ -55,7 +56,7 @@ func (b *binder) column(i ast.ReturnItem) string {
 func (b *binder) requireAliases(p *ast.Projection) {
 	for _, i := range p.Items {
 		if _, variable := i.Expr.(*ast.Variable); !variable && i.Alias == nil {
-			b.fail(i, "NoExpressionAlias", "Expression in WITH must be aliased (use AS)")
+			b.failBecause(i, "NoExpressionAlias", status.Because("42N21", "Expression in WITH must be aliased (use AS)."), "Expression in WITH must be aliased (use AS)")
 		}
 	}
 }
@@ -86,8 +87,8 @@ func (b *binder) tail(p *ast.Projection, before, out *scope, grouped bool) {
 	for _, o := range p.OrderBy {
 		b.afterProjection(o.Expr, p, see, before, grouped)
 	}
-	b.constant(p.Skip, before)
-	b.constant(p.Limit, before)
+	b.constant(p.Skip, "SKIP", before)
+	b.constant(p.Limit, "LIMIT", before)
 	if p.Where != nil {
 		if !grouped && !p.Distinct {
 			b.predicate(p.Where, see)
@@ -137,12 +138,33 @@ func (b *binder) repeats(e ast.Expr, items map[string]ast.Expr, see *scope, mixe
 }
 
 // constant checks SKIP and LIMIT, which cannot read the row.
-func (b *binder) constant(e ast.Expr, s *scope) {
+func (b *binder) constant(e ast.Expr, what string, s *scope) {
 	if e == nil {
 		return
 	}
-	if ast.Any(e, func(x ast.Expr) bool { _, ok := x.(*ast.Variable); return ok }) {
-		b.fail(e, "NonConstantExpression", "It is not allowed to refer to variables in SKIP or LIMIT, so that the value can be statically calculated")
+	ast.Any(e, func(x ast.Expr) bool {
+		if v, ok := x.(*ast.Variable); ok {
+			b.fail(v, "NonConstantExpression", "It is not allowed to refer to variables in %s, so that the value for %s can be statically calculated.", what, what)
+		}
+		return false
+	})
+	least, kind := "0", "non-negative"
+	if what != "SKIP" && what != "LIMIT" {
+		least, kind = "1", "positive"
+	}
+	invalid := func(detail, text string) {
+		b.failBecause(e, detail, status.Because("42N31", "Expected '%s' to be INTEGER in the range %s to 9223372036854775807 but found %s.", what, least, text),
+			"Invalid input. '%s' is not a valid value. Must be a %s integer.", text, kind)
+	}
+	if lit, ok := e.(*ast.Literal); ok && (lit.Value.Kind() != graph.KindInt || lit.Value.AsInt() == 0 && least == "1") {
+		text := e.At().Text(b.source)
+		switch lit.Value.Kind() {
+		case graph.KindNull:
+			text = "NULL"
+		case graph.KindString:
+			text = lit.Value.AsString()
+		}
+		invalid("InvalidArgumentType", text)
 	}
 	negative := false
 	operand := e
@@ -150,7 +172,7 @@ func (b *binder) constant(e ast.Expr, s *scope) {
 		negative, operand = true, u.Operand
 	}
 	if lit, ok := operand.(*ast.Literal); ok && lit.Value.Kind() == graph.KindInt && (negative && lit.Value.AsInt() > 0 || lit.Value.AsInt() < 0) {
-		b.fail(e, "NegativeIntegerArgument", "Invalid input. '%s' is not a valid value. Must be a non-negative integer.", e.At().Text(b.source))
+		invalid("NegativeIntegerArgument", e.At().Text(b.source))
 	}
 	b.require(e, b.expr(e, s, context{}), isInt)
 }

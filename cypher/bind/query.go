@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/status"
 )
 
 // query checks a query that begins in scope s and gives the scope of its
@@ -18,7 +19,7 @@ func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 		case first == nil:
 			first = out
 		case !sameNames(first.order, out.order):
-			b.fail(part, "DifferentColumnsInUnion", "All sub queries in an UNION must have the same return column names")
+			b.failBecause(b.union(part), "DifferentColumnsInUnion", status.Because("42N39", "All subqueries in a UNION clause must have the same return column names."), "All sub queries in an UNION must have the same return column names")
 		default:
 			merged := first.clone()
 			for name, t := range out.vars {
@@ -31,6 +32,12 @@ func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 		return b.query(q.Next, first, false)
 	}
 	return first
+}
+
+// union gives the place of the UNION before a query.
+func (b *binder) union(part ast.Node) ast.Node {
+	at := strings.LastIndex(strings.ToUpper(b.source[:part.At().Start]), "UNION")
+	return ast.Span{Start: max(at, 0), End: part.At().Start}
 }
 
 func sameNames(a, b []string) bool {
@@ -119,8 +126,8 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 		for _, o := range cl.OrderBy {
 			b.expr(o.Expr, s, context{})
 		}
-		b.constant(cl.Skip, s)
-		b.constant(cl.Limit, s)
+		b.constant(cl.Skip, "SKIP", s)
+		b.constant(cl.Limit, "LIMIT", s)
 	case *ast.Let:
 		after := s.clone()
 		for _, i := range cl.Items {

@@ -16,7 +16,9 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 		}
 	case *ast.Merge:
 		b.noteCreated([]*ast.PathPattern{cl.Path}, s, true)
+		b.merging = true
 		b.createPath(cl.Path, s, true)
+		b.merging = false
 		b.setItems(cl.OnCreate, s)
 		b.setItems(cl.OnMatch, s)
 	case *ast.Set:

@@ -5,6 +5,7 @@ import (
 
 	"graticule/cypher/ast"
 	"graticule/graph"
+	"graticule/status"
 )
 
 // stage builds one operator of a chain for a run.
@@ -62,7 +63,7 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 		}
 		pending = nil
 		if ch.returns {
-			c.fail(cl, "InvalidClauseComposition", "RETURN can only be used at the end of the query")
+			c.failBecause(q.Clauses[max(i-1, 0)], "InvalidClauseComposition", status.Because("42I38", "'RETURN ...' can only be used at the end of a query or subquery."), "RETURN can only be used at the end of the query.")
 		}
 		call, _ := cl.(*ast.CallProcedure)
 		if call != nil && c.procs[strings.ToLower(call.Name.Value)].writes() && (read || wrote) {
@@ -150,7 +151,7 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 	if !ch.returns && len(q.Clauses) > 0 {
 		switch last := q.Clauses[len(q.Clauses)-1].(type) {
 		case *ast.Match, *ast.With, *ast.Unwind, *ast.Let, *ast.Filter, *ast.OrderByClause, *ast.LoadCSV:
-			c.fail(last, "InvalidClauseComposition", "Query cannot conclude with %s (must be a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call with no YIELD)", strings.Fields(last.At().Text(c.source))[0])
+			c.failBecause(last, "InvalidClauseComposition", status.Because("42N71", "A query must conclude with a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call without a YIELD clause."), "Query cannot conclude with %s (must be a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call with no YIELD).", strings.Fields(last.At().Text(c.source))[0])
 		}
 	}
 	return ch

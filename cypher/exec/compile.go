@@ -123,7 +123,7 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 }
 
 func missingParameter(name string) error {
-	e := status.New(status.ParameterMissing, "42N51", "Expected parameter(s): %s", name)
+	e := status.New(status.ParameterMissing, "50N42", "Expected parameter(s): %s", name)
 	e.Detail = "MissingParameter"
 	return e
 }

@@ -215,7 +215,7 @@ func (r *run) createRel(f frame, x createRel) error {
 	}
 	for _, s := range []int{x.from, x.to} {
 		if f[s].Kind() != graph.KindNode {
-			return status.New(status.SemanticError, "22N27", "Failed to create relationship, because one of its ends is null or no node: %s", fn.ToText(f[s]))
+			return status.New(status.SemanticError, "50N42", "Failed to create relationship, because one of its ends is null or no node: %s", fn.ToText(f[s]))
 		}
 	}
 	var props *graph.Map

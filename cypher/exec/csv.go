@@ -81,12 +81,12 @@ func readCSV(r *run, in io.Reader, comma rune, headers bool, emit func(graph.Val
 			return nil
 		}
 		if err != nil {
-			return status.New(status.ExternalResourceFailed, "22N43", "The CSV resource cannot be read: %v", err)
+			return status.New(status.ExternalResourceFailed, "50N42", "The CSV resource cannot be read: %v", err)
 		}
 		values := make([]graph.Value, len(record))
 		for i, text := range record {
 			if len(text) > csvFieldMax {
-				return status.New(status.ExternalResourceFailed, "22N43", "A field of the CSV resource is larger than %d characters.", csvFieldMax)
+				return status.New(status.ExternalResourceFailed, "50N42", "A field of the CSV resource is larger than %d characters.", csvFieldMax)
 			}
 			if text != "" {
 				values[i] = graph.String(strings.Clone(text))
@@ -124,7 +124,7 @@ func readCSV(r *run, in io.Reader, comma rune, headers bool, emit func(graph.Val
 // leads out of, symbolic links included.
 func openCSV(ctx context.Context, dir, address string) (io.ReadCloser, error) {
 	fail := func(format string, args ...any) error {
-		return status.New(status.ExternalResourceFailed, "22N43", "Cannot load from URL '%s': %s", address, fmt.Sprintf(format, args...))
+		return status.New(status.ExternalResourceFailed, "50N42", "Cannot load from URL '%s': %s", address, fmt.Sprintf(format, args...))
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "" {

@@ -1,7 +1,10 @@
 package exec
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -207,11 +210,11 @@ func (r *run) property(s graph.Value, key string) (graph.Value, error) {
 	if s.Kind() >= graph.KindDate && s.Kind() <= graph.KindDuration {
 		return graph.Null, status.New(status.ExecutionFailed, "50N42", "No such field: %s", key)
 	}
-	return graph.Null, fn.TypeError("Type mismatch: expected a map but was %s", fn.ToText(s))
+	return graph.Null, fn.NotOfType(s, "MAP", "Type mismatch: expected a map but was %s", fn.Inspect(s))
 }
 
 func deletedError(what string, id uint64) error {
-	e := status.New(status.EntityNotFound, "22N01", "%s with id %d has been deleted in this transaction", strings.ToUpper(what[:1])+what[1:], id)
+	e := status.New(status.EntityNotFound, "50N42", "%s with id %d has been deleted in this transaction", strings.ToUpper(what[:1])+what[1:], id)
 	e.Detail = "DeletedEntityAccess"
 	return e
 }
@@ -267,7 +270,7 @@ func (c *compiler) unary(e *ast.Unary) eval {
 
 func boolOrNull(v graph.Value) error {
 	if v.Kind() != graph.KindBool && !v.IsNull() {
-		return fn.TypeError("Type mismatch: expected Boolean but was %v", v.Kind())
+		return fn.NotOfType(v, "BOOLEAN", "Don't know how to treat that as a predicate: %s", fn.Inspect(v))
 	}
 	return nil
 }
@@ -343,7 +346,7 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			if re == nil || b.AsString() != last {
 				var err error
 				if re, err = regexp.Compile(`^(?s:` + b.AsString() + `)$`); err != nil {
-					return graph.Null, status.New(status.SyntaxError, "42001", "Invalid Regex: %v", err)
+					return graph.Null, invalidRegex(b, err)
 				}
 			}
 			return graph.Bool(re.MatchString(a.AsString())), nil
@@ -522,4 +525,17 @@ func (c *compiler) caseExpr(e *ast.Case) eval {
 		}
 		return otherwise(r, f)
 	}
+}
+
+// invalidRegex is the error of a regular expression that cannot be compiled.
+func invalidRegex(pattern graph.Value, err error) error {
+	text := err.Error()
+	var syntactic *syntax.Error
+	if errors.As(err, &syntactic) {
+		text = string(syntactic.Code)
+		if syntactic.Code == syntax.ErrMissingParen {
+			text = fmt.Sprintf("Unclosed group near index %d\n%s", len(pattern.AsString()), pattern.AsString())
+		}
+	}
+	return status.New(status.SemanticError, "", "Invalid Regex: %s", text).With("22000", status.Because("22N11", "Invalid argument: cannot process %s.", fn.Literal(pattern)))
 }

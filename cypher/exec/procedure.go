@@ -50,7 +50,7 @@ type Procedures map[string]*Procedure
 func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage, *chain) {
 	p := c.procs[strings.ToLower(cl.Name.Value)]
 	if p == nil {
-		e := status.New(status.ProcedureNotFound, "42N08", "There is no procedure with the name `%s` registered for this database instance. Please ensure you've spelled the procedure name correctly and that the procedure is properly deployed.", cl.Name.Value)
+		e := status.New(status.ProcedureNotFound, "50N42", "There is no procedure with the name `%s` registered for this database instance. Please ensure you've spelled the procedure name correctly and that the procedure is properly deployed.", cl.Name.Value)
 		e.Detail = "ProcedureNotFound"
 		panic(failure{e.At(ast.PositionOf(c.source, cl.Start))})
 	}

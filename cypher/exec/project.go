@@ -179,7 +179,7 @@ func (r *run) count(e eval, f frame) (int64, error) {
 		return 0, err
 	}
 	if v.Kind() != graph.KindInt || v.AsInt() < 0 {
-		x := status.New(status.ArgumentError, "22N31", "Invalid input. '%s' is not a valid value. Must be a non-negative integer.", fn.ToText(v))
+		x := status.New(status.ArgumentError, "50N42", "Invalid input. '%s' is not a valid value. Must be a non-negative integer.", fn.ToText(v))
 		if x.Detail = "InvalidArgumentType"; v.Kind() == graph.KindInt {
 			x.Detail = "NegativeIntegerArgument"
 		}

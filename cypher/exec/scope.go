@@ -74,6 +74,13 @@ func (c *compiler) fail(n ast.Node, detail, format string, args ...any) {
 	panic(failure{ast.Locate(e, c.source, n.At().Start)})
 }
 
+// failBecause is fail with the GQL cause of a syntax error.
+func (c *compiler) failBecause(n ast.Node, detail string, cause *status.Error, format string, args ...any) {
+	e := status.New(status.SyntaxError, "", format, args...).With("42001", cause)
+	e.Detail = detail
+	panic(failure{ast.Locate(e, c.source, n.At().Start)})
+}
+
 // slot makes a fresh slot without a name.
 func (c *compiler) slot() int {
 	c.width++

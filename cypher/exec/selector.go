@@ -132,7 +132,7 @@ func (x *patternRel) expandSelection(earlier []*patternRel) stepBuilder {
 				return err
 			}
 			if k.Kind() != graph.KindInt || k.AsInt() < 1 {
-				return status.New(status.ArgumentError, "22N31", "The path count needs to be greater than 0, got %s.", fn.ToText(k))
+				return status.New(status.ArgumentError, "50N42", "The path count needs to be greater than 0, got %s.", fn.ToText(k))
 			}
 			found = found[:0]
 			if quick != nil && f[x.from.slot].NodeID() != f[x.to.slot].NodeID() {

@@ -3,6 +3,7 @@ package exec
 import (
 	"graticule/cypher/ast"
 	"graticule/graph"
+	"graticule/status"
 )
 
 func (c *compiler) callSubquery(cl *ast.CallSubquery) (*queryPlan, stage) {
@@ -127,7 +128,7 @@ func (c *compiler) subqueryPlan(e *ast.Subquery) *queryPlan {
 	}
 	plan := c.query(&q)
 	if e.Kind == "COLLECT" && len(plan.columns) != 1 {
-		c.fail(e, "", "A Collect Expression must end with a single return column.")
+		c.failBecause(e, "", status.Because("42N22", "A COLLECT subquery must end with a single return column."), "A Collect Expression must end with a single return column.")
 	}
 	return plan
 }

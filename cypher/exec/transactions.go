@@ -61,7 +61,7 @@ func (s *batchSink) push(f frame) error {
 		return err
 	}
 	if n == 0 {
-		return status.New(status.ArgumentError, "22N31", "Invalid input. '0' is not a valid value. Must be a positive integer.")
+		return status.New(status.ArgumentError, "50N42", "Invalid input. '0' is not a valid value. Must be a positive integer.")
 	}
 	s.rows = append(s.rows, slices.Clone(f))
 	if int64(len(s.rows)) < n {

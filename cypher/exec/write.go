@@ -293,7 +293,7 @@ func (c *compiler) merge(cl *ast.Merge) stage {
 	return flat(func(r *run, f frame, emit func() error) error {
 		for _, s := range needed {
 			if f[s].Kind() != graph.KindNode {
-				return status.New(status.SemanticError, "22N27", "Failed to merge: a node of the pattern is null")
+				return status.New(status.SemanticError, "50N42", "Failed to merge: a node of the pattern is null")
 			}
 		}
 		for _, e := range checks {
@@ -302,7 +302,7 @@ func (c *compiler) merge(cl *ast.Merge) stage {
 				return err
 			}
 			if v.IsNull() {
-				x := status.New(status.SemanticError, "22N31", "Cannot merge a pattern because of a null property value")
+				x := status.New(status.SemanticError, "50N42", "Cannot merge a pattern because of a null property value")
 				x.Detail = "MergeReadOwnWrites"
 				return x
 			}

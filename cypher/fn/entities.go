@@ -8,7 +8,7 @@ import (
 )
 
 func deleted(what string) error {
-	e := status.New(status.EntityNotFound, "22N01", "The %s has been deleted in this transaction", what)
+	e := status.New(status.EntityNotFound, "50N42", "The %s has been deleted in this transaction", what)
 	e.Detail = "DeletedEntityAccess"
 	return e
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"graticule/graph"
+	"graticule/status"
 )
 
 // rangeMax bounds the list range() makes at once.
@@ -64,7 +65,7 @@ func lists() []Function {
 			case graph.KindString:
 				return charLength(a[0].AsString(), nil)
 			}
-			return graph.Null, TypeError("size() expects a STRING or a LIST, got %v", a[0].Kind())
+			return graph.Null, TypeError("Invalid input for function 'size()': Expected a String or List, got: %s", Inspect(a[0]))
 		}},
 		{Name: "isEmpty", Category: "Predicate", Signature: "isEmpty(input :: LIST<ANY> | MAP | STRING) :: BOOLEAN", Description: "Checks whether a LIST, MAP or STRING is empty.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			switch a[0].Kind() {
@@ -114,7 +115,7 @@ func Range(a []graph.Value) (from, step int64, n uint64, err error) {
 	from, to := a[0].AsInt(), a[1].AsInt()
 	switch {
 	case step == 0:
-		return 0, 0, 0, argumentError("NumberOutOfRange", "step argument to range() cannot be zero")
+		return 0, 0, 0, rangeStep()
 	case step > 0 && from <= to:
 		n = (uint64(to)-uint64(from))/uint64(step) + 1
 	case step < 0 && from >= to:
@@ -126,4 +127,12 @@ func Range(a []graph.Value) (from, step int64, n uint64, err error) {
 		n-- // all integers: one more than n can say
 	}
 	return from, step, n, nil
+}
+
+// rangeStep is the error of range() with a step of zero.
+func rangeStep() error {
+	e := status.New(status.ArgumentError, "", "Step argument to 'range()' cannot be zero").
+		With("22N38", status.Because("22N03", "Expected 'step' to be of type INTEGER and in the range 1 to 9223372036854775807 but found 0.")).Explained("Invalid argument to the function range().")
+	e.Cause.Position, e.Detail = status.Position{}, "NumberOutOfRange"
+	return e
 }

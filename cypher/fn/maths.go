@@ -55,11 +55,11 @@ func maths() []Function {
 			case graph.KindFloat:
 				return graph.Float(math.Abs(a[0].AsFloat())), nil
 			}
-			return graph.Null, TypeError("abs() expects a number, got %v", a[0].Kind())
+			return graph.Null, TypeError("abs() requires numbers")
 		}},
 		Function{Name: "sign", Category: "Numeric", Signature: "sign(input :: INTEGER | FLOAT) :: INTEGER", Description: "Returns the signum of a number.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			if !a[0].IsNumber() {
-				return graph.Null, TypeError("sign() expects a number, got %v", a[0].Kind())
+				return graph.Null, TypeError("sign() requires numbers")
 			}
 			switch f := a[0].Number(); {
 			case f > 0:

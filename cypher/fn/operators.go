@@ -14,23 +14,25 @@ import (
 
 // TypeError makes the error of a value of the wrong type.
 func TypeError(format string, args ...any) error {
-	e := status.New(status.TypeError, "22G03", format, args...)
+	e := status.New(status.TypeError, "50N42", format, args...)
 	e.Detail = "InvalidArgumentType"
 	return e
 }
 
 func argumentError(detail, format string, args ...any) error {
-	e := status.New(status.ArgumentError, "22N00", format, args...)
+	e := status.New(status.ArgumentError, "50N42", format, args...)
 	e.Detail = detail
 	return e
 }
 
-func overflow(op string, a, b graph.Value) error {
-	return status.New(status.ArithmeticError, "22003", "result of %s %s %s cannot be represented as an integer", ToText(a), op, ToText(b))
-}
+func overflow() error { return status.New(status.ArithmeticError, "50N42", "long overflow") }
 
-func mismatch(op string, a, b graph.Value) error {
-	return TypeError("Cannot calculate %s of %v and %v", op, a.Kind(), b.Kind())
+// mismatch makes the error of an operation on two values; format names their kinds.
+func mismatch(format string, a, b graph.Value) error {
+	e := status.New(status.TypeError, "", format, javaName(a), javaName(b)).
+		With("22G03", status.Because("22N01", "Expected the value %s to be of type %v NOT NULL, but was of type %v NOT NULL.", Literal(a), b.Kind(), a.Kind()))
+	e.Detail = "InvalidArgumentType"
+	return e
 }
 
 // Add is +: numbers, strings, lists, temporals.
@@ -41,7 +43,7 @@ func Add(a, b graph.Value) (graph.Value, error) {
 	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
 		s := a.AsInt() + b.AsInt()
 		if (s > a.AsInt()) != (b.AsInt() > 0) && b.AsInt() != 0 {
-			return graph.Null, overflow("+", a, b)
+			return graph.Null, overflow()
 		}
 		return graph.Int(s), nil
 	case a.IsNumber() && b.IsNumber():
@@ -61,7 +63,7 @@ func Add(a, b graph.Value) (graph.Value, error) {
 	case a.Kind() == graph.KindDuration && isTemporal(b):
 		return temporal.Add(b, a.AsDuration(), 1), nil
 	}
-	return graph.Null, TypeError("Cannot add %v and %v", a.Kind(), b.Kind())
+	return graph.Null, mismatch("Cannot add `%s` and `%s`", a, b)
 }
 
 func isTemporal(v graph.Value) bool {
@@ -76,7 +78,7 @@ func Subtract(a, b graph.Value) (graph.Value, error) {
 	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
 		s := a.AsInt() - b.AsInt()
 		if (s < a.AsInt()) != (b.AsInt() > 0) && b.AsInt() != 0 {
-			return graph.Null, overflow("-", a, b)
+			return graph.Null, overflow()
 		}
 		return graph.Int(s), nil
 	case a.IsNumber() && b.IsNumber():
@@ -84,7 +86,7 @@ func Subtract(a, b graph.Value) (graph.Value, error) {
 	case b.Kind() == graph.KindDuration && isTemporal(a):
 		return temporal.Add(a, b.AsDuration(), -1), nil
 	}
-	return graph.Null, mismatch("the difference", a, b)
+	return graph.Null, mismatch("Cannot subtract `%[2]s` from `%[1]s`", a, b)
 }
 
 // Multiply is *.
@@ -97,7 +99,7 @@ func Multiply(a, b graph.Value) (graph.Value, error) {
 		hi, lo := bits.Mul64(magnitude(x), magnitude(y))
 		neg := (x < 0) != (y < 0)
 		if hi != 0 || lo > 1<<63 || (lo == 1<<63 && !neg) {
-			return graph.Null, overflow("*", a, b)
+			return graph.Null, overflow()
 		}
 		return graph.Int(x * y), nil
 	case a.IsNumber() && b.IsNumber():
@@ -107,7 +109,7 @@ func Multiply(a, b graph.Value) (graph.Value, error) {
 	case b.Kind() == graph.KindDuration && a.IsNumber():
 		return scale(b.AsDuration(), a.Number()), nil
 	}
-	return graph.Null, mismatch("the product", a, b)
+	return graph.Null, mismatch("Cannot multiply `%s` and `%s`", a, b)
 }
 
 func magnitude(i int64) uint64 {
@@ -133,7 +135,7 @@ func scale(d graph.Duration, f float64) graph.Value {
 func Divide(a, b graph.Value) (graph.Value, error) {
 	switch {
 	case b.Kind() == graph.KindInt && b.AsInt() == 0 && (a.Kind() == graph.KindInt || a.IsNull()):
-		return graph.Null, status.New(status.ArithmeticError, "22012", "/ by zero")
+		return graph.Null, status.New(status.ArithmeticError, "50N42", "/ by zero")
 	case a.IsNull() || b.IsNull():
 		return graph.Null, nil
 	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
@@ -146,7 +148,7 @@ func Divide(a, b graph.Value) (graph.Value, error) {
 	case a.Kind() == graph.KindDuration && b.IsNumber():
 		return scale(a.AsDuration(), 1/b.Number()), nil
 	}
-	return graph.Null, mismatch("the quotient", a, b)
+	return graph.Null, mismatch("Cannot divide `%s` by `%s`", a, b)
 }
 
 // Modulo is %.
@@ -156,7 +158,7 @@ func Modulo(a, b graph.Value) (graph.Value, error) {
 		return graph.Null, nil
 	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
 		if b.AsInt() == 0 {
-			return graph.Null, status.New(status.ArithmeticError, "22012", "/ by zero")
+			return graph.Null, status.New(status.ArithmeticError, "50N42", "/ by zero")
 		}
 		if b.AsInt() == -1 {
 			return graph.Int(0), nil
@@ -165,7 +167,7 @@ func Modulo(a, b graph.Value) (graph.Value, error) {
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(math.Mod(a.Number(), b.Number())), nil
 	}
-	return graph.Null, mismatch("the remainder", a, b)
+	return graph.Null, mismatch("Cannot calculate modulus of `%s` and `%s`", a, b)
 }
 
 // Power is ^; always a FLOAT.
@@ -176,7 +178,7 @@ func Power(a, b graph.Value) (graph.Value, error) {
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(math.Pow(a.Number(), b.Number())), nil
 	}
-	return graph.Null, mismatch("the power", a, b)
+	return graph.Null, mismatch("Cannot raise `%s` to the power of `%s`", a, b)
 }
 
 // Negate is unary -.
@@ -191,7 +193,7 @@ func Negate(a graph.Value) (graph.Value, error) {
 	case graph.KindDuration:
 		return scale(a.AsDuration(), -1), nil
 	}
-	return graph.Null, TypeError("Cannot negate %v", a.Kind())
+	return graph.Null, mismatch("Cannot subtract `%[2]s` from `%[1]s`", graph.Int(0), a)
 }
 
 // In is IN, three-valued.
@@ -233,7 +235,7 @@ func Index(subject, i graph.Value) (graph.Value, error) {
 	switch subject.Kind() {
 	case graph.KindList:
 		if i.Kind() != graph.KindInt {
-			return graph.Null, TypeError("a list is indexed by an INTEGER, not by %v", i.Kind())
+			return graph.Null, notAnIndex(subject, i)
 		}
 		l, n := subject.AsList(), i.AsInt()
 		if n < 0 {
@@ -245,14 +247,15 @@ func Index(subject, i graph.Value) (graph.Value, error) {
 		return l[n], nil
 	case graph.KindMap:
 		if i.Kind() != graph.KindString {
-			e := status.New(status.TypeError, "22G03", "a map is indexed by a STRING, not by %v", i.Kind())
+			e := status.New(status.TypeError, "", "Cannot access a map '%s' by key '%s': Expected %s to be a STRING", Inspect(subject), Inspect(i), Inspect(i)).
+				With("22G03", status.Because("22N01", "Expected the value %s to be of type STRING, but was of type %v NOT NULL.", Literal(i), i.Kind()))
 			e.Detail = "MapElementAccessByNonString"
 			return graph.Null, e
 		}
 		v, _ := subject.AsMap().Get(i.AsString())
 		return v, nil
 	}
-	return graph.Null, TypeError("%v is not a collection or a map. Element access is only possible by performing a collection lookup by an integer index, or by performing a map lookup by a string key", subject.Kind())
+	return graph.Null, NotOfType(subject, "LIST or MAP", "`%s` is not a collection or a map. Element access is only possible by performing a collection lookup using an integer index, or by performing a map lookup using a string key (found: %s[%s])", Inspect(subject), Inspect(subject), Inspect(i))
 }
 
 // Slice is list[from..to]; a null bound gives null. open means that the bound was left out.

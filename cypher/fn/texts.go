@@ -12,7 +12,7 @@ import (
 func str(name, signature, description string, minArgs, maxArgs int, f func(s string, rest []graph.Value) (graph.Value, error)) Function {
 	return Function{Name: name, Category: "String", Signature: signature, Description: description, Min: minArgs, Max: maxArgs, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 		if a[0].Kind() != graph.KindString {
-			return graph.Null, TypeError("%s() expects a STRING, got %v", name, a[0].Kind())
+			return graph.Null, TypeError("Expected a string value for `%s`, but got: %s; consider converting it to a string with toString().", name, Inspect(a[0]))
 		}
 		return f(a[0].AsString(), a[1:])
 	}}
@@ -67,12 +67,12 @@ func texts() []Function {
 			from, to := r[0].AsInt(), n
 			if len(r) > 1 {
 				if r[1].AsInt() < 0 {
-					return graph.Null, status.New(status.ExecutionFailed, "50N42", "substring() expects a length that is not negative")
+					return graph.Null, status.New(status.ExecutionFailed, "50N00", "Cannot handle negative start index nor negative length")
 				}
 				to = from + r[1].AsInt()
 			}
 			if from < 0 {
-				return graph.Null, status.New(status.ExecutionFailed, "50N42", "substring() expects a start that is not negative")
+				return graph.Null, status.New(status.ExecutionFailed, "50N00", "Cannot handle negative start index nor negative length")
 			}
 			from, to = min(from, n), min(to, n)
 			return graph.String(string(runes[from:max(from, to)])), nil
@@ -109,7 +109,7 @@ func edge(s string, n graph.Value, cut func([]rune, int64) []rune) (graph.Value,
 		return graph.Null, TypeError("expected an INTEGER length, got %v", n.Kind())
 	}
 	if n.AsInt() < 0 {
-		return graph.Null, status.New(status.ExecutionFailed, "50N42", "the length must not be negative")
+		return graph.Null, status.New(status.ExecutionFailed, "50N00", "Cannot handle negative start index nor negative length")
 	}
 	runes := []rune(s)
 	return graph.String(string(cut(runes, min(n.AsInt(), int64(len(runes)))))), nil

@@ -347,7 +347,7 @@ func (l *lexer) number() error {
 	}
 	if l.pos < len(l.src) && l.identStart() {
 		l.ident()
-		err := l.fail(start, "Invalid input '%s': a number must not be followed by letters", l.src[start:l.pos])
+		err := l.fail(start, "invalid literal number")
 		if err.Detail = "InvalidNumberLiteral"; len(l.tokens) > 0 && (l.tokens[len(l.tokens)-1].text == "{" || l.tokens[len(l.tokens)-1].text == ",") && strings.HasPrefix(l.src[l.pos:], ":") {
 			err.Detail = "UnexpectedSyntax" // a key of a map
 		}

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -87,6 +88,9 @@ func (p *parser) statement() (stmt *ast.Statement, err error) {
 // envelope reads EXPLAIN, PROFILE and CYPHER [version] [option=value].
 func (p *parser) envelope(s *ast.Statement) {
 	for {
+		if s.Explain && s.Profile {
+			p.conflicting("execution mode")
+		}
 		switch {
 		case p.word("EXPLAIN"):
 			s.Explain = true
@@ -104,7 +108,7 @@ func (p *parser) envelope(s *ast.Statement) {
 					}
 					p.version = s.Version
 				default:
-					p.fail(t, "Invalid input '%s': expected 5 or 25 as the Cypher version", t.text)
+					p.refuse(status.Because("22N10", "Invalid pre-parser option, specified '%s' is not valid for option 'cypher version'. Valid options are: '5' and '25'.", t.text), "%s is not a valid option for cypher version. Valid options are: 5, 25", t.text)
 				}
 			}
 			for p.peek().kind == tokIdent && p.peekAt(1).text == "=" {
@@ -131,7 +135,7 @@ func (p *parser) option(s *ast.Statement, name, v token) {
 	key := strings.ToLower(name.text)
 	values, ok := knownOptions[key]
 	if !ok {
-		p.fail(name, "Unsupported query option: %s", name.text)
+		p.refuse(status.Because("22N07", "Invalid pre-parser option(s): '%s'.", name.text), "Unsupported options: %s", name.text)
 	}
 	value := strings.ToLower(v.text)
 	found := values == ""
@@ -139,9 +143,30 @@ func (p *parser) option(s *ast.Statement, name, v token) {
 		found = found || w == value
 	}
 	if !found {
-		p.fail(v, "%s is not a valid option for %s. Valid options are: %s", v.text, name.text, strings.Join(strings.Fields(values), ", "))
+		all := strings.Fields(values)
+		slices.Sort(all)
+		last := len(all) - 1
+		listed := "'" + all[last] + "'"
+		if last > 0 {
+			listed = "'" + strings.Join(all[:last], "', '") + "' and " + listed
+		}
+		p.refuse(status.Because("22N10", "Invalid pre-parser option, specified '%s' is not valid for option '%s'. Valid options are: %s.", v.text, name.text, listed),
+			"%s is not a valid option for %s. Valid options are: %s", v.text, name.text, strings.Join(all, ", "))
+	}
+	if old, ok := s.Options[key]; ok && old != value {
+		p.conflicting(name.text)
 	}
 	s.Options[key] = value
+}
+
+// refuse fails because of the envelope of a statement.
+func (p *parser) refuse(cause *status.Error, format string, args ...any) {
+	panic(failure{status.New(status.ArgumentError, "", format, args...).With("22000", cause)})
+}
+
+// conflicting fails because an option of the envelope is given twice.
+func (p *parser) conflicting(name string) {
+	p.refuse(status.Because("22N09", "Invalid pre-parser option, cannot specify multiple conflicting values for '%s'.", name), "Can't specify multiple conflicting values for %s", name)
 }
 
 // --- tokens ---

@@ -8,6 +8,7 @@ import (
 
 	"graticule/cypher/ast"
 	"graticule/graph"
+	"graticule/status"
 )
 
 func (p *parser) primary() ast.Expr {
@@ -21,7 +22,7 @@ func (p *parser) primary() ast.Expr {
 		p.advance()
 		f, err := strconv.ParseFloat(strings.ReplaceAll(t.text, "_", ""), 64)
 		if err != nil && math.IsInf(f, 0) {
-			p.failDetail(t, "FloatingPointOverflow", "floating point number is too large")
+			p.outOfRange(t, "FloatingPointOverflow", "floating point number is too large")
 		}
 		return &ast.Literal{Span: span, Value: graph.Float(f)}
 	case tokString:
@@ -61,9 +62,9 @@ func (p *parser) integer(t token) int64 {
 	}
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		p.failDetail(t, "IntegerOverflow", "integer is too large")
+		p.outOfRange(t, "IntegerOverflow", "integer is too large")
 	case err != nil:
-		p.failDetail(t, "InvalidNumberLiteral", "Invalid input '%s': not a number", t.text)
+		p.failDetail(t, "InvalidNumberLiteral", "invalid literal number")
 	}
 	return v
 }
@@ -225,4 +226,11 @@ func (p *parser) patternAhead(n int) bool {
 func (p *parser) patternExpr() ast.Expr {
 	path := p.pathElements()
 	return &ast.PatternExpr{Span: path.Span, Pattern: path}
+}
+
+// outOfRange fails because of a number that no value can hold.
+func (p *parser) outOfRange(t token, detail, message string) {
+	e := status.New(status.SyntaxError, "22003", "%s", message).Explained("The numeric value " + p.src[t.start:t.end] + " is outside the required range.")
+	e.Detail = detail
+	panic(failure{ast.Locate(e, p.src, t.start)})
 }

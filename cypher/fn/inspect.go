@@ -1,0 +1,81 @@
+package fn
+
+import (
+	"fmt"
+	"strings"
+
+	"graticule/graph"
+	"graticule/status"
+)
+
+// Literal gives a value as it would stand in a statement.
+func Literal(v graph.Value) string {
+	if v.Kind() == graph.KindString {
+		return "'" + v.AsString() + "'"
+	}
+	return ToText(v)
+}
+
+// Inspect gives a value as messages show it, with its kind: Long(1), String("a").
+func Inspect(v graph.Value) string {
+	switch v.Kind() {
+	case graph.KindNull:
+		return "NO_VALUE"
+	case graph.KindBool:
+		return fmt.Sprintf("Boolean('%v')", v.IsTrue())
+	case graph.KindInt:
+		return fmt.Sprintf("Long(%d)", v.AsInt())
+	case graph.KindFloat:
+		return fmt.Sprintf("Double(%e)", v.AsFloat())
+	case graph.KindString:
+		return "String(\"" + v.AsString() + "\")"
+	case graph.KindList:
+		items := make([]string, len(v.AsList()))
+		for i, x := range v.AsList() {
+			items[i] = Inspect(x)
+		}
+		return "List{" + strings.Join(items, ", ") + "}"
+	case graph.KindMap:
+		items := make([]string, v.AsMap().Len())
+		for i := range items {
+			k, x := v.AsMap().At(i)
+			items[i] = k + " -> " + Inspect(x)
+		}
+		return "Map{" + strings.Join(items, ", ") + "}"
+	}
+	return ToText(v)
+}
+
+// javaName gives the name that messages about operators have for a value's kind.
+func javaName(v graph.Value) string {
+	switch v.Kind() {
+	case graph.KindBool:
+		return "Boolean"
+	case graph.KindInt:
+		return "Long"
+	case graph.KindFloat:
+		return "Double"
+	case graph.KindString:
+		return "String"
+	case graph.KindList:
+		return "List"
+	case graph.KindMap:
+		return "Map"
+	}
+	return v.Kind().String()
+}
+
+// NotOfType makes the error of a value of another type than it has to be.
+func NotOfType(v graph.Value, want, format string, args ...any) error {
+	e := status.New(status.TypeError, "", format, args...).With("22G03", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %v NOT NULL.", Literal(v), want, v.Kind()))
+	e.Detail = "InvalidArgumentType"
+	return e
+}
+
+// notAnIndex is the error of a list indexed by something else than an integer.
+func notAnIndex(list, i graph.Value) error {
+	if i.Kind() == graph.KindFloat {
+		return NotOfType(i, "INTEGER", "Cannot access a list using an non-integer number index, got %s", Inspect(i))
+	}
+	return NotOfType(i, "INTEGER or FLOAT", "Cannot access a list '%s' using a non-number index, got %s: Expected %s to be a number", Inspect(list), Inspect(i), Inspect(i))
+}
