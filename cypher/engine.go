@@ -2,6 +2,7 @@ package cypher
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"graticule/cypher/apoc"
@@ -215,7 +216,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 	}
 	switch {
 	case p.stmt.Explain && p.plan != nil:
-		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment)), notes: append(p.notes(env.Graph), p.missing(env.Params)...)}, nil
+		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment), false), notes: append(p.notes(env.Graph), p.missing(env.Params)...)}, nil
 	case p.plan != nil:
 		res, err := p.plan.Start(ctx, env.Environment)
 		if err != nil {
@@ -314,7 +315,7 @@ func (c *Cursor) Profile() *PlanNode {
 	if c.prepared == nil {
 		return nil
 	}
-	return c.prepared.describe(c.result.Profile())
+	return c.prepared.describe(c.result.Profile(), true)
 }
 
 // Sent gives the number of rows handed out.
@@ -328,21 +329,30 @@ func (c *Cursor) Close() {
 }
 
 // describe puts a plan into the form that drivers show.
-func (p *Prepared) describe(o *exec.Operator) *PlanNode {
-	root := planNode(o)
-	for _, arg := range [][2]string{{"planner", "COST"}, {"planner-impl", "IDP"}, {"planner-version", "5"}, {"runtime", "SLOTTED"}, {"runtime-impl", "SLOTTED"}, {"runtime-version", "5"}, {"version", "5"}} {
+func (p *Prepared) describe(o *exec.Operator, profiled bool) *PlanNode {
+	id := int64(0)
+	root := planNode(o, profiled, &id)
+	for _, arg := range [][2]string{{"planner", "COST"}, {"planner-impl", "IDP"}, {"planner-version", "5.26"}, {"runtime", "SLOTTED"}, {"runtime-impl", "SLOTTED"}, {"runtime-version", "5.26"}, {"version", fmt.Sprint(p.stmt.Version)}} {
 		root.Arguments.Put(arg[0], graph.String(arg[1]))
 	}
 	root.Variables = p.plan.Columns
 	return root
 }
 
-func planNode(o *exec.Operator) *PlanNode {
-	n := &PlanNode{Operator: o.Name + "@neo4j", Arguments: graph.NewMap(4), Rows: o.Rows, Hits: o.Hits}
+// planNode numbers operators from the root on. A profile also tells in the
+// arguments, where tools look, what was counted.
+func planNode(o *exec.Operator, profiled bool, id *int64) *PlanNode {
+	n := &PlanNode{Operator: o.Name + "@neo4j", Arguments: graph.NewMap(6), Rows: o.Rows, Hits: o.Hits}
 	n.Arguments.Put("Details", graph.String(o.Details))
 	n.Arguments.Put("EstimatedRows", graph.Float(o.Estimated))
+	n.Arguments.Put("Id", graph.Int(*id))
+	*id++
+	if profiled {
+		n.Arguments.Put("Rows", graph.Int(o.Rows))
+		n.Arguments.Put("DbHits", graph.Int(o.Hits))
+	}
 	for _, c := range o.Children {
-		n.Children = append(n.Children, planNode(c))
+		n.Children = append(n.Children, planNode(c, profiled, id))
 	}
 	return n
 }

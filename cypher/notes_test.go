@@ -102,3 +102,28 @@ func TestNotificationsFollowTheGraph(t *testing.T) {
 		t.Errorf("once it exists: %q", got)
 	}
 }
+
+// Tools draw plans by these keys.
+func TestPlansHaveTheKeysOfDrivers(t *testing.T) {
+	d := newDatabase(t)
+	for query, keys := range map[string]string{
+		"EXPLAIN MATCH (n) RETURN n LIMIT 1": "Details EstimatedRows Id",
+		"PROFILE MATCH (n) RETURN n LIMIT 1": "Details EstimatedRows Id Rows DbHits",
+	} {
+		r, err := d.Run(context.Background(), query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root := r.Plan
+		if v, _ := root.Arguments.Get("planner-impl"); root.Operator != "ProduceResults@neo4j" || v.AsString() != "IDP" || len(root.Variables) != 1 {
+			t.Errorf("%s: root %+v", query, root)
+		}
+		child := root.Children[0]
+		if got := strings.Join(child.Arguments.Keys(), " "); got != keys {
+			t.Errorf("%s: %s, want %s", query, got, keys)
+		}
+		if id, _ := child.Arguments.Get("Id"); id.AsInt() != 1 {
+			t.Errorf("%s: the second operator has the id %d", query, id.AsInt())
+		}
+	}
+}

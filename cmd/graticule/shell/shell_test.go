@@ -123,7 +123,7 @@ func TestShell(t *testing.T) {
 		{"exit", ":exit\nRETURN 1;", "", "", "", 0},
 		{"no such command", ":foo", "", "", "Could not find command :foo, use :help to see available commands\n", 1},
 		{"arguments", ":begin x", "", "", "Incorrect number of arguments.\nUsage: :begin \n", 1},
-		{"notice of the status", "RETURN 1/0", "--error-format gql", "", "22012", 1},
+		{"notice of the status", "RETURN range(1, 2, 0)", "--error-format gql", "", "22N38", 1},
 	} {
 		out, errOut, code := runShell(t, c.input, append(login, strings.Fields(c.args)...)...)
 		if out != c.out || code != c.code || c.err == "" && errOut != "" || !strings.HasPrefix(errOut, c.err) {
