@@ -1,4 +1,4 @@
-.PHONY: help build run test race e2e bench lint fuzz ci
+.PHONY: help build run test race oracle e2e bench lint fuzz ci
 help:   ## list the targets
 	@grep -E '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed 's/: *##/\t/'
 build:  ## one static binary at bin/graticule
@@ -15,6 +15,8 @@ lint:   ## formatting and vet
 fuzz:   ## each fuzz target for ten seconds
 	go test ./cypher/parser -run xxx -fuzz FuzzParse -fuzztime 10s
 	go test ./replication -run xxx -fuzz FuzzDecodeEnvelope -fuzztime 10s
+oracle: ## play the cases of the language at a real Neo4j: ORACLE=bolt://… ORACLE25=bolt://… [ARGS="-record -only TEXT"]
+	go run ./internal/cases/oracle $(ARGS)
 e2e: build ## the demo under the official drivers of four languages
 	scripts/e2e
 ci: lint test e2e ## what CI runs

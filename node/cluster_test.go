@@ -25,6 +25,7 @@ const testPassword = "correct horse"
 type cluster struct {
 	t       *testing.T
 	members []*member
+	imports string // folder that all of them import from
 }
 
 // member is one server; its ports and data outlive a restart.
@@ -37,7 +38,7 @@ type member struct {
 // regions named twice, and waits until all hold the default database.
 func startCluster(t *testing.T, regions ...string) *cluster {
 	t.Helper()
-	c := &cluster{t: t}
+	c := &cluster{t: t, imports: t.TempDir()}
 	var seeds []string
 	seen := map[string]bool{}
 	primaries, secondaries := 0, 0
@@ -51,7 +52,7 @@ func startCluster(t *testing.T, regions ...string) *cluster {
 		}
 		seen[region] = true
 		cfg := node.Config{
-			Name: fmt.Sprintf("%s-%d", region, i), Region: region, ModeConstraint: mode, AutoEnable: true, DataDir: t.TempDir(), Password: testPassword, User: "neo4j", Secret: t.Name(),
+			Name: fmt.Sprintf("%s-%d", region, i), Region: region, ModeConstraint: mode, AutoEnable: true, DataDir: t.TempDir(), Password: testPassword, User: "neo4j", Secret: t.Name(), ImportDir: c.imports,
 			Bolt: node.Address{Listen: freePort(t, "tcp")}, HTTP: node.Address{Listen: freePort(t, "tcp")}, Cluster: node.Address{Listen: freePort(t, "udp")},
 			Logger: slog.New(slog.DiscardHandler),
 		}

@@ -56,6 +56,9 @@ var places = []place{
 	{"cmd/graticule/server", 7, 1},
 
 	{"internal/difftest", 8, 0}, // programs that only check the others
+	{"internal/cases", 8, 0},
+	{"internal/cases/overbolt", 8, 1},
+	{"internal/cases/oracle", 8, 2},
 	{"e2e", 8, 0},
 	{"bench", 8, 0},
 	{"scripts", 8, 0},
@@ -84,7 +87,7 @@ var owners = map[string][]string{
 	"github.com/coder/websocket":       {"bolt"},
 	"golang.org/x/crypto/argon2":       {"catalog"},
 	"github.com/spf13/cobra":           {"cmd"},
-	"github.com/neo4j/neo4j-go-driver": {"cmd", "e2e", "internal/difftest"}, // programs that are clients
+	"github.com/neo4j/neo4j-go-driver": {"cmd", "e2e", "internal/difftest", "internal/cases"}, // programs that are clients
 	"github.com/cucumber":              {"internal/tck"},
 }
 
