@@ -39,7 +39,7 @@ func TestCasesOverBolt(t *testing.T) {
 					}
 					played++
 					for i, a := range answers {
-						if why := k.Steps[i].Check(a); why != "" {
+						if why := k.Steps[i].Check(a); why != "" && k.Open == "" {
 							t.Errorf("%s:%d: %s\n%s\n%s", f.Name, k.Line, k.Name, k.Steps[i].Query, why)
 						}
 					}

@@ -23,8 +23,9 @@
 // A case may begin with "given" (more statements to prepare the graph, as in
 // graph), with "cypher 25" for itself alone, with "explicit" (the query runs in
 // a transaction of the client, so only over Bolt), with "server" (it needs a
-// server, so only over Bolt) and with "differs: why" where
-// the answer is meant to differ from Neo4j's. Its query then follows the word
+// server, so only over Bolt), with "differs: why" where the answer is meant to
+// differ from Neo4j's, and with "open: what" where the engine does not give the
+// answer yet (the word must go when it does). Its query then follows the word
 // "query". Another "query" plays on the graph that the one before left behind.
 //
 // The answer to a query is any of these, in this order:

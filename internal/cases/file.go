@@ -28,6 +28,7 @@ type Case struct {
 	Graph   []string // statements that make the graph
 	Files   []Import
 	Differs string // why the answer is not that of Neo4j
+	Open    string // what the engine does not do yet: it must answer otherwise
 	Server  bool   // only a server can play it
 	Tx      bool   // each query runs in a transaction of the client
 	Steps   []*Step
@@ -179,6 +180,8 @@ func (r *reader) block(word, rest string, body []string, from, to int) error {
 		r.kase.Server = true
 	case "differs:":
 		r.kase.Differs = strings.TrimSpace(rest + " " + strings.Join(body, " "))
+	case "open:":
+		r.kase.Open = rest
 	case "query":
 		r.query(body, to)
 		return nil

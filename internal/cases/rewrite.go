@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"strings"
@@ -20,6 +21,28 @@ func (f *File) Rewrite(answers Answers) string {
 		}
 	}
 	return strings.Join(lines, "\n") + "\n"
+}
+
+// Mark writes f with "open:" below the header of each case in open, and without
+// it elsewhere.
+func (f *File) Mark(open map[*Case]bool) error {
+	lines := slices.Clone(f.lines)
+	for _, c := range slices.Backward(f.Cases) {
+		to := c.Line
+		for to < len(lines) && !strings.HasPrefix(lines[to], "case ") {
+			to++
+		}
+		at := c.Line // behind the query that stands in the header's body
+		for at < to && strings.HasPrefix(lines[at], " ") {
+			at++
+		}
+		body := slices.DeleteFunc(slices.Clone(lines[c.Line:to]), func(l string) bool { return strings.HasPrefix(l, "open:") })
+		if open[c] {
+			body = slices.Insert(body, at-c.Line, "open: "+cmp.Or(c.Open, "answers otherwise yet"))
+		}
+		lines = slices.Replace(lines, c.Line, to, body...)
+	}
+	return os.WriteFile(f.Name, []byte(strings.Join(lines, "\n")+"\n"), 0o644)
 }
 
 // Save writes f with the answers of steps replaced, when there are any.
