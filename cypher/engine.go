@@ -3,6 +3,7 @@ package cypher
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"graticule/cypher/apoc"
@@ -147,7 +148,7 @@ func (e *Engine) rules() bind.Config {
 			if f == nil {
 				return bind.Function{}, false
 			}
-			return bind.Function{Name: f.Name, Signature: f.Signature, Min: f.Min, Max: f.Max}, true
+			return bind.Function{Name: f.Name, Signature: f.Signature, Min: f.Min, Max: f.Max, Since: f.Since, Signature25: f.Signature25, Max25: f.Max25}, true
 		},
 		Outputs: func(procedure string) []string {
 			if p := e.lib.Procedures[lowerASCII(procedure)]; p != nil {
@@ -160,11 +161,16 @@ func (e *Engine) rules() bind.Config {
 
 // aggregateOf gives the arity of an aggregating function.
 func aggregateOf(name string) bind.Function {
-	n := 1
-	if name == "percentilecont" || name == "percentiledisc" {
-		n = 2
+	f := bind.Function{Name: name}
+	for _, version := range []int{25, 5} {
+		for _, e := range fn.Catalog(version) {
+			if strings.EqualFold(e.Name, name) {
+				f.Name, f.Signature, f.Min, f.Max = e.Name, e.Signature, len(e.Arguments), len(e.Arguments)
+				f.Since = version
+			}
+		}
 	}
-	return bind.Function{Name: name, Signature: name + "(input :: ANY) :: ANY", Min: n, Max: n}
+	return f
 }
 
 func commandKind(c ast.Command) Kind {

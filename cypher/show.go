@@ -8,6 +8,7 @@ import (
 
 	"graticule/cypher/ast"
 	"graticule/cypher/exec"
+	"graticule/cypher/fn"
 	"graticule/graph"
 )
 
@@ -77,7 +78,7 @@ func (p *Prepared) showRows(ctx context.Context, cmd ast.Command, env Env) ([]Sh
 			columns, rows := showConstraints(env.Graph, s.Filter)
 			return columns, rows, nil
 		case "FUNCTIONS":
-			columns, rows := p.engine.showFunctions()
+			columns, rows := p.showFunctions(s.Filter)
 			return columns, rows, nil
 		case "PROCEDURES":
 			columns, rows := p.engine.showProcedures()
@@ -121,22 +122,40 @@ func entityType(relationship bool) graph.Value {
 	return graph.String("NODE")
 }
 
-func (e *Engine) showFunctions() ([]ShowColumn, [][]graph.Value) {
-	var rows [][]graph.Value
-	for _, f := range e.lib.Functions {
-		rows = append(rows, []graph.Value{graph.String(f.Name), graph.String(f.Category), graph.String(f.Description), graph.String(f.Signature), graph.True, graph.List(nil), graph.String(""), graph.False, graph.Null, graph.Null, graph.False, graph.Null})
+// showFunctions lists the functions of the statement's version, and those of APOC.
+func (p *Prepared) showFunctions(filter string) ([]ShowColumn, [][]graph.Value) {
+	rows := [][]graph.Value{}
+	builtIn := map[string]bool{}
+	for _, f := range fn.Catalog(p.stmt.Version) {
+		builtIn[lowerASCII(f.Name)] = true
+		var arguments []graph.Value
+		for _, a := range f.Arguments {
+			m := graph.NewMap(5)
+			m.Put("isDeprecated", graph.Bool(a.IsDeprecated))
+			if a.Default != "" {
+				m.Put("default", graph.String(a.Default))
+			}
+			m.Put("description", graph.String(a.Description))
+			m.Put("name", graph.String(a.Name))
+			m.Put("type", graph.String(a.Type))
+			arguments = append(arguments, graph.MapOf(m))
+		}
+		rows = append(rows, []graph.Value{graph.String(f.Name), graph.String(f.Category), graph.String(f.Description), graph.String(f.Signature), graph.True, graph.List(arguments),
+			graph.String(f.Returns), graph.Bool(f.Aggregating), graph.Null, graph.Null, graph.Bool(f.IsDeprecated), textOrNull(f.DeprecatedBy)})
 	}
-	for name := range aggregates {
-		rows = append(rows, []graph.Value{graph.String(name), graph.String("Aggregating"), graph.String(aggregates[name]), graph.String(name + "(input :: ANY) :: ANY"), graph.True, graph.List(nil), graph.String(""), graph.True, graph.Null, graph.Null, graph.False, graph.Null})
+	for name, f := range p.engine.lib.Functions {
+		if !builtIn[name] && strings.HasPrefix(name, "apoc.") {
+			rows = append(rows, []graph.Value{graph.String(f.Name), graph.String(f.Category), graph.String(f.Description), graph.String(f.Signature), graph.False, graph.List(nil), graph.String(""), graph.False, graph.Null, graph.Null, graph.False, graph.Null})
+		}
+	}
+	switch filter {
+	case "BUILT IN":
+		rows = slices.DeleteFunc(rows, func(r []graph.Value) bool { return !r[4].IsTrue() })
+	case "USER DEFINED":
+		rows = slices.DeleteFunc(rows, func(r []graph.Value) bool { return r[4].IsTrue() })
 	}
 	sortRows(rows)
 	return columns("name category description | signature isBuiltIn argumentDescription returnDescription aggregating rolesExecution rolesBoostedExecution isDeprecated deprecatedBy"), rows
-}
-
-var aggregates = map[string]string{
-	"count": "Returns the number of values or rows.", "sum": "Returns the sum of a set of INTEGER, FLOAT or DURATION values.", "avg": "Returns the average of a set of values.", "min": "Returns the minimum value.",
-	"max": "Returns the maximum value.", "collect": "Returns a list containing the values returned by an expression.", "stDev": "Returns the standard deviation of a sample.", "stDevP": "Returns the standard deviation of a population.",
-	"percentileCont": "Returns the percentile of a value over a group using linear interpolation.", "percentileDisc": "Returns the nearest value to the given percentile.",
 }
 
 func (e *Engine) showProcedures() ([]ShowColumn, [][]graph.Value) {

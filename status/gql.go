@@ -25,6 +25,21 @@ var conditions = map[string]string{
 	"22N10": "data exception - invalid pre-parser option value",
 	"22N11": "data exception - invalid argument",
 	"22N12": "data exception - invalid date, time, or datetime format",
+	"22015": "data exception - interval field overflow",
+	"22N13": "data exception - invalid time zone",
+	"22N14": "data exception - invalid temporal value combination",
+	"22N19": "data exception - invalid spatial value",
+	"22N20": "data exception - invalid spatial value dimensions",
+	"22N22": "data exception - invalid spatial value combination",
+	"22N24": "data exception - invalid coordinate arguments",
+	"22N25": "data exception - invalid temporal arguments",
+	"22N28": "data exception - overflow error",
+	"22NBG": "data exception - invalid vector coordinates",
+	"42I53": "syntax error or access rule violation - unsupported coordinate type",
+	"42I65": "syntax error or access rule violation - invalid pattern character",
+	"42I68": "syntax error or access rule violation - mismatched pattern",
+	"42N48": "syntax error or access rule violation - no such function",
+	"42NAP": "syntax error or access rule violation - unsupported trim specification",
 	"22N23": "data exception - invalid latitude value",
 	"22N26": "data exception - unsupported rounding mode",
 	"22N27": "data exception - invalid entity type",
@@ -139,7 +154,7 @@ func (e *Error) Description() string {
 
 // whole are the codes whose description says nothing about the case at hand;
 // a cause does.
-var whole = map[string]bool{"22000": true, "22007": true, "22G03": true, "42001": true, "42N76": true}
+var whole = map[string]bool{"22000": true, "22007": true, "22G03": true, "42001": true, "42N76": true, "22003": true, "22015": true}
 
 // unclassified are the codes without classification in the diagnostic record.
 var unclassified = map[string]bool{"50N42": true, "50N00": true, "22G03": true, "": true}

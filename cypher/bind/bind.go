@@ -25,6 +25,20 @@ type Config struct {
 type Function struct {
 	Name, Signature string
 	Min, Max        int
+	Since           int    // 25 when Cypher 5 does not have it
+	Signature25     string // in Cypher 25, where that differs
+	Max25           int    // the most arguments in Cypher 25, where that differs
+}
+
+// in gives the function as a version of the language has it.
+func (f Function) in(version int) Function {
+	if version == 25 {
+		if f.Signature25 != "" {
+			f.Signature = f.Signature25
+		}
+		f.Max = max(f.Max, f.Max25)
+	}
+	return f
 }
 
 // Forms gives the ways to call f as messages list them: without and with the arguments that may be left out.

@@ -53,8 +53,8 @@ func makeSignatures() map[string]signature {
 		"tobooleanlist": {takes: takes(isList), gives: isList, element: isBool}, "tofloatlist": {takes: takes(isList), gives: isList, element: isFloat},
 		"tointegerlist": {takes: takes(isList), gives: isList, element: isInt}, "tostringlist": {takes: takes(isList), gives: isList, element: isString},
 		"tolower": {takes: takes(isString), gives: isString}, "toupper": {takes: takes(isString), gives: isString},
-		"lower": {takes: takes(isString), gives: isString, name: "toLower"}, "upper": {takes: takes(isString), gives: isString, name: "toUpper"},
-		"trim": {takes: takes(isString), gives: isString}, "type": {takes: takes(isRel), gives: isString}, "valuetype": {gives: isString},
+		"lower": {takes: takes(isString), gives: isString}, "upper": {takes: takes(isString), gives: isString},
+		"trim": {takes: takes(isString, isString), gives: isString}, "normalize": {takes: takes(isString), gives: isString}, "type": {takes: takes(isRel), gives: isString}, "valuetype": {gives: isString},
 		// A list is refused when the statement runs.
 		"tointeger": {takes: takes(isBool | isFloat | isInt | isString | isList), gives: isInt},
 		// Aggregating functions.
@@ -73,6 +73,9 @@ func makeSignatures() map[string]signature {
 	}
 	for _, name := range []string{"duration", "duration.between", "duration.inmonths", "duration.indays", "duration.inseconds"} {
 		out[name] = signature{gives: isDuration}
+	}
+	for _, where := range []string{"both", "leading", "trailing"} {
+		out["trim "+where] = signature{takes: takes(isString, isString), gives: isString}
 	}
 	vector := typ{kinds: isList, element: &typ{kinds: isNumber}}
 	for _, name := range []string{"cosine", "euclidean"} {
@@ -98,8 +101,10 @@ func (b *binder) argumentName(e *ast.Call, i int, sig signature) string {
 		return "argument of function toBoolean()"
 	case name == "tostring":
 		return "argument to function toString()"
-	case name == "trim":
+	case name == "trim" && len(e.Args) == 1:
 		i = 1
+	case strings.HasPrefix(name, "trim "):
+		return fmt.Sprintf("argument at index %d of function trim()", len(e.Args)-1-i)
 	}
 	called := sig.name
 	if called == "" {
@@ -164,9 +169,10 @@ func (b *binder) arity(e *ast.Call, name string) {
 		return
 	}
 	f, ok := b.cfg.Function(name)
-	if !ok {
+	if !ok || f.Since > max(b.version, 5) {
 		b.fail(e, "UnknownFunction", "Unknown function '%s'", e.Name.Value)
 	}
+	f = f.in(b.version)
 	n := len(e.Args)
 	if n >= f.Min && (f.Max < 0 || n <= f.Max) {
 		return

@@ -14,6 +14,7 @@ import (
 
 // Plan is a compiled query, safe to run many times and at once.
 type Plan struct {
+	version int // of the language
 	query   *queryPlan
 	width   int
 	Columns []string
@@ -44,7 +45,7 @@ func Compile(s *ast.Statement, lib Library) (p *Plan, err error) {
 	c := &compiler{source: s.Source, functions: lib.Functions, procs: lib.Procedures, prepare: lib.Prepare, scope: newScope(), params: map[string]bool{}}
 	c.writes = c.isUpdating(s.Query)
 	q := c.query(s.Query)
-	p = &Plan{Batches: c.batches, query: q, width: c.width + 1, Columns: q.columns, Reads: c.reads, Writes: c.writes}
+	p = &Plan{version: s.Version, Batches: c.batches, query: q, width: c.width + 1, Columns: q.columns, Reads: c.reads, Writes: c.writes}
 	for name := range c.params {
 		p.Params = append(p.Params, name)
 	}
@@ -100,6 +101,7 @@ type Result struct {
 func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 	r := newRun(ctx, &env)
 	r.width, r.writes = p.width, p.Writes
+	r.context.Version = p.version
 	for _, name := range p.Params {
 		if _, ok := r.params.Get(name); !ok {
 			return nil, missingParameter(name)

@@ -1,10 +1,6 @@
 package exec
 
 import (
-	"errors"
-	"fmt"
-	"regexp"
-	"regexp/syntax"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -202,13 +198,13 @@ func (r *run) property(s graph.Value, key string) (graph.Value, error) {
 		v, _ := s.AsMap().Get(key)
 		return v, nil
 	case graph.KindPoint:
-		return fn.PointComponent(s.AsPoint(), key), nil
+		return fn.PointComponent(s.AsPoint(), key)
 	}
 	if v, ok := temporal.Component(s, key); ok {
 		return v, nil
 	}
 	if s.Kind() >= graph.KindDate && s.Kind() <= graph.KindDuration {
-		return graph.Null, status.New(status.ExecutionFailed, "50N42", "No such field: %s", key)
+		return graph.Null, fn.NoField(s, key)
 	}
 	return graph.Null, fn.NotOfType(s, "MAP", "Type mismatch: expected a map but was %s", fn.Inspect(s))
 }
@@ -276,7 +272,7 @@ func boolOrNull(v graph.Value) error {
 }
 
 var arithmetic = map[ast.Op]func(a, b graph.Value) (graph.Value, error){
-	ast.OpAdd: fn.Add, ast.OpConcat: fn.Add, ast.OpSubtract: fn.Subtract, ast.OpMultiply: fn.Multiply, ast.OpDivide: fn.Divide, ast.OpModulo: fn.Modulo, ast.OpPower: fn.Power, ast.OpIn: fn.In,
+	ast.OpAdd: fn.Add, ast.OpConcat: fn.Concat, ast.OpSubtract: fn.Subtract, ast.OpMultiply: fn.Multiply, ast.OpDivide: fn.Divide, ast.OpModulo: fn.Modulo, ast.OpPower: fn.Power, ast.OpIn: fn.In,
 }
 
 func (c *compiler) binary(e *ast.Binary) eval {
@@ -333,23 +329,27 @@ func (c *compiler) binary(e *ast.Binary) eval {
 		return both(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.Contains), nil })
 	case ast.OpRegex:
 		var last string
-		var compiled *regexp.Regexp
+		var compiled *fn.Regex
 		if lit, ok := e.Right.(*ast.Literal); ok && lit.Value.Kind() == graph.KindString {
 			last = lit.Value.AsString()
-			compiled, _ = regexp.Compile(`^(?s:` + last + `)$`)
+			compiled, _ = fn.CompileMatch(last)
 		}
 		return both(func(a, b graph.Value) (graph.Value, error) {
-			if a.Kind() != graph.KindString || b.Kind() != graph.KindString {
+			if b.Kind() != graph.KindString {
+				return graph.Null, fn.NotAPattern(b)
+			}
+			if a.Kind() != graph.KindString {
 				return graph.Null, nil
 			}
 			re := compiled
 			if re == nil || b.AsString() != last {
 				var err error
-				if re, err = regexp.Compile(`^(?s:` + b.AsString() + `)$`); err != nil {
-					return graph.Null, invalidRegex(b, err)
+				if re, err = fn.CompileMatch(b.AsString()); err != nil {
+					return graph.Null, fn.InvalidRegex(b, err)
 				}
 			}
-			return graph.Bool(re.MatchString(a.AsString())), nil
+			ok, err := re.Matches(a.AsString())
+			return graph.Bool(ok), err
 		})
 	}
 	return both(arithmetic[e.Op])
@@ -446,7 +446,7 @@ func (c *compiler) call(e *ast.Call) eval {
 	if f == nil {
 		c.fail(e, "UnknownFunction", "Unknown function '%s'", e.Name.Value)
 	}
-	if len(e.Args) < f.Min || (f.Max >= 0 && len(e.Args) > f.Max) {
+	if len(e.Args) < f.Min || (f.Max >= 0 && len(e.Args) > max(f.Max, f.Max25)) {
 		c.fail(e, "InvalidNumberOfArguments", "Insufficient or too many parameters for function '%s': %s", e.Name.Value, f.Signature)
 	}
 	args := c.exprs(e.Args)
@@ -525,17 +525,4 @@ func (c *compiler) caseExpr(e *ast.Case) eval {
 		}
 		return otherwise(r, f)
 	}
-}
-
-// invalidRegex is the error of a regular expression that cannot be compiled.
-func invalidRegex(pattern graph.Value, err error) error {
-	text := err.Error()
-	var syntactic *syntax.Error
-	if errors.As(err, &syntactic) {
-		text = string(syntactic.Code)
-		if syntactic.Code == syntax.ErrMissingParen {
-			text = fmt.Sprintf("Unclosed group near index %d\n%s", len(pattern.AsString()), pattern.AsString())
-		}
-	}
-	return status.New(status.SemanticError, "", "Invalid Regex: %s", text).With("22000", status.Because("22N11", "Invalid argument: cannot process %s.", fn.Literal(pattern)))
 }

@@ -42,97 +42,88 @@ func ElementID(database string, v graph.Value) string {
 }
 
 func entities() []Function {
-	wrongValue := func(name string, v graph.Value) error {
-		e := *status.As(TypeError("Invalid input for function '%s()': got %v", name, v.Kind()))
-		e.Detail = "InvalidArgumentValue"
-		return &e
+	one := func(name string, kind graph.Kind, wrong func(graph.Value) error, f func(c *Context, v graph.Value) (graph.Value, error)) Function {
+		return Function{Name: name, Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+			if a[0].Kind() != kind && (kind != entity || a[0].Kind() != graph.KindNode && a[0].Kind() != graph.KindRel) {
+				return graph.Null, wrong(a[0])
+			}
+			return f(c, a[0])
+		}}
 	}
-	wrong := func(name string, v graph.Value) error {
-		return TypeError("Invalid input for function '%s()': got %v", name, v.Kind())
+	expected := func(name, want string) func(graph.Value) error {
+		return func(v graph.Value) error { return expectedInput(name, want, v) }
 	}
-	one := func(name, signature, description string, f func(c *Context, v graph.Value) (graph.Value, error)) Function {
-		return Function{Name: name, Category: "Scalar", Signature: signature, Description: description, Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) { return f(c, a[0]) }}
+	tobe := func(name, want string) func(graph.Value) error {
+		return func(v graph.Value) error {
+			return TypeError("Invalid input for function '%s()': Expected %s to be a %s", name, Inspect(v), want)
+		}
+	}
+	end := func(name string, of func(*graph.Relationship) graph.NodeID) Function {
+		return one(name, graph.KindRel, tobe(name, "RelationshipValue"), func(c *Context, v graph.Value) (graph.Value, error) {
+			r, err := c.rel(v)
+			if err != nil {
+				return graph.Null, err
+			}
+			return graph.NodeRef(of(r)), nil
+		})
 	}
 	return []Function{
-		one("id", "id(input :: NODE | RELATIONSHIP) :: INTEGER", "Returns the internal id.", func(_ *Context, v graph.Value) (graph.Value, error) {
-			if v.Kind() != graph.KindNode && v.Kind() != graph.KindRel {
-				return graph.Null, wrong("id", v)
-			}
-			return graph.Int(int64(v.NodeID())), nil
-		}),
-		one("elementId", "elementId(input :: NODE | RELATIONSHIP) :: STRING", "Returns the element id.", func(c *Context, v graph.Value) (graph.Value, error) {
-			if v.Kind() != graph.KindNode && v.Kind() != graph.KindRel {
-				return graph.Null, wrong("elementId", v)
-			}
+		one("id", entity, tobe("id", "node or relationship"), func(_ *Context, v graph.Value) (graph.Value, error) { return graph.Int(int64(v.NodeID())), nil }),
+		one("elementId", entity, tobe("elementId", "node or relationship"), func(c *Context, v graph.Value) (graph.Value, error) {
 			return graph.String(ElementID(c.DatabaseID, v)), nil
 		}),
-		one("labels", "labels(input :: NODE) :: LIST<STRING>", "Returns the labels of a node.", func(c *Context, v graph.Value) (graph.Value, error) {
-			if v.Kind() != graph.KindNode {
-				return graph.Null, wrongValue("labels", v)
-			}
+		one("labels", graph.KindNode, expected("labels", "Node"), func(c *Context, v graph.Value) (graph.Value, error) {
 			n, err := c.node(v)
 			if err != nil {
 				return graph.Null, err
 			}
 			return graph.Strings(n.Labels), nil
 		}),
-		one("type", "type(input :: RELATIONSHIP) :: STRING", "Returns the type of a relationship.", func(c *Context, v graph.Value) (graph.Value, error) {
-			if v.Kind() != graph.KindRel {
-				return graph.Null, wrongValue("type", v)
-			}
+		one("type", graph.KindRel, expected("type", "Relationship"), func(c *Context, v graph.Value) (graph.Value, error) {
 			r, err := c.rel(v)
 			if err != nil {
 				return graph.Null, err
 			}
 			return graph.String(r.Type), nil
 		}),
-		one("properties", "properties(input :: NODE | RELATIONSHIP | MAP) :: MAP", "Returns all properties.", func(c *Context, v graph.Value) (graph.Value, error) {
-			m, err := c.Properties(v)
+		{Name: "properties", Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+			m, err := c.propertiesFor("properties", a[0])
 			return graph.MapOf(m), err
-		}),
-		one("keys", "keys(input :: NODE | RELATIONSHIP | MAP) :: LIST<STRING>", "Returns all property keys.", func(c *Context, v graph.Value) (graph.Value, error) {
-			m, err := c.Properties(v)
+		}},
+		{Name: "keys", Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+			m, err := c.propertiesFor("keys", a[0])
 			return graph.Strings(m.Keys()), err
-		}),
-		one("startNode", "startNode(input :: RELATIONSHIP) :: NODE", "Returns the start node.", func(c *Context, v graph.Value) (graph.Value, error) {
-			if v.Kind() != graph.KindRel {
-				return graph.Null, wrong("startNode", v)
-			}
-			r, err := c.rel(v)
+		}},
+		{Name: "property_exists", Min: 2, Max: 2, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+			m, err := c.propertiesFor("property_exists", a[0])
 			if err != nil {
 				return graph.Null, err
 			}
-			return graph.NodeRef(r.Start), nil
-		}),
-		one("endNode", "endNode(input :: RELATIONSHIP) :: NODE", "Returns the end node.", func(c *Context, v graph.Value) (graph.Value, error) {
-			if v.Kind() != graph.KindRel {
-				return graph.Null, wrong("endNode", v)
-			}
-			r, err := c.rel(v)
-			if err != nil {
-				return graph.Null, err
-			}
-			return graph.NodeRef(r.End), nil
-		}),
-		one("length", "length(input :: PATH) :: INTEGER", "Returns the length of a path.", func(_ *Context, v graph.Value) (graph.Value, error) {
-			if v.Kind() != graph.KindPath {
-				return graph.Null, wrong("length", v)
-			}
+			v, ok := m.Get(a[1].AsString())
+			return graph.Bool(ok && !v.IsNull()), nil
+		}},
+		end("startNode", func(r *graph.Relationship) graph.NodeID { return r.Start }),
+		end("endNode", func(r *graph.Relationship) graph.NodeID { return r.End }),
+		one("length", graph.KindPath, expected("length", "Path"), func(_ *Context, v graph.Value) (graph.Value, error) {
 			return graph.Int(int64(len(v.AsPath().Rels))), nil
 		}),
-		one("nodes", "nodes(input :: PATH) :: LIST<NODE>", "Returns the nodes of a path.", func(_ *Context, v graph.Value) (graph.Value, error) {
-			if v.Kind() != graph.KindPath {
-				return graph.Null, wrong("nodes", v)
-			}
-			return graph.List(v.AsPath().Nodes), nil
-		}),
-		one("relationships", "relationships(input :: PATH) :: LIST<RELATIONSHIP>", "Returns the relationships of a path.", func(_ *Context, v graph.Value) (graph.Value, error) {
-			if v.Kind() != graph.KindPath {
-				return graph.Null, wrong("relationships", v)
-			}
+		one("nodes", graph.KindPath, tobe("nodes", "path"), func(_ *Context, v graph.Value) (graph.Value, error) { return graph.List(v.AsPath().Nodes), nil }),
+		one("relationships", graph.KindPath, tobe("relationships", "path"), func(_ *Context, v graph.Value) (graph.Value, error) {
 			return graph.List(v.AsPath().Rels), nil
 		}),
 	}
+}
+
+// entity stands for nodes and relationships where a function takes both.
+const entity = graph.Kind(255)
+
+// propertiesFor is Properties for a function of that name.
+func (c *Context) propertiesFor(name string, v graph.Value) (*graph.Map, error) {
+	switch v.Kind() {
+	case graph.KindMap, graph.KindNode, graph.KindRel:
+		return c.Properties(v)
+	}
+	return nil, TypeError("Invalid input for function '%s()': Expected a node, a relationship or a literal map but got %s", name, Inspect(v))
 }
 
 // Properties gives the properties of a node, relationship or map.

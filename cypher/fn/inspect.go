@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"graticule/graph"
@@ -10,10 +11,30 @@ import (
 
 // Literal gives a value as it would stand in a statement.
 func Literal(v graph.Value) string {
-	if v.Kind() == graph.KindString {
+	switch v.Kind() {
+	case graph.KindString:
 		return "'" + v.AsString() + "'"
+	case graph.KindNull:
+		return "NO_VALUE"
+	case graph.KindMap:
+		return Inspect(v)
+	case graph.KindPoint:
+		return geoJSON(v.AsPoint())
 	}
 	return ToText(v)
+}
+
+// geoJSON gives a point as messages about its type show it.
+func geoJSON(p graph.Point) string {
+	at := FloatText(p.X) + ", " + FloatText(p.Y)
+	if p.Is3D() {
+		at += ", " + FloatText(p.Z)
+	}
+	where := "sr-org"
+	if p.IsGeographic() {
+		where = "epsg"
+	}
+	return fmt.Sprintf(`{geometry: {type: "Point", coordinates: [%s], crs: {type: link, properties: {href: "https://spatialreference.org/ref/%s/%d/", code: %d}}}}`, at, where, p.SRID, p.SRID)
 }
 
 // Inspect gives a value as messages show it, with its kind: Long(1), String("a").
@@ -26,6 +47,9 @@ func Inspect(v graph.Value) string {
 	case graph.KindInt:
 		return fmt.Sprintf("Long(%d)", v.AsInt())
 	case graph.KindFloat:
+		if f := v.AsFloat(); math.IsNaN(f) || math.IsInf(f, 0) {
+			return "Double(" + FloatText(f) + ")"
+		}
 		return fmt.Sprintf("Double(%e)", v.AsFloat())
 	case graph.KindString:
 		return "String(\"" + v.AsString() + "\")"
@@ -49,6 +73,22 @@ func Inspect(v graph.Value) string {
 // javaName gives the name that messages about operators have for a value's kind.
 func javaName(v graph.Value) string {
 	switch v.Kind() {
+	case graph.KindNull:
+		return "NO_VALUE"
+	case graph.KindDate:
+		return "Date"
+	case graph.KindTime:
+		return "Time"
+	case graph.KindLocalTime:
+		return "LocalTime"
+	case graph.KindLocalDateTime:
+		return "LocalDateTime"
+	case graph.KindDateTime:
+		return "DateTime"
+	case graph.KindDuration:
+		return "Duration"
+	case graph.KindPoint:
+		return "Point"
 	case graph.KindBool:
 		return "Boolean"
 	case graph.KindInt:
@@ -67,7 +107,7 @@ func javaName(v graph.Value) string {
 
 // NotOfType makes the error of a value of another type than it has to be.
 func NotOfType(v graph.Value, want, format string, args ...any) error {
-	e := status.New(status.TypeError, "", format, args...).With("22G03", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %v NOT NULL.", Literal(v), want, v.Kind()))
+	e := status.New(status.TypeError, "", format, args...).With("22G03", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %s.", Literal(v), want, TypeText(v)))
 	e.Detail = "InvalidArgumentType"
 	return e
 }

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"graticule/graph"
 	"graticule/status"
@@ -10,42 +11,31 @@ import (
 // rangeMax bounds the list range() makes at once.
 const rangeMax = 50_000_000
 
+// elements gives the elements of a list or the coordinates of a vector.
+func elements(v graph.Value) ([]graph.Value, bool) {
+	if v.Kind() == graph.KindList {
+		return v.AsList(), true
+	}
+	return nil, false
+}
+
 func lists() []Function {
-	of := func(name, signature, description string, f func([]graph.Value) (graph.Value, error)) Function {
-		return Function{Name: name, Category: "List", Signature: signature, Description: description, Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
-			if a[0].Kind() != graph.KindList {
-				return graph.Null, TypeError("%s() expects a LIST, got %v", name, a[0].Kind())
-			}
-			return f(a[0].AsList())
+	// at is head() and last(): an access by an index that a list may not have.
+	at := func(name string, index int64) Function {
+		return Function{Name: name, Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			return Index(a[0], graph.Int(index))
 		}}
 	}
-	each := func(name string, convert func(graph.Value) (graph.Value, bool)) Function {
-		return of(name, name+"(input :: LIST<ANY>) :: LIST<ANY>", "Converts every element; null where that is not possible.", func(l []graph.Value) (graph.Value, error) {
-			out := make([]graph.Value, len(l))
-			for i, v := range l {
-				out[i], _ = convert(v)
-			}
-			return graph.List(out), nil
-		})
-	}
 	return []Function{
-		of("head", "head(list :: LIST<ANY>) :: ANY", "Returns the first element.", func(l []graph.Value) (graph.Value, error) {
-			if len(l) == 0 {
-				return graph.Null, nil
+		at("head", 0), at("last", -1),
+		{Name: "tail", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			if a[0].Kind() != graph.KindList {
+				return graph.List([]graph.Value{}), nil
 			}
-			return l[0], nil
-		}),
-		of("last", "last(list :: LIST<ANY>) :: ANY", "Returns the last element.", func(l []graph.Value) (graph.Value, error) {
-			if len(l) == 0 {
-				return graph.Null, nil
-			}
-			return l[len(l)-1], nil
-		}),
-		of("tail", "tail(input :: LIST<ANY>) :: LIST<ANY>", "Returns all but the first element.", func(l []graph.Value) (graph.Value, error) {
+			l := a[0].AsList()
 			return graph.List(l[min(1, len(l)):]), nil
-		}),
-		each("toBooleanList", toBoolean), each("toFloatList", toFloat), each("toIntegerList", toInteger), each("toStringList", toString),
-		{Name: "reverse", Category: "List", Signature: "reverse(input :: STRING | LIST<ANY>) :: STRING | LIST<ANY>", Description: "Reverses a STRING or LIST.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		}},
+		{Name: "reverse", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			switch a[0].Kind() {
 			case graph.KindList:
 				l := slices.Clone(a[0].AsList())
@@ -56,18 +46,18 @@ func lists() []Function {
 				slices.Reverse(r)
 				return graph.String(string(r)), nil
 			}
-			return graph.Null, TypeError("reverse() expects a STRING or a LIST, got %v", a[0].Kind())
+			return graph.Null, TypeError("Invalid input for function 'reverse()': Expected a string or a list; consider converting the value to a string with toString() or creating a list.")
 		}},
-		{Name: "size", Category: "Scalar", Signature: "size(input :: STRING | LIST<ANY>) :: INTEGER", Description: "Returns the number of elements or characters.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
-			switch a[0].Kind() {
-			case graph.KindList:
-				return graph.Int(int64(len(a[0].AsList()))), nil
-			case graph.KindString:
-				return charLength(a[0].AsString(), nil)
+		{Name: "size", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			if l, ok := elements(a[0]); ok {
+				return graph.Int(int64(len(l))), nil
 			}
-			return graph.Null, TypeError("Invalid input for function 'size()': Expected a String or List, got: %s", Inspect(a[0]))
+			if a[0].Kind() == graph.KindString {
+				return graph.Int(int64(utf8.RuneCountInString(a[0].AsString()))), nil
+			}
+			return graph.Null, expectedInput("size", "String or List", a[0])
 		}},
-		{Name: "isEmpty", Category: "Predicate", Signature: "isEmpty(input :: LIST<ANY> | MAP | STRING) :: BOOLEAN", Description: "Checks whether a LIST, MAP or STRING is empty.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		{Name: "isEmpty", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			switch a[0].Kind() {
 			case graph.KindList:
 				return graph.Bool(len(a[0].AsList()) == 0), nil
@@ -76,9 +66,9 @@ func lists() []Function {
 			case graph.KindMap:
 				return graph.Bool(a[0].AsMap().Len() == 0), nil
 			}
-			return graph.Null, TypeError("isEmpty() expects a LIST, MAP or STRING, got %v", a[0].Kind())
+			return graph.Null, expectedInput("isEmpty", "List, Map, or String", a[0])
 		}},
-		{Name: "range", Category: "List", Signature: "range(start :: INTEGER, end :: INTEGER, step = 1 :: INTEGER) :: LIST<INTEGER>", Description: "Returns the integers from start to end, inclusive.", Min: 2, Max: 3, TakesNull: true, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+		{Name: "range", Min: 2, Max: 3, TakesNull: true, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 			from, step, n, err := Range(a)
 			if err != nil || n == 0 {
 				return graph.List(nil), err
@@ -103,16 +93,18 @@ func lists() []Function {
 // Range gives the first of the n integers that range(a...) makes, and the step
 // between them.
 func Range(a []graph.Value) (from, step int64, n uint64, err error) {
-	for _, v := range a {
-		if v.Kind() != graph.KindInt {
-			return 0, 0, 0, argumentError("InvalidArgumentType", "range() expects INTEGER arguments, got %v", v.Kind())
+	bounds := [3]int64{2: 1}
+	for i, v := range a {
+		switch {
+		case v.Kind() == graph.KindInt:
+			bounds[i] = v.AsInt()
+		case v.Kind() == graph.KindFloat:
+			return 0, 0, 0, rangeType(v, i, "INTEGER", "an integer")
+		default:
+			return 0, 0, 0, rangeType(v, i, "INTEGER or FLOAT", "a numeric")
 		}
 	}
-	step = 1
-	if len(a) == 3 {
-		step = a[2].AsInt()
-	}
-	from, to := a[0].AsInt(), a[1].AsInt()
+	from, to, step := bounds[0], bounds[1], bounds[2]
 	switch {
 	case step == 0:
 		return 0, 0, 0, rangeStep()
@@ -127,6 +119,11 @@ func Range(a []graph.Value) (from, step int64, n uint64, err error) {
 		n-- // all integers: one more than n can say
 	}
 	return from, step, n, nil
+}
+
+// rangeType is the error of an argument of range() that is no integer.
+func rangeType(v graph.Value, i int, want, word string) error {
+	return NotOfType(v, want, "Invalid input for %s value in function 'range()': Expected %s value but got: %s", [...]string{"start", "end", "step"}[i], word, Inspect(v))
 }
 
 // rangeStep is the error of range() with a step of zero.

@@ -3,6 +3,8 @@ package fn
 import (
 	"errors"
 	"math"
+	"math/big"
+	"strconv"
 
 	"graticule/graph"
 	"graticule/status"
@@ -18,48 +20,44 @@ func withDetail(err error, detail string) error {
 	return err
 }
 
-func floats(name string, f func(float64) float64) Function {
-	return Function{Name: name, Category: "Numeric", Signature: name + "(input :: FLOAT) :: FLOAT", Description: "Returns " + name + " of a number.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+// needsNumbers is the error of a function of numbers that got something else.
+func needsNumbers(name string) error { return TypeError("%s() requires numbers", name) }
+
+func numeric(name, called string, f func(float64) float64) Function {
+	return Function{Name: name, Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 		if !a[0].IsNumber() {
-			return graph.Null, TypeError("%s() expects a number, got %v", name, a[0].Kind())
+			return graph.Null, needsNumbers(called)
 		}
 		return graph.Float(f(a[0].Number())), nil
 	}}
 }
 
 func constant(name string, v float64) Function {
-	return Function{Name: name, Category: "Numeric", Signature: name + "() :: FLOAT", Description: "Returns the constant " + name + ".", Eval: func(*Context, []graph.Value) (graph.Value, error) { return graph.Float(v), nil }}
+	return Function{Name: name, Eval: func(*Context, []graph.Value) (graph.Value, error) { return graph.Float(v), nil }}
 }
 
 func maths() []Function {
 	out := []Function{constant("pi", math.Pi), constant("e", math.E)}
 	for _, f := range []struct {
-		name string
-		f    func(float64) float64
+		name, called string
+		f            func(float64) float64
 	}{
-		{"ceil", math.Ceil}, {"floor", math.Floor}, {"sqrt", math.Sqrt}, {"exp", math.Exp}, {"log", math.Log}, {"log10", math.Log10}, {"sin", math.Sin}, {"cos", math.Cos},
-		{"tan", math.Tan}, {"asin", math.Asin}, {"acos", math.Acos}, {"atan", math.Atan}, {"cot", func(x float64) float64 { return 1 / math.Tan(x) }},
-		{"degrees", func(x float64) float64 { return x * 180 / math.Pi }}, {"radians", func(x float64) float64 { return x * math.Pi / 180 }},
-		{"haversin", func(x float64) float64 { return (1 - math.Cos(x)) / 2 }},
+		{"ceil", "", math.Ceil}, {"floor", "", math.Floor}, {"sqrt", "", math.Sqrt}, {"exp", "", math.Exp}, {"log", "", math.Log}, {"log10", "", math.Log10}, {"sin", "", math.Sin}, {"cos", "", math.Cos},
+		{"tan", "", math.Tan}, {"asin", "", math.Asin}, {"acos", "", math.Acos}, {"atan", "", math.Atan}, {"cot", "", func(x float64) float64 { return 1 / math.Tan(x) }},
+		{"sinh", "", math.Sinh}, {"cosh", "", math.Cosh}, {"tanh", "", math.Tanh}, {"coth", "", coth},
+		{"degrees", "toDegrees", func(x float64) float64 { return x * (180 / math.Pi) }}, {"radians", "toRadians", func(x float64) float64 { return x * (math.Pi / 180) }},
+		{"haversin", "", func(x float64) float64 { return (1 - math.Cos(x)) / 2 }},
 	} {
-		out = append(out, floats(f.name, f.f))
+		if f.called == "" {
+			f.called = f.name
+		}
+		out = append(out, numeric(f.name, f.called, f.f))
 	}
 	return append(out,
-		Function{Name: "abs", Category: "Numeric", Signature: "abs(input :: INTEGER | FLOAT) :: INTEGER | FLOAT", Description: "Returns the absolute value of a number.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
-			switch a[0].Kind() {
-			case graph.KindInt:
-				if a[0].AsInt() < 0 {
-					return graph.Int(-a[0].AsInt()), nil
-				}
-				return a[0], nil
-			case graph.KindFloat:
-				return graph.Float(math.Abs(a[0].AsFloat())), nil
-			}
-			return graph.Null, TypeError("abs() requires numbers")
-		}},
-		Function{Name: "sign", Category: "Numeric", Signature: "sign(input :: INTEGER | FLOAT) :: INTEGER", Description: "Returns the signum of a number.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		Function{Name: "abs", Min: 1, Max: 1, Eval: abs},
+		Function{Name: "sign", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			if !a[0].IsNumber() {
-				return graph.Null, TypeError("sign() requires numbers")
+				return graph.Null, NotOfType(a[0], "INTEGER or FLOAT", "Expected a numeric value for sign(), but got: %s", Inspect(a[0]))
 			}
 			switch f := a[0].Number(); {
 			case f > 0:
@@ -69,55 +67,137 @@ func maths() []Function {
 			}
 			return graph.Int(0), nil
 		}},
-		Function{Name: "round", Category: "Numeric", Signature: "round(value :: FLOAT, precision = 0 :: INTEGER, mode = HALF_UP :: STRING) :: FLOAT", Description: "Rounds a number.", Min: 1, Max: 3, Eval: round},
-		Function{Name: "isNaN", Category: "Numeric", Signature: "isNaN(input :: INTEGER | FLOAT) :: BOOLEAN", Description: "Returns whether a number is NaN.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		Function{Name: "round", Min: 1, Max: 3, Eval: round},
+		Function{Name: "isNaN", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			if !a[0].IsNumber() {
+				return graph.Null, needsNumbers("isNaN")
+			}
 			return graph.Bool(a[0].Kind() == graph.KindFloat && math.IsNaN(a[0].AsFloat())), nil
 		}},
-		Function{Name: "rand", Category: "Numeric", Signature: "rand() :: FLOAT", Description: "Returns a random FLOAT from 0 (inclusive) to 1 (exclusive).", Eval: func(c *Context, _ []graph.Value) (graph.Value, error) {
+		Function{Name: "rand", Eval: func(c *Context, _ []graph.Value) (graph.Value, error) {
 			return graph.Float(c.Rand.Float64()), nil
 		}},
-		Function{Name: "atan2", Category: "Numeric", Signature: "atan2(y :: FLOAT, x :: FLOAT) :: FLOAT", Description: "Returns the arctangent of a set of coordinates.", Min: 2, Max: 2, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		Function{Name: "atan2", Min: 2, Max: 2, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			if !a[0].IsNumber() || !a[1].IsNumber() {
-				return graph.Null, TypeError("atan2() expects numbers")
+				return graph.Null, needsNumbers("atan2")
 			}
 			return graph.Float(math.Atan2(a[0].Number(), a[1].Number())), nil
 		}},
 	)
 }
 
+func coth(x float64) float64 {
+	if x == 0 {
+		return math.NaN()
+	}
+	return 1 / math.Tanh(x)
+}
+
+func abs(c *Context, a []graph.Value) (graph.Value, error) {
+	switch a[0].Kind() {
+	case graph.KindInt:
+		i := a[0].AsInt()
+		if i == math.MinInt64 && c.Version == 25 {
+			return graph.Null, overflow()
+		}
+		if i < 0 {
+			i = -i
+		}
+		return graph.Int(i), nil
+	case graph.KindFloat:
+		return graph.Float(math.Abs(a[0].AsFloat())), nil
+	}
+	return graph.Null, needsNumbers("abs")
+}
+
+// coerceInt gives a number as an integer, as arguments that count things take it.
+func coerceInt(v graph.Value) (int64, bool) {
+	switch v.Kind() {
+	case graph.KindInt:
+		return v.AsInt(), true
+	case graph.KindFloat:
+		return floatToInt(v.AsFloat()).AsInt(), true
+	}
+	return 0, false
+}
+
+// round is round(value, precision, mode). Without a precision, or with 0 and no
+// mode, halves go up; with one they go away from zero.
 func round(_ *Context, a []graph.Value) (graph.Value, error) {
-	if !a[0].IsNumber() || (len(a) > 1 && a[1].Kind() != graph.KindInt) {
-		return graph.Null, TypeError("round() expects a number and an INTEGER precision")
+	if !a[0].IsNumber() {
+		return graph.Null, needsNumbers("round")
+	}
+	precision, ok := int64(0), true
+	if len(a) > 1 {
+		if precision, ok = coerceInt(a[1]); !ok {
+			return graph.Null, needsNumbers("round")
+		}
+	}
+	if precision < 0 {
+		e := status.New(status.ArgumentError, "", "Precision argument to 'round()' cannot be negative").
+			With("22N38", status.Because("22N03", "Expected 'precision' to be of type INTEGER and in the range 0 to 9223372036854775807 but found %d.", precision)).Explained("Invalid argument to the function round().")
+		return graph.Null, e
 	}
 	f := a[0].Number()
-	if len(a) == 1 {
-		return graph.Float(math.Floor(f + 0.5)), nil
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return graph.Float(f), nil
 	}
-	p := math.Pow(10, float64(a[1].AsInt()))
 	mode := "HALF_UP"
 	if len(a) == 3 {
+		if a[2].Kind() != graph.KindString {
+			return graph.Null, expectedText("round", a[2])
+		}
 		mode = a[2].AsString()
-	} else if a[1].AsInt() == 0 {
-		return graph.Float(math.Floor(f + 0.5)), nil
+		if _, known := roundings[mode]; !known {
+			return graph.Null, status.New(status.ArgumentError, "", "%s", unknownRounding).With("22000", status.Because("22N26", unknownRounding))
+		}
+	} else if precision == 0 {
+		switch x := math.Floor(f + 0.5); {
+		case a[0].Kind() == graph.KindInt || math.Abs(f) >= 1<<52:
+			return graph.Float(float64(floatToInt(f).AsInt())), nil
+		default:
+			return graph.Float(x), nil
+		}
 	}
-	x := f * p
-	switch mode {
-	case "UP":
-		x = math.Copysign(math.Ceil(math.Abs(x)), x)
-	case "DOWN":
-		x = math.Trunc(x)
-	case "CEILING":
-		x = math.Ceil(x)
-	case "FLOOR":
-		x = math.Floor(x)
-	case "HALF_UP":
-		x = math.Round(x)
-	case "HALF_DOWN":
-		x = math.Copysign(math.Ceil(math.Abs(x)-0.5), x)
-	case "HALF_EVEN":
-		x = math.RoundToEven(x)
-	default:
-		return graph.Null, argumentError("", "unknown rounding mode %q", mode)
+	return roundDecimal(f, precision, mode)
+}
+
+const unknownRounding = "Unknown rounding mode. Valid values are: CEILING, FLOOR, UP, DOWN, HALF_EVEN, HALF_UP, HALF_DOWN, UNNECESSARY."
+
+// roundings tell for each mode whether a digit string is to be raised away from
+// zero: half compares the part cut off with one half, odd is about the last digit kept.
+var roundings = map[string]func(negative, odd bool, half int) bool{
+	"UP": func(bool, bool, int) bool { return true }, "DOWN": func(bool, bool, int) bool { return false },
+	"CEILING": func(negative, _ bool, _ int) bool { return !negative }, "FLOOR": func(negative, _ bool, _ int) bool { return negative },
+	"HALF_UP": func(_, _ bool, half int) bool { return half >= 0 }, "HALF_DOWN": func(_, _ bool, half int) bool { return half > 0 },
+	"HALF_EVEN": func(_, odd bool, half int) bool { return half > 0 || half == 0 && odd }, "UNNECESSARY": nil,
+}
+
+// maxDigits is past the last digit that the shortest text of a FLOAT can have.
+const maxDigits = 400
+
+// roundDecimal rounds the shortest decimal text of f, as it is printed.
+func roundDecimal(f float64, precision int64, mode string) (graph.Value, error) {
+	if precision > maxDigits {
+		return graph.Float(f), nil
 	}
-	return graph.Float(x / p), nil
+	exact, _ := new(big.Rat).SetString(strconv.FormatFloat(math.Abs(f), 'g', -1, 64))
+	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(precision), nil))
+	scaled := new(big.Rat).Mul(exact, scale)
+	kept := new(big.Int).Quo(scaled.Num(), scaled.Denom())
+	rest := new(big.Rat).Sub(scaled, new(big.Rat).SetInt(kept))
+	if rest.Sign() != 0 {
+		decide := roundings[mode]
+		if decide == nil {
+			return graph.Null, status.New(status.ExecutionFailed, "50N00", "Rounding necessary")
+		}
+		if decide(f < 0, kept.Bit(0) == 1, rest.Cmp(big.NewRat(1, 2))) {
+			kept.Add(kept, big.NewInt(1))
+		}
+	}
+	out, _ := new(big.Rat).Quo(new(big.Rat).SetInt(kept), scale).Float64()
+	if f < 0 && out != 0 {
+		out = -out
+	}
+	return graph.Float(out), nil
 }

@@ -12,6 +12,21 @@ import (
 	"graticule/status"
 )
 
+// Concat is ||: of strings, or of lists.
+func Concat(a, b graph.Value) (graph.Value, error) {
+	known := func(v graph.Value) bool {
+		return v.IsNull() || v.Kind() == graph.KindString || v.Kind() == graph.KindList
+	}
+	switch {
+	case !known(a) || !known(b):
+	case a.IsNull() || b.IsNull():
+		return graph.Null, nil
+	case a.Kind() == b.Kind():
+		return Add(a, b)
+	}
+	return graph.Null, TypeError("Cannot concatenate `%s` and `%s`", javaName(a), javaName(b))
+}
+
 // TypeError makes the error of a value of the wrong type.
 func TypeError(format string, args ...any) error {
 	e := status.New(status.TypeError, "50N42", format, args...)
@@ -27,10 +42,15 @@ func argumentError(detail, format string, args ...any) error {
 
 func overflow() error { return status.New(status.ArithmeticError, "50N42", "long overflow") }
 
+// NotAPattern is the error of =~ with something that is no STRING.
+func NotAPattern(v graph.Value) error {
+	return NotOfType(v, "STRING", "Expected %s to be a STRING", Inspect(v))
+}
+
 // mismatch makes the error of an operation on two values; format names their kinds.
 func mismatch(format string, a, b graph.Value) error {
 	e := status.New(status.TypeError, "", format, javaName(a), javaName(b)).
-		With("22G03", status.Because("22N01", "Expected the value %s to be of type %v NOT NULL, but was of type %v NOT NULL.", Literal(a), b.Kind(), a.Kind()))
+		With("22G03", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %s.", Literal(a), TypeText(b), TypeText(a)))
 	e.Detail = "InvalidArgumentType"
 	return e
 }
@@ -59,15 +79,23 @@ func Add(a, b graph.Value) (graph.Value, error) {
 	case b.Kind() == graph.KindString && a.IsNumber():
 		return graph.String(ToText(a) + b.AsString()), nil
 	case b.Kind() == graph.KindDuration && isTemporal(a):
-		return temporal.Add(a, b.AsDuration(), 1), nil
+		return moved(temporal.Add(a, b.AsDuration(), 1))
 	case a.Kind() == graph.KindDuration && isTemporal(b):
-		return temporal.Add(b, a.AsDuration(), 1), nil
+		return moved(temporal.Add(b, a.AsDuration(), 1))
 	}
 	return graph.Null, mismatch("Cannot add `%s` and `%s`", a, b)
 }
 
 func isTemporal(v graph.Value) bool {
 	return v.Kind() >= graph.KindDate && v.Kind() <= graph.KindDuration
+}
+
+// moved gives the result of adding to a temporal value.
+func moved(v graph.Value, err error) (graph.Value, error) {
+	if err != nil {
+		return graph.Null, temporalError(err)
+	}
+	return v, nil
 }
 
 // Subtract is -.
@@ -84,7 +112,7 @@ func Subtract(a, b graph.Value) (graph.Value, error) {
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(a.Number() - b.Number()), nil
 	case b.Kind() == graph.KindDuration && isTemporal(a):
-		return temporal.Add(a, b.AsDuration(), -1), nil
+		return moved(temporal.Add(a, b.AsDuration(), -1))
 	}
 	return graph.Null, mismatch("Cannot subtract `%[2]s` from `%[1]s`", a, b)
 }
@@ -105,9 +133,9 @@ func Multiply(a, b graph.Value) (graph.Value, error) {
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(a.Number() * b.Number()), nil
 	case a.Kind() == graph.KindDuration && b.IsNumber():
-		return scale(a.AsDuration(), b.Number()), nil
+		return scaled(a, b, "*", b.Number())
 	case b.Kind() == graph.KindDuration && a.IsNumber():
-		return scale(b.AsDuration(), a.Number()), nil
+		return scaled(b, a, "*", a.Number())
 	}
 	return graph.Null, mismatch("Cannot multiply `%s` and `%s`", a, b)
 }
@@ -131,6 +159,22 @@ func scale(d graph.Duration, f float64) graph.Value {
 	return graph.DurationOf(out)
 }
 
+// scaled multiplies a duration d by f, which op made of v.
+func scaled(d, v graph.Value, op string, f float64) (graph.Value, error) {
+	if math.IsNaN(f) {
+		return graph.DurationOf(graph.Duration{}), nil
+	}
+	if out := scale(d.AsDuration(), f); !out.IsNull() {
+		return out, nil
+	}
+	word, with := "multiply", "with"
+	if op == "/" {
+		word, with = "divide", "by"
+	}
+	return graph.Null, status.New(status.ArgumentError, "", "Can not %s duration %s %s %s without causing overflow.", word, temporal.Format(d), with, Inspect(v)).
+		With("22015", status.Because("22N28", "The result of the operation '%s' has caused an overflow.", op))
+}
+
 // Divide is /: integer division of integers.
 func Divide(a, b graph.Value) (graph.Value, error) {
 	switch {
@@ -145,8 +189,10 @@ func Divide(a, b graph.Value) (graph.Value, error) {
 		return graph.Int(a.AsInt() / b.AsInt()), nil
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(a.Number() / b.Number()), nil
+	case a.Kind() == graph.KindDuration && b.Kind() == graph.KindInt && b.AsInt() == 0:
+		return graph.Null, status.New(status.ArithmeticError, "50N42", "/ by zero")
 	case a.Kind() == graph.KindDuration && b.IsNumber():
-		return scale(a.AsDuration(), 1/b.Number()), nil
+		return scaled(a, b, "/", 1/b.Number())
 	}
 	return graph.Null, mismatch("Cannot divide `%s` by `%s`", a, b)
 }

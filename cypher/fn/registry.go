@@ -16,6 +16,7 @@ type Entities interface {
 // Context is what a function may need beside its arguments.
 type Context struct {
 	Entities    Entities
+	Version     int       // of the language, 5 or 25
 	Statement   time.Time // the statement's clock
 	Transaction time.Time
 	Zone        *time.Location // default time zone
@@ -28,7 +29,10 @@ type Context struct {
 // TakesNull is set, a null argument gives null without a call.
 type Function struct {
 	Name, Category, Signature, Description string
+	Signature25                            string // in Cypher 25
+	Since                                  int    // 25 when Cypher 5 does not have it
 	Min, Max                               int
+	Max25                                  int // of Cypher 25 where that takes more
 	TakesNull                              bool
 	Eval                                   func(c *Context, args []graph.Value) (graph.Value, error)
 }
@@ -36,17 +40,33 @@ type Function struct {
 // Builtins gives the functions by lower-case name.
 func Builtins() map[string]*Function {
 	all := map[string]*Function{}
-	for _, group := range [][]Function{scalars(), maths(), texts(), lists(), entities(), temporals(), spatial(), vectors()} {
+	for _, group := range [][]Function{scalars(), conversions(), maths(), texts(), lists(), collections(), entities(), temporals(), spatial(), vectors(), uuids()} {
 		for i := range group {
-			all[lower(group[i].Name)] = &group[i]
+			f := &group[i]
+			describe(f)
+			all[lower(f.Name)] = f
 		}
 	}
+	for alias, name := range aliases {
+		f := *all[name]
+		f.Name = alias
+		f.Signature, f.Since = "", 0
+		describe(&f)
+		all[lower(alias)] = &f
+	}
 	return all
+}
+
+// aliases are the names that GQL has for functions, by which Cypher 25 also knows them.
+var aliases = map[string]string{
+	"ceiling": "ceil", "ln": "log", "local_time": "localtime", "local_datetime": "localdatetime", "zoned_time": "time", "zoned_datetime": "datetime",
+	"duration_between": "duration.between", "path_length": "length",
 }
 
 // Aggregates names the aggregating functions, lower case.
 var Aggregates = map[string]bool{
 	"count": true, "sum": true, "avg": true, "min": true, "max": true, "collect": true, "stdev": true, "stdevp": true, "percentilecont": true, "percentiledisc": true,
+	"collect_list": true, "percentile_cont": true, "percentile_disc": true, "stdev_samp": true, "stdev_pop": true,
 }
 
 func lower(s string) string {

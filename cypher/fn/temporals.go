@@ -1,105 +1,187 @@
 package fn
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"graticule/graph"
 	"graticule/graph/temporal"
+	"graticule/status"
 )
+
+// kindWord names the kinds as functions of them are named.
+var kindWord = map[graph.Kind]string{
+	graph.KindDate: "Date", graph.KindTime: "Time", graph.KindLocalTime: "LocalTime", graph.KindDateTime: "DateTime", graph.KindLocalDateTime: "LocalDateTime",
+}
+
+// badCall is the error of arguments that no form of a function takes.
+func badCall(name string, a []graph.Value) error {
+	shown := make([]string, len(a))
+	for i, v := range a {
+		shown[i] = Inspect(v)
+	}
+	return status.New(status.ProcedureCallFailed, "50N42", "Invalid call signature for %s: Provided input was [%s]", name, strings.Join(shown, ", "))
+}
 
 func temporals() []Function {
 	var out []Function
-	for name, kind := range map[string]graph.Kind{"date": graph.KindDate, "time": graph.KindTime, "localtime": graph.KindLocalTime, "datetime": graph.KindDateTime, "localdatetime": graph.KindLocalDateTime} {
-		make := func(clock func(*Context) time.Time) func(*Context, []graph.Value) (graph.Value, error) {
-			return func(c *Context, a []graph.Value) (graph.Value, error) { return instant(c, kind, a, clock(c)) }
-		}
-		out = append(out, Function{Name: name + ".truncate", Category: "Temporal", Signature: name + ".truncate(unit :: STRING, input = DEFAULT_TEMPORAL_ARGUMENT :: ANY, fields = null :: MAP) :: " + kind.String(), Description: "Truncates the given temporal value to a " + kind.String() + " of the given unit.", Min: 1, Max: 3, TakesNull: true,
-			Eval: func(c *Context, a []graph.Value) (graph.Value, error) { return truncate(c, kind, a) }})
-		statement := func(c *Context) time.Time { return c.Statement }
-		for suffix, clock := range map[string]func(*Context) time.Time{"": statement, ".statement": statement, ".transaction": func(c *Context) time.Time { return c.Transaction }, ".realtime": func(*Context) time.Time { return time.Now() }} {
-			out = append(out, Function{Name: name + suffix, Category: "Temporal", Signature: name + suffix + "(input = DEFAULT_TEMPORAL_ARGUMENT :: ANY) :: " + kind.String(), Description: "Creates a " + kind.String() + ".", Max: 1, Eval: make(clock)})
+	statement := func(c *Context) time.Time { return c.Statement }
+	clocks := map[string]func(*Context) time.Time{".statement": statement, ".transaction": func(c *Context) time.Time { return c.Transaction }, ".realtime": func(*Context) time.Time { return time.Now() }}
+	for kind, word := range kindWord {
+		name := lower(word)
+		out = append(out,
+			Function{Name: name + ".truncate", Min: 1, Max: 3, TakesNull: true, Eval: func(c *Context, a []graph.Value) (graph.Value, error) { return truncate(c, kind, a) }},
+			Function{Name: name, Max: 1, Max25: 2, Eval: func(c *Context, a []graph.Value) (graph.Value, error) { return instant(c, kind, a) }})
+		for suffix, clock := range clocks {
+			out = append(out, Function{Name: name + suffix, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) { return now(c, kind, a, clock(c)) }})
 		}
 	}
 	for name, f := range map[string]func(a, b graph.Value) graph.Duration{"between": temporal.Between, "inMonths": temporal.InMonths, "inDays": temporal.InDays, "inSeconds": temporal.InSeconds} {
-		out = append(out, Function{Name: "duration." + name, Category: "Temporal", Signature: "duration." + name + "(from :: ANY, to :: ANY) :: DURATION", Description: "Computes the DURATION between the from instant and the to instant.", Min: 2, Max: 2,
-			Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
-				for _, v := range a {
-					if !isTemporal(v) || v.Kind() == graph.KindDuration {
-						return graph.Null, TypeError("Invalid input for function 'duration.%s()': Expected a temporal instant but was %v", name, v.Kind())
-					}
+		out = append(out, Function{Name: "duration." + name, Min: 2, Max: 2, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			for _, v := range a {
+				if !isInstant(v) {
+					return graph.Null, badCall("Between", a)
 				}
-				return graph.DurationOf(f(a[0], a[1])), nil
-			}})
+			}
+			if unit := map[string]string{"inMonths": "Months", "inDays": "Days"}[name]; unit != "" && isClock(a[0]) && isClock(a[1]) {
+				return graph.Null, temporalError(&temporal.Problem{Class: temporal.NotProcessed, Subject: unit, Text: "Unsupported unit: " + unit})
+			}
+			return graph.DurationOf(f(a[0], a[1])), nil
+		}})
 	}
 	return append(out,
-		Function{Name: "duration", Category: "Temporal", Signature: "duration(input :: ANY) :: DURATION", Description: "Creates a DURATION.", Min: 1, Max: 1, Eval: duration},
-		Function{Name: "datetime.fromEpoch", Category: "Temporal", Signature: "datetime.fromEpoch(seconds :: INTEGER, nanoseconds :: INTEGER) :: ZONED DATETIME", Description: "Creates a ZONED DATETIME from seconds since the epoch.", Min: 2, Max: 2, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
-			return graph.DateTimeOf(a[0].AsInt(), int32(a[1].AsInt()), &graph.Zone{}), nil
-		}},
-		Function{Name: "datetime.fromEpochMillis", Category: "Temporal", Signature: "datetime.fromEpochMillis(milliseconds :: INTEGER) :: ZONED DATETIME", Description: "Creates a ZONED DATETIME from milliseconds since the epoch.", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		Function{Name: "duration", Min: 1, Max: 1, Max25: 2, Eval: duration},
+		Function{Name: "format", Min: 1, Max: 2, Eval: format},
+		Function{Name: "datetime.fromEpoch", Min: 2, Max: 2, TakesNull: true, Eval: fromEpoch},
+		Function{Name: "datetime.fromEpochMillis", Min: 1, Max: 1, TakesNull: true, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			if err := numbersOnly(a); err != nil {
+				return graph.Null, err
+			}
+			if a[0].Kind() != graph.KindInt {
+				return graph.Null, badCall("FromEpochMillis", a)
+			}
 			t := time.UnixMilli(a[0].AsInt())
 			return graph.DateTimeOf(t.Unix(), int32(t.Nanosecond()), &graph.Zone{}), nil
 		}},
 	)
 }
 
-func instant(c *Context, kind graph.Kind, a []graph.Value, now time.Time) (graph.Value, error) {
+// isClock tells whether v is a time without a date.
+func isClock(v graph.Value) bool {
+	return v.Kind() == graph.KindTime || v.Kind() == graph.KindLocalTime
+}
+
+func isInstant(v graph.Value) bool { return isTemporal(v) && v.Kind() != graph.KindDuration }
+
+// numbersOnly refuses arguments that are neither numbers nor null.
+func numbersOnly(a []graph.Value) error {
+	for _, v := range a {
+		if !v.IsNumber() && !v.IsNull() {
+			return cannotCoerce(v, "Number")
+		}
+	}
+	return nil
+}
+
+// instantMax bounds the seconds since the epoch on both sides.
+const instantMax = 31556889864403199
+
+func fromEpoch(_ *Context, a []graph.Value) (graph.Value, error) {
+	if err := numbersOnly(a); err != nil {
+		return graph.Null, err
+	}
+	if a[0].Kind() != graph.KindInt || a[1].Kind() != graph.KindInt {
+		return graph.Null, badCall("FromEpoch", a)
+	}
+	s, n := a[0].AsInt(), a[1].AsInt()
+	if n < 0 || n > 999_999_999 {
+		return graph.Null, temporalError(&temporal.Problem{Class: temporal.OutOfRange, Subject: "Nanosecond", High: 999_999_999, Found: n, Text: fmt.Sprintf("Invalid nanosecond: %d", n)})
+	}
+	if s > instantMax || s < -instantMax {
+		return graph.Null, argumentError("", "Instant exceeds minimum or maximum instant")
+	}
+	return graph.DateTimeOf(s, int32(n), &graph.Zone{}), nil
+}
+
+// now is a clock's time, in the zone that the argument names.
+func now(c *Context, kind graph.Kind, a []graph.Value, t time.Time) (graph.Value, error) {
+	zone, named := c.Zone, c.Zone != time.UTC
+	if len(a) > 0 {
+		if a[0].Kind() != graph.KindString {
+			return graph.Null, badCall("Now", a)
+		}
+		var err error
+		if zone, named, err = temporal.Zone(a[0].AsString()); err != nil {
+			return graph.Null, temporalError(err)
+		}
+	}
+	return fromTime(kind, t.In(zone), named), nil
+}
+
+func instant(c *Context, kind graph.Kind, a []graph.Value) (graph.Value, error) {
 	zone, named := c.Zone, c.Zone != time.UTC
 	if len(a) == 0 {
-		return fromTime(kind, now.In(zone), named), nil
+		return fromTime(kind, c.Statement.In(zone), named), nil
 	}
-	fail := func(err error) (graph.Value, error) {
-		return graph.Null, argumentError("InvalidArgumentValue", "%v", err)
+	if len(a) == 2 {
+		return parsePattern(kind, a, zone, named)
 	}
 	switch v := a[0]; v.Kind() {
 	case graph.KindString:
-		out, err := temporal.Parse(kind, v.AsString(), zone, named)
-		if err != nil {
-			return fail(err)
-		}
-		return out, nil
+		return moved(temporal.Parse(kind, v.AsString(), zone, named))
 	case graph.KindMap:
-		if z, ok := v.AsMap().Get("timezone"); ok && v.AsMap().Len() == 1 {
-			loc, n, err := temporal.Zone(z.AsString())
-			if err != nil {
-				return fail(err)
-			}
-			return fromTime(kind, now.In(loc), n), nil
+		if z, ok := v.AsMap().Get("timezone"); ok && v.AsMap().Len() == 1 && z.Kind() == graph.KindString {
+			return now(c, kind, []graph.Value{z}, c.Statement)
 		}
-		out, err := temporal.FromMap(kind, v.AsMap(), zone, named)
-		if err != nil {
-			return fail(err)
-		}
-		return out, nil
+		return moved(temporal.FromMap(kind, v.AsMap(), zone, named))
 	default:
-		if isTemporal(v) && v.Kind() != graph.KindDuration {
-			return convert(kind, v, zone, named), nil
+		if !isInstant(v) {
+			return graph.Null, badCall(kindWord[kind]+"Function", a)
 		}
-		return graph.Null, TypeError("cannot make a %v of %v", kind, v.Kind())
+		if err := convertible(kind, v); err != nil {
+			return graph.Null, err
+		}
+		return convert(kind, v, zone, named), nil
 	}
+}
+
+// convertible tells what of an instant is missing for another kind of instant.
+func convertible(kind graph.Kind, v graph.Value) error {
+	hasDate, hasTime := !isClock(v), v.Kind() != graph.KindDate
+	switch {
+	case kind == graph.KindDateTime && !(hasDate && hasTime):
+		return TypeError("Cannot select datetime from: %s", temporal.Format(v))
+	case !hasDate && (kind == graph.KindDate || kind == graph.KindLocalDateTime):
+		return TypeError("Cannot get the date of: %s", temporal.Format(v))
+	case !hasTime && kind != graph.KindDate:
+		return TypeError("Cannot get the time of: %s", temporal.Format(v))
+	}
+	return nil
 }
 
 func truncate(c *Context, kind graph.Kind, a []graph.Value) (graph.Value, error) {
 	zone, named := c.Zone, c.Zone != time.UTC
-	input := fromTime(kind, c.Statement.In(zone), named)
+	input, fields := fromTime(kind, c.Statement.In(zone), named), graph.Null
 	if len(a) > 1 {
 		input = a[1]
 	}
-	if a[0].IsNull() || input.IsNull() {
-		return graph.Null, nil
+	if len(a) > 2 {
+		fields = a[2]
 	}
-	if a[0].Kind() != graph.KindString || !isTemporal(input) || input.Kind() == graph.KindDuration {
-		return graph.Null, TypeError("Invalid input for truncate: expected a unit and a temporal instant but was %v and %v", a[0].Kind(), input.Kind())
+	switch {
+	case a[0].Kind() != graph.KindString && !a[0].IsNull():
+		return graph.Null, cannotCoerce(a[0], "String")
+	case fields.Kind() != graph.KindMap && !fields.IsNull():
+		return graph.Null, cannotCoerce(fields, "Map")
+	case a[0].IsNull() || !isInstant(input):
+		return graph.Null, badCall("Truncate", []graph.Value{a[0], input, fields})
 	}
 	var more *graph.Map
-	if len(a) > 2 && a[2].Kind() == graph.KindMap {
-		more = a[2].AsMap()
+	if fields.Kind() == graph.KindMap {
+		more = fields.AsMap()
 	}
-	out, err := temporal.Truncate(kind, a[0].AsString(), input, more, zone, named)
-	if err != nil {
-		return graph.Null, argumentError("InvalidArgumentValue", "%v", err)
-	}
-	return out, nil
+	return moved(temporal.Truncate(kind, a[0].AsString(), input, more, zone, named))
 }
 
 func fromTime(kind graph.Kind, t time.Time, named bool) graph.Value {
@@ -153,34 +235,40 @@ func convert(kind graph.Kind, v graph.Value, zone *time.Location, named bool) gr
 }
 
 func duration(_ *Context, a []graph.Value) (graph.Value, error) {
+	if len(a) == 2 {
+		return parseDurationPattern(a)
+	}
 	switch v := a[0]; v.Kind() {
-	case graph.KindDuration:
-		return v, nil
 	case graph.KindString:
-		out, err := temporal.Parse(graph.KindDuration, v.AsString(), nil, false)
-		if err != nil {
-			return graph.Null, argumentError("InvalidArgumentValue", "%v", err)
-		}
-		return out, nil
+		return moved(temporal.Parse(graph.KindDuration, v.AsString(), nil, false))
 	case graph.KindMap:
-		parts := temporal.Parts{}
-		for i := range v.AsMap().Len() {
-			k, x := v.AsMap().At(i)
-			if x.IsNull() {
-				continue
-			}
-			if !x.IsNumber() || !parts.Add(k, ToText(x)) {
-				return graph.Null, argumentError("InvalidArgumentValue", "duration() does not take %s: %s", k, ToText(x))
-			}
-		}
 		if v.AsMap().Len() == 0 {
 			return graph.Null, argumentError("InvalidArgumentValue", "At least one temporal unit must be specified.")
 		}
-		d, err := parts.Duration()
-		if err != nil {
-			return graph.Null, argumentError("InvalidArgumentValue", "%v", err)
+		parts := temporal.Parts{}
+		for i := range v.AsMap().Len() {
+			k, x := v.AsMap().At(i)
+			if x.IsNumber() && parts.Add(k, ToText(x)) {
+				continue
+			}
+			if parts.Add(k, "0") {
+				return graph.Null, status.New(status.ExecutionFailed, "50N00", "%s must be a number value, but was a %s", k, className(x))
+			}
+			return graph.Null, status.New(status.ExecutionFailed, "50N00", "Unknown field: %s", k)
 		}
-		return graph.DurationOf(d), nil
+		d, err := parts.Duration()
+		return moved(graph.DurationOf(d), err)
 	}
-	return graph.Null, TypeError("cannot make a DURATION of %v", a[0].Kind())
+	return graph.Null, badCall("DurationFunction", a)
+}
+
+// className is what errors call the class of a component of a duration.
+func className(v graph.Value) string {
+	switch v.Kind() {
+	case graph.KindNull:
+		return "NoValue"
+	case graph.KindString:
+		return "UTF8StringValue"
+	}
+	return javaName(v) + "Value"
 }

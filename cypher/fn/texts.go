@@ -1,98 +1,282 @@
 package fn
 
 import (
+	"math"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
 	"graticule/graph"
 	"graticule/status"
 )
 
-func str(name, signature, description string, minArgs, maxArgs int, f func(s string, rest []graph.Value) (graph.Value, error)) Function {
-	return Function{Name: name, Category: "String", Signature: signature, Description: description, Min: minArgs, Max: maxArgs, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+// expectedText is the error of a function of texts that got something else.
+func expectedText(name string, v graph.Value) error {
+	return TypeError("Expected a string value for `%s`, but got: %s; consider converting it to a string with toString().", name, Inspect(v))
+}
+
+// str makes a function whose first argument is a STRING; called is its name in errors.
+func str(name, called string, minArgs, maxArgs int, f func(s string, rest []graph.Value) (graph.Value, error)) Function {
+	return Function{Name: name, Min: minArgs, Max: maxArgs, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 		if a[0].Kind() != graph.KindString {
-			return graph.Null, TypeError("Expected a string value for `%s`, but got: %s; consider converting it to a string with toString().", name, Inspect(a[0]))
+			return graph.Null, expectedText(called, a[0])
 		}
 		return f(a[0].AsString(), a[1:])
 	}}
 }
 
-func texts() []Function {
-	simple := func(name, description string, f func(string) string) Function {
-		return str(name, name+"(input :: STRING) :: STRING", description, 1, 1, func(s string, _ []graph.Value) (graph.Value, error) { return graph.String(f(s)), nil })
+// whitespace is what Java takes for white space: no-break spaces do not count.
+func whitespace(r rune) bool {
+	switch r {
+	case '\u00a0', '\u2007', '\u202f', '\u0085':
+		return false
+	case '\u001c', '\u001d', '\u001e', '\u001f':
+		return true
 	}
-	trim := func(name, description string, f func(s, cut string) string) Function {
-		return str(name, name+"(input :: STRING, trimCharacterString = ' ' :: STRING) :: STRING", description, 1, 2, func(s string, rest []graph.Value) (graph.Value, error) {
+	return unicode.IsSpace(r)
+}
+
+func texts() []Function {
+	simple := func(name, called string, f func(string) string) Function {
+		return str(name, called, 1, 1, func(s string, _ []graph.Value) (graph.Value, error) { return graph.String(f(s)), nil })
+	}
+	upper := func(s string) string { return cases.Upper(language.Und).String(s) }
+	lowered := func(s string) string { return cases.Lower(language.Und).String(s) }
+	cut := func(name string, f func(s string, in func(rune) bool) string) Function {
+		return str(name, name, 1, 2, func(s string, rest []graph.Value) (graph.Value, error) {
 			if len(rest) == 0 {
-				return graph.String(f(s, " \t\n\r\f\v")), nil
+				return graph.String(f(s, whitespace)), nil
 			}
-			return graph.String(f(s, rest[0].AsString())), nil
+			if rest[0].Kind() != graph.KindString {
+				return graph.Null, expectedText(name, rest[0])
+			}
+			chars := rest[0].AsString()
+			return graph.String(f(s, func(r rune) bool { return strings.ContainsRune(chars, r) })), nil
 		})
 	}
 	return []Function{
-		simple("toLower", "Returns a STRING in lowercase.", strings.ToLower), simple("lower", "Returns a STRING in lowercase.", strings.ToLower),
-		simple("toUpper", "Returns a STRING in uppercase.", strings.ToUpper), simple("upper", "Returns a STRING in uppercase.", strings.ToUpper),
-		trim("trim", "Removes whitespace from both ends.", strings.Trim), trim("btrim", "Removes characters from both ends.", strings.Trim),
-		trim("ltrim", "Removes characters from the start.", strings.TrimLeft), trim("rtrim", "Removes characters from the end.", strings.TrimRight),
-		str("replace", "replace(original :: STRING, search :: STRING, replace :: STRING) :: STRING", "Replaces all occurrences of a search STRING.", 3, 3, func(s string, r []graph.Value) (graph.Value, error) {
-			if r[0].Kind() != graph.KindString || r[1].Kind() != graph.KindString {
-				return graph.Null, TypeError("replace() expects STRING arguments")
-			}
-			return graph.String(strings.ReplaceAll(s, r[0].AsString(), r[1].AsString())), nil
-		}),
-		str("split", "split(original :: STRING, splitDelimiter :: STRING | LIST<STRING>) :: LIST<STRING>", "Splits a STRING at the delimiters.", 2, 2, func(s string, r []graph.Value) (graph.Value, error) {
-			if r[0].Kind() == graph.KindString {
-				return graph.Strings(strings.Split(s, r[0].AsString())), nil
-			}
-			if r[0].Kind() != graph.KindList {
-				return graph.Null, TypeError("split() expects a STRING or LIST<STRING> delimiter")
-			}
-			parts := []string{s}
-			for _, d := range r[0].AsList() {
-				var next []string
-				for _, p := range parts {
-					next = append(next, strings.Split(p, d.AsString())...)
-				}
-				parts = next
-			}
-			return graph.Strings(parts), nil
-		}),
-		str("substring", "substring(original :: STRING, start :: INTEGER, length :: INTEGER) :: STRING", "Returns a part of a STRING, from a 0-based start.", 2, 3, func(s string, r []graph.Value) (graph.Value, error) {
-			runes := []rune(s)
-			n := int64(len(runes))
-			if r[0].Kind() != graph.KindInt || (len(r) > 1 && r[1].Kind() != graph.KindInt) {
-				return graph.Null, TypeError("substring() expects INTEGER bounds")
-			}
-			from, to := r[0].AsInt(), n
-			if len(r) > 1 {
-				if r[1].AsInt() < 0 {
-					return graph.Null, status.New(status.ExecutionFailed, "50N00", "Cannot handle negative start index nor negative length")
-				}
-				to = from + r[1].AsInt()
-			}
-			if from < 0 {
-				return graph.Null, status.New(status.ExecutionFailed, "50N00", "Cannot handle negative start index nor negative length")
-			}
-			from, to = min(from, n), min(to, n)
-			return graph.String(string(runes[from:max(from, to)])), nil
-		}),
-		str("left", "left(original :: STRING, length :: INTEGER) :: STRING", "Returns the leftmost characters.", 2, 2, func(s string, r []graph.Value) (graph.Value, error) {
-			return edge(s, r[0], func(rs []rune, n int64) []rune { return rs[:n] })
-		}),
-		str("right", "right(original :: STRING, length :: INTEGER) :: STRING", "Returns the rightmost characters.", 2, 2, func(s string, r []graph.Value) (graph.Value, error) {
-			return edge(s, r[0], func(rs []rune, n int64) []rune { return rs[int64(len(rs))-n:] })
-		}),
-		str("normalize", "normalize(input :: STRING, normalForm = NFC) :: STRING", "Normalizes a STRING.", 1, 2, func(s string, r []graph.Value) (graph.Value, error) {
+		simple("toLower", "toLower", lowered), simple("lower", "toLower", lowered), simple("toUpper", "toUpper", upper), simple("upper", "toUpper", upper),
+		{Name: "trim", Min: 1, Max: 2, TakesNull: true, Eval: trim},
+		trimAt("trim both", strings.TrimFunc), trimAt("trim leading", strings.TrimLeftFunc), trimAt("trim trailing", strings.TrimRightFunc),
+		cut("btrim", strings.TrimFunc), cut("ltrim", strings.TrimLeftFunc), {Name: "rtrim", Min: 1, Max: 2, Eval: rtrim},
+		{Name: "replace", Min: 3, Max: 3, Max25: 4, Eval: replace},
+		str("split", "split", 2, 2, split),
+		{Name: "substring", Min: 2, Max: 3, Eval: substring},
+		{Name: "left", Min: 2, Max: 2, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+			return edge(c, "left", a, negativeStart, func(rs []rune, n int64) []rune { return rs[:n] })
+		}},
+		{Name: "right", Min: 2, Max: 2, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+			return edge(c, "right", a, "negative length", func(rs []rune, n int64) []rune { return rs[int64(len(rs))-n:] })
+		}},
+		{Name: "normalize", Min: 1, Max: 2, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			form := "NFC"
-			if len(r) > 0 {
-				form = r[0].AsString()
+			if len(a) > 1 {
+				form = a[1].AsString()
 			}
-			return graph.String(Form(form).String(s)), nil
-		}),
-		str("char_length", "char_length(input :: STRING) :: INTEGER", "Returns the number of characters.", 1, 1, charLength),
-		str("character_length", "character_length(input :: STRING) :: INTEGER", "Returns the number of characters.", 1, 1, charLength),
+			if a[0].Kind() != graph.KindString {
+				return graph.Null, NotOfType(a[0], "STRING", "Expected %s to be a STRING", Inspect(a[0]))
+			}
+			return graph.String(Form(form).String(a[0].AsString())), nil
+		}},
+		{Name: "char_length", Min: 1, Max: 1, Eval: charLength}, {Name: "character_length", Min: 1, Max: 1, Eval: charLength},
+		{Name: "string.indexOf", Min: 2, Max: 2, Eval: indexOf}, {Name: "string.join", Min: 2, Max: 2, Eval: join},
+		{Name: "string.regexReplace", Min: 3, Max: 3, Eval: regexReplace},
 	}
+}
+
+// trim is trim(text) and trim(character, text).
+func trim(c *Context, a []graph.Value) (graph.Value, error) {
+	if len(a) == 2 {
+		return trimAt("trim", strings.TrimFunc).Eval(c, []graph.Value{a[1], a[0]})
+	}
+	if a[0].IsNull() {
+		return graph.Null, nil
+	}
+	return trimAt("trim", strings.TrimFunc).Eval(c, a)
+}
+
+// trimAt is trim(… FROM text): of a text and the one character that is cut off.
+func trimAt(name string, cut func(string, func(rune) bool) string) Function {
+	return Function{Name: name, Min: 1, Max: 2, TakesNull: name == "trim", Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		for _, v := range a {
+			if v.IsNull() && (len(a) == 1 || a[0].IsNull()) {
+				return graph.Null, nil
+			}
+			if v.Kind() != graph.KindString {
+				return graph.Null, expectedText("trim", v)
+			}
+		}
+		if len(a) == 1 {
+			return graph.String(cut(a[0].AsString(), whitespace)), nil
+		}
+		chars := a[1].AsString()
+		if utf8.RuneCountInString(chars) != 1 {
+			return graph.Null, argumentError("", "The argument `trimCharacterString` in the `trim()` function must be of length 1.")
+		}
+		return graph.String(cut(a[0].AsString(), func(r rune) bool { return strings.ContainsRune(chars, r) })), nil
+	}}
+}
+
+// rtrim with characters of its own never cuts the first character, as in Neo4j.
+func rtrim(_ *Context, a []graph.Value) (graph.Value, error) {
+	for _, v := range a {
+		if v.Kind() != graph.KindString {
+			return graph.Null, expectedText("rtrim", v)
+		}
+	}
+	s := a[0].AsString()
+	if len(a) == 1 {
+		return graph.String(strings.TrimRightFunc(s, whitespace)), nil
+	}
+	_, first := utf8.DecodeRuneInString(s)
+	return graph.String(s[:first] + strings.TrimRightFunc(s[first:], func(r rune) bool { return strings.ContainsRune(a[1].AsString(), r) })), nil
+}
+
+func replace(_ *Context, a []graph.Value) (graph.Value, error) {
+	for _, v := range a[:3] {
+		if v.Kind() != graph.KindString {
+			return graph.Null, expectedText("replace", v)
+		}
+	}
+	limit := int64(-1)
+	if len(a) == 4 {
+		var ok bool
+		if limit, ok = coerceInt(a[3]); !ok {
+			return graph.Null, cannotCoerce(a[3], "Number")
+		}
+		if limit < 0 {
+			return graph.Null, argumentError("", "Invalid input for limit value in function 'replace()': Expected a positive value, but got: %d", limit)
+		}
+	}
+	return graph.String(strings.Replace(a[0].AsString(), a[1].AsString(), a[2].AsString(), int(min(limit, math.MaxInt32)))), nil
+}
+
+// split cuts s at any of the delimiters; an empty one cuts between all characters.
+func split(s string, r []graph.Value) (graph.Value, error) {
+	delimiters := r
+	if r[0].Kind() == graph.KindList {
+		delimiters = r[0].AsList()
+	}
+	var by []string
+	every := false
+	for _, d := range delimiters {
+		if d.IsNull() {
+			return graph.Null, nil
+		}
+		if d.Kind() != graph.KindString {
+			return graph.Null, NotOfType(d, "STRING", "Expected %s to be a STRING", Inspect(d))
+		}
+		if d.AsString() == "" {
+			every = true
+			continue
+		}
+		by = append(by, d.AsString())
+	}
+	if s == "" || len(by) == 0 && !every {
+		return graph.Strings([]string{s}), nil
+	}
+	var out []string
+	start := 0
+	for i := 0; i < len(s); {
+		at := slices.IndexFunc(by, func(d string) bool { return strings.HasPrefix(s[i:], d) })
+		_, width := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case at >= 0:
+			if !every || i > start {
+				out = append(out, s[start:i])
+			}
+			i += len(by[at])
+			start = i
+		case every:
+			out = append(out, s[start:i+width])
+			i += width
+			start = i
+		default:
+			i += width
+		}
+	}
+	if start < len(s) || !every {
+		out = append(out, s[start:])
+	}
+	return graph.Strings(out), nil
+}
+
+const negativeStart = "Cannot handle negative start index nor negative length"
+
+// badLength is the error of a start or length below zero.
+func badLength(c *Context, name, argument, text string, n int64) error {
+	if c.Version == 25 {
+		return outOfRange(name, argument, 0, math.MaxInt32, n)
+	}
+	return status.New(status.ExecutionFailed, "50N00", "%s", text)
+}
+
+// outOfRange is the error of an argument that lies beyond what a function takes.
+func outOfRange(name, argument string, low, high, n int64) error {
+	return status.New(status.ArgumentError, "", "Function argument to '%s()' is out of range", name).
+		With("22N38", status.Because("22N03", "Expected '%s' to be of type INTEGER and in the range %d to %d but found %d.", argument, low, high, n)).
+		Explained("Invalid argument to the function " + name + "().")
+}
+
+// shortInt takes an argument that has to fit 32 bits.
+func shortInt(name, what string, v graph.Value) (int64, error) {
+	n, ok := coerceInt(v)
+	switch {
+	case !ok:
+		return 0, NotOfType(v, "INTEGER or FLOAT", "Invalid input for %s value in function '%s()': Expected a numeric value but got: %s", what, name, Inspect(v))
+	case n > math.MaxInt32 || n < math.MinInt32:
+		return 0, status.New(status.ExecutionFailed, "50N00", "Invalid input for %s value in function '%s()': Expected an integer between -2147483648 and 2147483647, but got: %d", what, name, n)
+	}
+	return n, nil
+}
+
+func substring(c *Context, a []graph.Value) (graph.Value, error) {
+	if a[0].Kind() != graph.KindString {
+		return graph.Null, expectedText("substring", a[0])
+	}
+	runes := []rune(a[0].AsString())
+	n := int64(len(runes))
+	from, err := shortInt("substring", "start", a[1])
+	if err != nil {
+		return graph.Null, err
+	}
+	length := n
+	if len(a) > 2 {
+		if length, err = shortInt("substring", "length", a[2]); err != nil {
+			return graph.Null, err
+		}
+	}
+	if from < 0 && (n > 0 || len(a) > 2) {
+		return graph.Null, badLength(c, "substring", "start", negativeStart, from)
+	}
+	if length < 0 {
+		return graph.Null, badLength(c, "substring", "length", negativeStart, length)
+	}
+	from = min(max(from, 0), n)
+	return graph.String(string(runes[from:min(from+length, n)])), nil
+}
+
+func edge(c *Context, name string, a []graph.Value, negative string, cut func([]rune, int64) []rune) (graph.Value, error) {
+	if a[0].Kind() != graph.KindString {
+		return graph.Null, expectedText(name, a[0])
+	}
+	n, err := shortInt(name, "length", a[1])
+	if err != nil {
+		return graph.Null, err
+	}
+	runes := []rune(a[0].AsString())
+	if n < 0 {
+		if len(runes) == 0 && name == "left" {
+			return a[0], nil
+		}
+		return graph.Null, badLength(c, name, "length", negative, n)
+	}
+	return graph.String(string(cut(runes, min(n, int64(len(runes)))))), nil
 }
 
 // Form gives the Unicode normal form by name.
@@ -100,17 +284,9 @@ func Form(name string) norm.Form {
 	return map[string]norm.Form{"NFC": norm.NFC, "NFD": norm.NFD, "NFKC": norm.NFKC, "NFKD": norm.NFKD}[name]
 }
 
-func charLength(s string, _ []graph.Value) (graph.Value, error) {
-	return graph.Int(int64(len([]rune(s)))), nil
-}
-
-func edge(s string, n graph.Value, cut func([]rune, int64) []rune) (graph.Value, error) {
-	if n.Kind() != graph.KindInt {
-		return graph.Null, TypeError("expected an INTEGER length, got %v", n.Kind())
+func charLength(_ *Context, a []graph.Value) (graph.Value, error) {
+	if a[0].Kind() != graph.KindString {
+		return graph.Null, expectedInput("character_length", "String", a[0])
 	}
-	if n.AsInt() < 0 {
-		return graph.Null, status.New(status.ExecutionFailed, "50N00", "Cannot handle negative start index nor negative length")
-	}
-	runes := []rune(s)
-	return graph.String(string(cut(runes, min(n.AsInt(), int64(len(runes)))))), nil
+	return graph.Int(int64(utf8.RuneCountInString(a[0].AsString()))), nil
 }

@@ -7,9 +7,9 @@ import (
 )
 
 func vectors() []Function {
-	similarity := func(name, description string, score func(a, b []float64) float64, valid func(v []float64) bool) Function {
+	similarity := func(name string, score func(a, b []float64) float64, valid func(v []float64) bool) Function {
 		return Function{
-			Name: name, Category: "Vector", Signature: name + "(a :: LIST<INTEGER | FLOAT>, b :: LIST<INTEGER | FLOAT>) :: FLOAT", Description: description, Min: 2, Max: 2,
+			Name: name, Min: 2, Max: 2,
 			Eval: func(_ *Context, args []graph.Value) (graph.Value, error) {
 				if args[0].IsNull() || args[1].IsNull() {
 					return graph.Null, nil
@@ -17,11 +17,11 @@ func vectors() []Function {
 				var vs [2][]float64
 				for i, arg := range args {
 					if arg.Kind() != graph.KindList {
-						return graph.Null, TypeError("Type mismatch: expected List<Float>, List<Integer> or List<Number> but was %v", arg.Kind())
+						return graph.Null, TypeError("Invalid input for '%s()': Expected argument %c to be a LIST<INTEGER | FLOAT>.", name, 'a'+rune(i))
 					}
 					for _, e := range arg.AsList() {
 						if !e.IsNumber() {
-							return graph.Null, TypeError("Type mismatch: expected List<Float>, List<Integer> or List<Number> but was List<%v>", e.Kind())
+							return graph.Null, TypeError("Invalid input for '%s()': Expected argument %c to be a LIST<INTEGER | FLOAT>.", name, 'a'+rune(i))
 						}
 						vs[i] = append(vs[i], float64(float32(e.Number())))
 					}
@@ -37,10 +37,10 @@ func vectors() []Function {
 		}
 	}
 	return []Function{
-		similarity("vector.similarity.cosine", "Returns a `FLOAT` representing the similarity between the argument vectors based on their cosine.", func(a, b []float64) float64 {
+		similarity("vector.similarity.cosine", func(a, b []float64) float64 {
 			return (1 + dot(a, b)/math.Sqrt(dot(a, a)*dot(b, b))) / 2
 		}, func(v []float64) bool { n := dot(v, v); return n > 0 && n <= math.MaxFloat32 }),
-		similarity("vector.similarity.euclidean", "Returns a `FLOAT` representing the similarity between the argument vectors based on their Euclidean distance.", func(a, b []float64) float64 {
+		similarity("vector.similarity.euclidean", func(a, b []float64) float64 {
 			var d float64
 			for i := range a {
 				d += (a[i] - b[i]) * (a[i] - b[i])

@@ -151,7 +151,7 @@ func (p *parser) nameOrCall() ast.Expr {
 			p.advance()
 		}
 		for {
-			call.Args = append(call.Args, p.argument(name.Value))
+			call.Args = append(call.Args, p.argument(name.Value, len(call.Args)))
 			if !p.punct(",") {
 				break
 			}
@@ -162,11 +162,20 @@ func (p *parser) nameOrCall() ast.Expr {
 	return call
 }
 
-// argument parses one function argument; normalize's form is a keyword.
-func (p *parser) argument(function string) ast.Expr {
-	if strings.EqualFold(function, "normalize") && p.isAnyWord("NFC", "NFD", "NFKC", "NFKD") && p.punctAt(1, ")") {
+// keywordArguments are the places of arguments that are words rather than expressions.
+var keywordArguments = map[string]int{"normalize": 1, "vector": 2, "vector_distance": 2, "vector_norm": 1, "property_exists": 1}
+
+// argument parses the i-th argument of a function; the form of normalize, the
+// type of vector and their like are words.
+func (p *parser) argument(function string, i int) ast.Expr {
+	at, ok := keywordArguments[strings.ToLower(function)]
+	if ok && at == i && p.peek().kind == tokIdent && p.punctAt(1, ")") && (p.version == 25 || at == 1 && strings.EqualFold(function, "normalize")) {
 		t := p.take()
-		return &ast.Literal{Span: p.from(t.start), Value: graph.String(strings.ToUpper(t.text))}
+		text := t.text
+		if !strings.EqualFold(function, "property_exists") {
+			text = strings.ToUpper(text)
+		}
+		return &ast.Literal{Span: p.from(t.start), Value: graph.String(text)}
 	}
 	return p.expr()
 }

@@ -144,16 +144,16 @@ func (p *parser) trimAhead() bool {
 	return false
 }
 
-// trim parses trim([BOTH|LEADING|TRAILING] [chars] FROM s) into btrim, ltrim or rtrim.
+// trim parses trim([BOTH|LEADING|TRAILING] [char] FROM s) into a call of "trim both" and its like.
 func (p *parser) trim() ast.Expr {
 	start := p.take().start
 	p.need("(")
-	name := "btrim"
+	name := "trim both"
 	switch p.oneOf("BOTH", "LEADING", "TRAILING") {
 	case "LEADING":
-		name = "ltrim"
+		name = "trim leading"
 	case "TRAILING":
-		name = "rtrim"
+		name = "trim trailing"
 	}
 	var chars ast.Expr
 	if !p.isWord("FROM") {

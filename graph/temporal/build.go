@@ -17,10 +17,23 @@ type limit struct {
 func within(ls []limit) error {
 	for _, l := range ls {
 		if l.value < l.low || l.value > l.high {
-			return fmt.Errorf("Invalid value for %s (valid values %d - %d): %d", l.name, l.low, l.high, l.value)
+			return problem(BadValue, "", "Invalid value for %s (valid values %d - %s): %d", l.name, l.low, upper(l), l.value)
 		}
 	}
 	return nil
+}
+
+// upper gives the upper limit, of which some depend on the year.
+func upper(l limit) string {
+	switch l.name {
+	case "DayOfYear":
+		return "365/366"
+	case "WeekOfWeekBasedYear":
+		return "52/53"
+	case "DayOfMonth":
+		return "28/31"
+	}
+	return fmt.Sprint(l.high)
 }
 
 // fields are the components a value is built from.
@@ -42,7 +55,7 @@ func (f *fields) get(name string, or int64) int64 {
 	}
 	if v.Kind() != graph.KindInt {
 		if f.err == nil {
-			f.err = fmt.Errorf("%s must be an integer value.", name)
+			f.err = problem(Internal, "", "%s must be an integer value, but was a %s", name, className(v))
 		}
 		return or
 	}
@@ -57,27 +70,64 @@ func (f *fields) base(name string) (between, bool) {
 	}
 	if v.Kind() < graph.KindDate || v.Kind() > graph.KindDateTime {
 		if f.err == nil {
-			f.err = fmt.Errorf("Cannot construct a temporal value from %v as %s.", v.Kind(), name)
+			f.err = &Problem{Class: ForeignBase, Kind: name, Base: v}
 		}
 		return between{}, false
 	}
 	return side(v), true
 }
 
-var known = map[string]bool{
-	"year": true, "quarter": true, "month": true, "week": true, "ordinalDay": true, "dayOfWeek": true, "dayOfQuarter": true, "day": true,
-	"hour": true, "minute": true, "second": true, "millisecond": true, "microsecond": true, "nanosecond": true,
-	"timezone": true, "date": true, "time": true, "datetime": true, "epochSeconds": true, "epochMillis": true,
+// known are the components: of a date, of a time, of both or of an epoch.
+var known = map[string]byte{
+	"year": 'd', "quarter": 'd', "month": 'd', "week": 'd', "ordinalDay": 'd', "dayOfWeek": 'd', "dayOfQuarter": 'd', "day": 'd', "date": 'd',
+	"hour": 't', "minute": 't', "second": 't', "millisecond": 't', "microsecond": 't', "nanosecond": 't', "time": 't',
+	"timezone": 'b', "datetime": 'b', "epochSeconds": 'e', "epochMillis": 'e',
+}
+
+// className is what errors call the class of a number or text.
+func className(v graph.Value) string {
+	switch v.Kind() {
+	case graph.KindNull:
+		return "NoValue"
+	case graph.KindString:
+		return "UTF8StringValue"
+	case graph.KindFloat:
+		return "DoubleValue"
+	case graph.KindInt:
+		return "LongValue"
+	case graph.KindBool:
+		return "BooleanValue"
+	}
+	return v.Kind().String()
+}
+
+func missing(name, format string, args ...any) error { return problem(Missing, name, format, args...) }
+
+// checkFields refuses components that nobody knows or that the kind has not.
+func checkFields(kind graph.Kind, m *graph.Map) error {
+	for _, k := range m.Keys() {
+		group := known[k]
+		switch {
+		case group == 0:
+			return missing(k, "No such field: %s", k)
+		case k == "timezone" && (kind == graph.KindDate || kind == graph.KindLocalTime || kind == graph.KindLocalDateTime):
+			return problem(Unsupported, "", "Cannot assign time zone if also assigning other fields.")
+		case group == 'd' && (kind == graph.KindTime || kind == graph.KindLocalTime), group == 't' && kind == graph.KindDate, group == 'e' && kind != graph.KindDateTime:
+			return problem(Unsupported, "", "Not supported: %s", k)
+		}
+	}
+	return nil
 }
 
 // FromMap builds a value of the kind from components (Cypher manual, "Temporal
 // instant types"): numbers, and the values date, time and datetime to start
 // from. loc is the zone where the components name none.
 func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (graph.Value, error) {
-	for _, k := range m.Keys() {
-		if !known[k] {
-			return graph.Null, fmt.Errorf("No such field: %s", k)
-		}
+	if m.Len() == 0 {
+		return graph.Null, problem(BadValue, "", "At least one temporal unit must be specified.")
+	}
+	if err := checkFields(kind, m); err != nil {
+		return graph.Null, err
 	}
 	f := &fields{m: m}
 	zone := At(loc, named, 0)
@@ -86,7 +136,7 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 	ownNamed := false
 	if v, ok := m.Get("timezone"); ok && !v.IsNull() {
 		if v.Kind() != graph.KindString {
-			return graph.Null, fmt.Errorf("timezone must be a string")
+			return graph.Null, problem(Unsupported, "", "Cannot assign time zone if also assigning other fields.")
 		}
 		var err error
 		if own, ownNamed, err = Zone(v.AsString()); err != nil {
@@ -99,22 +149,31 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 		}
 	}
 	if f.has("epochSeconds") || f.has("epochMillis") {
-		if kind != graph.KindDateTime {
-			return graph.Null, fmt.Errorf("epochSeconds and epochMillis build a ZONED DATETIME only")
-		}
 		return fromEpoch(f, loc, named)
 	}
 	var start between
 	based := false // a component selects where to start
 	zoned := false // with a zone of its own
 	if b, ok := f.base("datetime"); ok {
+		if f.has("date") || f.has("time") {
+			return graph.Null, problem(Combination, "datetime and date or time", "datetime cannot be selected together with date or time.")
+		}
+		if !b.hasDate {
+			return graph.Null, &Problem{Class: Unsupported, Kind: "date", Base: b.v}
+		}
+		if !b.hasTime && kind != graph.KindDate {
+			return graph.Null, &Problem{Class: Unsupported, Kind: "time", Base: b.v}
+		}
 		start, based, zoned = b, true, b.hasZone
 		start.hasDate, start.hasTime = true, true
 	} else {
 		d, hasDate := f.base("date")
 		t, hasTime := f.base("time")
 		if hasDate && !d.hasDate || hasTime && !t.hasTime {
-			return graph.Null, fmt.Errorf("Cannot select a date or time from a value that has none.")
+			if hasDate && !d.hasDate {
+				return graph.Null, &Problem{Class: Unsupported, Kind: "date", Base: d.v}
+			}
+			return graph.Null, &Problem{Class: Unsupported, Kind: "time", Base: t.v}
 		}
 		start.hasDate, start.days = hasDate, d.days
 		start.hasTime, start.nanos = hasTime, t.nanos
@@ -186,6 +245,9 @@ func assemble(kind graph.Kind, days, nanos int64, had *graph.Zone, zoned bool, o
 func fromEpoch(f *fields, loc *time.Location, named bool) (graph.Value, error) {
 	seconds, nanos := f.get("epochSeconds", 0), int64(0)
 	if f.has("epochMillis") {
+		if f.has("epochSeconds") {
+			return graph.Null, problem(Combination, "epochMillis and epochSeconds", "epochMillis cannot be selected together with epochSeconds.")
+		}
 		ms := f.get("epochMillis", 0)
 		seconds, nanos = floorDiv(ms, 1000), floorMod(ms, 1000)*1e6
 	}
@@ -202,11 +264,11 @@ func fromEpoch(f *fields, loc *time.Location, named bool) (graph.Value, error) {
 // date applies the components of a date to the day at hand, or to nothing.
 func (f *fields) date(base int64, based bool) (int64, error) {
 	if !based && !f.has("year") {
-		return 0, fmt.Errorf("year must be specified")
+		return 0, missing("year", "year must be specified")
 	}
 	need := func(small, large string) error {
 		if !based && f.has(small) && !f.has(large) {
-			return fmt.Errorf("%s cannot be specified without %s", small, large)
+			return missing(small, "%s cannot be specified without %s", small, large)
 		}
 		return nil
 	}
@@ -254,7 +316,7 @@ func (f *fields) time(base int64, based bool) (int64, error) {
 	if !based {
 		for _, p := range [][2]string{{"minute", "hour"}, {"second", "minute"}, {"millisecond", "second"}, {"microsecond", "second"}, {"nanosecond", "second"}} {
 			if f.has(p[0]) && !f.has(p[1]) {
-				return 0, fmt.Errorf("%s cannot be specified without %s", p[0], p[1])
+				return 0, missing(p[0], "%s cannot be specified without %s", p[0], p[1])
 			}
 		}
 	}
@@ -281,8 +343,12 @@ func (f *fields) subsecond(base int64) (int64, error) {
 	if hasUs {
 		mostNs = 999
 	}
-	if err := within([]limit{{"Millisecond", ms, 0, 999}, {"Microsecond", us, 0, mostUs}, {"Nanosecond", ns, 0, mostNs}}); err != nil {
-		return 0, err
+	for _, l := range []limit{{"Millisecond", ms, 0, 999}, {"Microsecond", us, 0, mostUs}, {"Nanosecond", ns, 0, mostNs}} {
+		if l.value < l.low || l.value > l.high {
+			p := problem(OutOfRange, l.name, "Invalid value for %s: %d", l.name, l.value)
+			p.High, p.Found = l.high, l.value
+			return 0, p
+		}
 	}
 	return ms*1e6 + us*1e3 + ns, nil
 }

@@ -1,11 +1,5 @@
 package temporal
 
-import (
-	"fmt"
-
-	"graticule/graph"
-)
-
 const (
 	secondsPerDay  = 86400
 	nanosPerSecond = int64(1_000_000_000)
@@ -67,15 +61,17 @@ func daysInMonth(year, month int64) int64 {
 	return 31
 }
 
+var monthNames = [...]string{"JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"}
+
 func date(year, month, day int64) (int64, error) {
-	if month < 1 || month > 12 {
-		return 0, fmt.Errorf("month must lie in 1..12, not %d", month)
+	if err := within([]limit{{"Year", year, -yearMax, yearMax}, {"MonthOfYear", month, 1, 12}, {"DayOfMonth", day, 1, 31}}); err != nil {
+		return 0, err
 	}
-	if day < 1 || day > daysInMonth(year, month) {
-		return 0, fmt.Errorf("day %d does not exist in month %d of %d", day, month, year)
-	}
-	if year < graph.MinYear || year > graph.MaxYear {
-		return 0, fmt.Errorf("year %d is out of range", year)
+	if day > daysInMonth(year, month) {
+		if month == 2 && day == 29 {
+			return 0, problem(BadValue, "", "Invalid date 'February 29' as '%d' is not a leap year", year)
+		}
+		return 0, problem(BadValue, "", "Invalid date '%s %d'", monthNames[month-1], day)
 	}
 	return DaysOf(year, month, day), nil
 }

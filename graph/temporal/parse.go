@@ -1,7 +1,7 @@
 package temporal
 
 import (
-	"fmt"
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,7 +25,7 @@ func atoi(s string) int64 { n, _ := strconv.ParseInt(s, 10, 64); return n }
 func parseDate(s string) (int64, error) {
 	m := dateForm.FindStringSubmatch(s)
 	if m == nil {
-		return 0, fmt.Errorf("Text cannot be parsed to a Date\n\"%s\"\n ^", s)
+		return 0, unreadable("Date", s)
 	}
 	or := func(s string, n int64) int64 {
 		if s == "" {
@@ -50,7 +50,7 @@ func parseDate(s string) (int64, error) {
 func parseTime(s string) (int64, error) {
 	m := timeForm.FindStringSubmatch(s)
 	if m == nil {
-		return 0, fmt.Errorf("Text cannot be parsed to a Time\n\"%s\"\n ^", s)
+		return 0, unreadable("Time", s)
 	}
 	h, mi, sec := atoi("0"+m[1]), atoi("0"+m[2]), atoi("0"+m[3])
 	if err := within([]limit{{"HourOfDay", h, 0, 23}, {"MinuteOfHour", mi, 0, 59}, {"SecondOfMinute", sec, 0, 59}}); err != nil {
@@ -59,9 +59,33 @@ func parseTime(s string) (int64, error) {
 	return (h*3600+mi*60+sec)*nanosPerSecond + atoi((m[4] + "000000000")[:9]), nil
 }
 
+// kindText names the kinds as the errors of texts do.
+var kindText = map[graph.Kind]string{
+	graph.KindDate: "Date", graph.KindTime: "Time", graph.KindLocalTime: "LocalTime", graph.KindLocalDateTime: "LocalDateTime", graph.KindDateTime: "DateTime", graph.KindDuration: "Duration",
+}
+
+func unreadable(kind, s string) error {
+	p := problem(Unreadable, s, "Text cannot be parsed to a %s\n\"%s\"\n ^", kind, strings.TrimRight(s, " \t\n"))
+	p.Kind = kind
+	return p
+}
+
 // Parse reads the text of a temporal value of the kind; zone is used where the text has none.
 func Parse(kind graph.Kind, s string, zone *time.Location, named bool) (graph.Value, error) {
-	s = strings.TrimSpace(s)
+	v, err := parse(kind, s, zone, named)
+	var p *Problem
+	if errors.As(err, &p) {
+		switch p.Class {
+		case Unreadable:
+			err = unreadable(kindText[kind], s)
+		case BadValue:
+			err = problem(BadText, s, "%s", p.Text)
+		}
+	}
+	return v, err
+}
+
+func parse(kind graph.Kind, s string, zone *time.Location, named bool) (graph.Value, error) {
 	switch kind {
 	case graph.KindDate:
 		d, err := parseDate(s)
@@ -78,7 +102,7 @@ func Parse(kind graph.Kind, s string, zone *time.Location, named bool) (graph.Va
 	}
 	m := zoneForm.FindStringSubmatch(rest)
 	if hasTime && m == nil {
-		return graph.Null, fmt.Errorf("Text cannot be parsed to a %v\n\"%s\"\n ^", kind, s)
+		return graph.Null, unreadable("", s)
 	}
 	if !hasTime { // a date alone may still name a zone
 		if i := strings.IndexByte(s, '['); i > 0 {
@@ -95,10 +119,13 @@ func Parse(kind graph.Kind, s string, zone *time.Location, named bool) (graph.Va
 		}
 	}
 	if kind == graph.KindLocalDateTime && (m[2] != "" || m[3] != "") {
-		return graph.Null, fmt.Errorf("Text cannot be parsed to a LocalDateTime\n\"%s\"\n ^", s)
+		return graph.Null, unreadable("", s)
+	}
+	if kind == graph.KindTime && m[3] != "" {
+		return graph.Null, problem(Combination, "zone", "Using a named time zone e.g. [UTC] is not valid for a time without a date. Instead, use a specific time zone string e.g. +00:00.")
 	}
 	if m[2] != "" {
-		if zone, named, err = Zone(m[2]); err != nil {
+		if zone, named, err = offset(m[2]); err != nil {
 			return graph.Null, err
 		}
 	}
@@ -121,22 +148,33 @@ func Parse(kind graph.Kind, s string, zone *time.Location, named bool) (graph.Va
 	}
 	v := Zoned(local, int32(nanos%nanosPerSecond), zone, named)
 	if m[2] != "" && m[3] != "" {
-		offset, _, _ := Zone(m[2])
-		_, want := time.Unix(0, 0).In(offset).Zone()
-		if int32(want) != v.Zone().Offset {
-			// In the hour that comes twice the offset says which one is meant.
-			other := graph.DateTimeOf(local-int64(want), v.NanosOfSecond(), At(zone, named, local-int64(want)))
-			if other.Zone().Offset != int32(want) {
-				return graph.Null, fmt.Errorf("Timezone and offset do not match: %s", s)
-			}
-			return other, nil
-		}
+		return withOffset(v, local, m[2], m[3], s, zone, named)
 	}
 	return v, nil
 }
 
+// withOffset checks that a zone has the offset that the text gives beside it.
+// In the hour that comes twice the offset says which one is meant.
+func withOffset(v graph.Value, local int64, given, name, s string, zone *time.Location, named bool) (graph.Value, error) {
+	at, _, err := offset(given)
+	if err != nil {
+		return graph.Null, err
+	}
+	_, want := time.Unix(0, 0).In(at).Zone()
+	if int32(want) == v.Zone().Offset {
+		return v, nil
+	}
+	other := graph.DateTimeOf(local-int64(want), v.NanosOfSecond(), At(zone, named, local-int64(want)))
+	if other.Zone().Offset == int32(want) {
+		return other, nil
+	}
+	p := problem(Conflict, Format(graph.LocalDateTimeOf(local, v.NanosOfSecond()))+"["+name+"]", "Timezone and offset do not match: %s", s)
+	p.Given, p.Want = given, FormatOffset(v.Zone().Offset)
+	return graph.Null, p
+}
+
 func parseDuration(s string) (graph.Value, error) {
-	fail := fmt.Errorf("Text cannot be parsed to a Duration\n\"%s\"\n ^", s)
+	fail := unreadable("Duration", s)
 	if m := durationDate.FindStringSubmatch(s); m != nil {
 		sign := int64(1)
 		if m[1] == "-" {
@@ -145,8 +183,12 @@ func parseDuration(s string) (graph.Value, error) {
 		total := sign * ((atoi("0"+m[5])*3600+atoi("0"+m[6])*60+atoi("0"+m[7]))*nanosPerSecond + atoi((m[8] + "000000000")[:9]))
 		return graph.DurationOf(graph.Duration{Months: sign * (atoi(m[2])*12 + atoi(m[3])), Days: sign * atoi(m[4]), Seconds: floorDiv(total, nanosPerSecond), Nanos: int32(floorMod(total, nanosPerSecond))}), nil
 	}
+	s = strings.ToUpper(s)
 	m := durationForm.FindStringSubmatch(s)
 	if m == nil || strings.HasSuffix(s, "P") || strings.HasSuffix(s, "T") {
+		return graph.Null, fail
+	}
+	if !lastFraction(m[2:]) {
 		return graph.Null, fail
 	}
 	names := []string{"years", "months", "weeks", "days", "hours", "minutes", "seconds"}
@@ -170,4 +212,14 @@ func parseDuration(s string) (graph.Value, error) {
 		return graph.Null, err
 	}
 	return graph.DurationOf(d), nil
+}
+
+// lastFraction tells whether only the last number of a duration has a fraction.
+func lastFraction(numbers []string) bool {
+	for i, n := range numbers {
+		if strings.ContainsAny(n, ".,") {
+			return strings.Join(numbers[i+1:], "") == ""
+		}
+	}
+	return true
 }

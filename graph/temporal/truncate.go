@@ -1,7 +1,6 @@
 package temporal
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -15,27 +14,39 @@ func Truncate(kind graph.Kind, unit string, v graph.Value, more *graph.Map, loc 
 	days, nanos := at.days, at.nanos
 	low := strings.ToLower(unit)
 	wantsDate := kind != graph.KindTime && kind != graph.KindLocalTime
-	switch low {
-	case "hour", "minute", "second", "millisecond", "microsecond":
-		step := map[string]int64{"hour": 3600 * nanosPerSecond, "minute": 60 * nanosPerSecond, "second": nanosPerSecond, "millisecond": 1e6, "microsecond": 1e3}[low]
-		if kind == graph.KindDate || !at.hasTime || (wantsDate && !at.hasDate) {
-			return graph.Null, fmt.Errorf("Cannot truncate %v to %v with a time based unit.", v.Kind(), kind)
+	name, ok := unitNames[low]
+	if !ok {
+		return graph.Null, problem(Internal, "", "Unsupported unit: %s", unit)
+	}
+	if more != nil && more.Len() > 0 {
+		for _, k := range more.Keys() {
+			if known[k] == 0 {
+				return graph.Null, missing(k, "No such field: %s", k)
+			}
 		}
+	}
+	step, small := steps[low]
+	switch {
+	case small && kind == graph.KindDate:
+		return graph.Null, problem(Unsupported, "", "Unit too small for truncation: %s", name)
+	case !wantsDate && !small && low != "day":
+		return graph.Null, problem(NotProcessed, name, "Unit is too large to be used for truncation")
+	case wantsDate && !at.hasDate:
+		return graph.Null, &Problem{Class: Unsupported, Kind: "date", Base: v}
+	case small && wantsDate && !at.hasTime:
+		what := "local date time"
+		if kind == graph.KindDateTime {
+			what = "date time"
+		}
+		return graph.Null, problem(Unsupported, "", "Cannot truncate %s to %s with a time based unit.", Format(v), what)
+	case !wantsDate && !at.hasTime:
+		return graph.Null, &Problem{Class: Unsupported, Kind: "time", Base: v}
+	case small:
 		nanos -= nanos % step
-	case "day":
+	case low == "day":
 		nanos = 0
-		if wantsDate && !at.hasDate {
-			return graph.Null, fmt.Errorf("Cannot truncate %v to %v: it has no date.", v.Kind(), kind)
-		}
 	default:
-		first, ok := firstDay(low, days)
-		if !ok {
-			return graph.Null, fmt.Errorf("Unsupported unit: %s", unit)
-		}
-		if !wantsDate || !at.hasDate {
-			return graph.Null, fmt.Errorf("Cannot truncate %v to %v with a date based unit.", v.Kind(), kind)
-		}
-		days, nanos = first, 0
+		days, nanos = first(low, days), 0
 	}
 	f := &fields{m: more}
 	// Smaller parts of the second add to the ones that were kept.
@@ -83,28 +94,35 @@ func Truncate(kind graph.Kind, unit string, v graph.Value, more *graph.Map, loc 
 	return assemble(kind, days, nanos, had, zoned, nil, false, fallback, loc, named)
 }
 
-// firstDay gives the first day of the unit that holds days.
-func firstDay(unit string, days int64) (int64, bool) {
+// steps are the units of a time, in nanoseconds.
+var steps = map[string]int64{"hour": 3600 * nanosPerSecond, "minute": 60 * nanosPerSecond, "second": nanosPerSecond, "millisecond": 1e6, "microsecond": 1e3}
+
+// unitNames are the units and what errors call them.
+var unitNames = map[string]string{
+	"millennium": "Millennia", "century": "Centuries", "decade": "Decades", "year": "Years", "weekyear": "WeekBasedYears", "quarter": "QuarterYears", "month": "Months", "week": "Weeks",
+	"day": "Days", "hour": "Hours", "minute": "Minutes", "second": "Seconds", "millisecond": "Millis", "microsecond": "Micros",
+}
+
+// first gives the first day of the unit that holds days.
+func first(unit string, days int64) int64 {
 	y, m, _ := DateParts(days)
 	switch unit {
 	case "millennium":
-		return DaysOf(y-floorMod(y, 1000), 1, 1), true
+		return DaysOf(y-floorMod(y, 1000), 1, 1)
 	case "century":
-		return DaysOf(y-floorMod(y, 100), 1, 1), true
+		return DaysOf(y-floorMod(y, 100), 1, 1)
 	case "decade":
-		return DaysOf(y-floorMod(y, 10), 1, 1), true
+		return DaysOf(y-floorMod(y, 10), 1, 1)
 	case "year":
-		return DaysOf(y, 1, 1), true
+		return DaysOf(y, 1, 1)
 	case "weekyear":
 		weekYear, _ := dateComponent(days, "weekYear")
 		d, _ := weekDate(weekYear, 1, 1)
-		return d, true
+		return d
 	case "quarter":
-		return DaysOf(y, (m-1)/3*3+1, 1), true
+		return DaysOf(y, (m-1)/3*3+1, 1)
 	case "month":
-		return DaysOf(y, m, 1), true
-	case "week":
-		return days - floorMod(days+3, 7), true
+		return DaysOf(y, m, 1)
 	}
-	return 0, false
+	return days - floorMod(days+3, 7)
 }

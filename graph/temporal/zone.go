@@ -1,7 +1,6 @@
 package temporal
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"time"
@@ -23,18 +22,33 @@ func Zone(text string) (*time.Location, bool, error) {
 			o = -o
 		}
 		if o > 18*3600 || o < -18*3600 || mi > 59 || s > 59 {
-			return nil, false, fmt.Errorf("time zone offset %q is out of range", text)
+			return nil, false, problem(BadZone, text, "Invalid value for TimeZone: Text '%s' could not be parsed: Value out of range: Hour[0-23], Minute[0-59], Second[0-59]\n\"%s\"\n ^", text, text)
 		}
 		return time.FixedZone("", o), false, nil
 	}
 	loc, err := Load(text)
 	if err != nil || text == "" || text == "Local" {
-		return nil, false, fmt.Errorf("unknown time zone %q", text)
+		return nil, false, problem(BadZone, text, "Invalid value for TimeZone: Text '%s' could not be parsed at index 0\n\"%s\"\n ^", text, text)
 	}
 	return loc, true, nil
 }
 
 var offsetForm = regexp.MustCompile(`^([+-])(\d{2}):?(\d{2})?:?(\d{2})?$`)
+
+// offset reads the offset of a text, where one hour digit is enough.
+func offset(text string) (*time.Location, bool, error) {
+	if m := looseOffset.FindStringSubmatch(text); m != nil {
+		if h, _ := strconv.Atoi(m[2]); h > 18 {
+			if m[1] == "-" {
+				h = -h
+			}
+			return nil, false, problem(BadOffset, text, "Zone offset hours not in valid range: value %d is not in the range -18 to 18", h)
+		}
+	}
+	return Zone(text)
+}
+
+var looseOffset = regexp.MustCompile(`^([+-])(\d{1,2})`)
 
 // At gives the zone of loc at the instant.
 func At(loc *time.Location, named bool, seconds int64) *graph.Zone {

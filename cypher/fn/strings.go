@@ -1,0 +1,61 @@
+package fn
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"graticule/graph"
+)
+
+// indexOf is string.indexOf: where a text begins in another, counted in characters, -1 when nowhere.
+func indexOf(_ *Context, a []graph.Value) (graph.Value, error) {
+	for _, v := range a {
+		if v.Kind() != graph.KindString {
+			return graph.Null, textWanted("string.indexOf", v)
+		}
+	}
+	at := strings.Index(a[0].AsString(), a[1].AsString())
+	if at > 0 {
+		at = utf8.RuneCountInString(a[0].AsString()[:at])
+	}
+	return graph.Int(int64(at)), nil
+}
+
+// join is string.join; nulls in the list are passed over.
+func join(_ *Context, a []graph.Value) (graph.Value, error) {
+	if a[0].Kind() != graph.KindList {
+		return graph.Null, expectedInput("string.join", "List", a[0])
+	}
+	if a[1].Kind() != graph.KindString {
+		return graph.Null, textWanted("string.join", a[1])
+	}
+	var parts []string
+	for _, v := range a[0].AsList() {
+		if v.IsNull() {
+			continue
+		}
+		if v.Kind() != graph.KindString {
+			return graph.Null, textWanted("string.join", v)
+		}
+		parts = append(parts, v.AsString())
+	}
+	return graph.String(strings.Join(parts, a[1].AsString())), nil
+}
+
+var groupReference = regexp.MustCompile(`\\.|\$\{(\w+)\}|\$(\d)`)
+
+// regexReplace is string.regexReplace: the replacement may name groups as $1 and ${name}.
+func regexReplace(_ *Context, a []graph.Value) (graph.Value, error) {
+	for _, v := range a {
+		if v.Kind() != graph.KindString {
+			return graph.Null, textWanted("string.regexReplace", v)
+		}
+	}
+	re, err := CompileRegex(a[1].AsString())
+	if err != nil {
+		return graph.Null, InvalidRegex(a[1], err)
+	}
+	out, err := re.Replace(a[0].AsString(), a[2].AsString())
+	return graph.String(out), err
+}

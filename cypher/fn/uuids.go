@@ -1,0 +1,3 @@
+package fn
+
+func uuids() []Function { return nil }
