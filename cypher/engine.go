@@ -148,7 +148,7 @@ func (e *Engine) rules() bind.Config {
 			if f == nil {
 				return bind.Function{}, false
 			}
-			return bind.Function{Name: f.Name, Signature: f.Signature, Min: f.Min, Max: f.Max, Since: f.Since, Signature25: f.Signature25, Max25: f.Max25}, true
+			return bind.Function{Name: f.Name, Signature: f.Signature, Description: f.Description, Min: f.Min, Max: f.Max, Since: f.Since, Signature25: f.Signature25, Max25: f.Max25}, true
 		},
 		Outputs: func(procedure string) []string {
 			if p := e.lib.Procedures[lowerASCII(procedure)]; p != nil {

@@ -6,6 +6,7 @@ import (
 
 	"graticule/cypher/ast"
 	"graticule/cypher/exec"
+	"graticule/cypher/fn"
 	"graticule/cypher/notice"
 	"graticule/graph"
 	"graticule/status"
@@ -14,10 +15,13 @@ import (
 // runSchema executes a schema command on g and tells when it had no effect.
 func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (*exec.Counters, []status.Notification, error) {
 	c := &exec.Counters{}
+	given, err := text(schemaName(cmd), params)
+	if err != nil {
+		return nil, nil, err
+	}
 	switch cmd := cmd.(type) {
 	case *ast.CreateIndex:
-		d := graph.Index{Name: text(cmd.Name, params), Type: graph.IndexType(cmd.Kind), Relationship: cmd.Relationship, Labels: cmd.Labels, Properties: keys(cmd.Properties)}
-		var err error
+		d := graph.Index{Name: given, Type: graph.IndexType(cmd.Kind), Relationship: cmd.Relationship, Labels: cmd.Labels, Properties: keys(cmd.Properties)}
 		if d.Options, err = p.indexOptions(d.Type, indexTitle(cmd), cmd.Options, params); err != nil {
 			return nil, nil, err
 		}
@@ -29,7 +33,7 @@ func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (
 		}
 		c.IndexesAdded++
 	case *ast.DropIndex:
-		name := text(&cmd.Name, params)
+		name := given
 		if cmd.IfExists && indexThere(g, graph.Index{Name: name}) == nil {
 			return c, []status.Notification{notice.NotThere(commandText(cmd, name, false), name)}, nil
 		}
@@ -38,7 +42,7 @@ func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (
 		}
 		c.IndexesRemoved++
 	case *ast.CreateConstraint:
-		d := graph.Constraint{Name: text(cmd.Name, params), Relationship: cmd.Relationship, Label: cmd.Label, Properties: keys(cmd.Properties)}
+		d := graph.Constraint{Name: given, Relationship: cmd.Relationship, Label: cmd.Label, Properties: keys(cmd.Properties)}
 		d.Type = constraintTypes[cmd.Kind][cmd.Relationship]
 		if cmd.Type != nil {
 			d.PropertyType = constraintType(*cmd.Type)
@@ -54,7 +58,7 @@ func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (
 		}
 		c.ConstraintsAdded++
 	case *ast.DropConstraint:
-		name := text(&cmd.Name, params)
+		name := given
 		if _, ok := constraintThere(g, graph.Constraint{Name: name}); cmd.IfExists && !ok {
 			return c, []status.Notification{notice.NotThere(commandText(cmd, name, false), name)}, nil
 		}
@@ -66,22 +70,49 @@ func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (
 	return c, optionNotes(cmd), nil
 }
 
+// schemaName gives the name in a schema command, nil when it has none.
+func schemaName(cmd ast.Command) *ast.Text {
+	switch cmd := cmd.(type) {
+	case *ast.CreateIndex:
+		return cmd.Name
+	case *ast.CreateConstraint:
+		return cmd.Name
+	case *ast.DropIndex:
+		return &cmd.Name
+	case *ast.DropConstraint:
+		return &cmd.Name
+	}
+	return nil
+}
+
 var constraintTypes = map[string]map[bool]graph.ConstraintType{
 	"UNIQUE": {false: graph.ConstraintUnique, true: graph.ConstraintRelUnique}, "KEY": {false: graph.ConstraintNodeKey, true: graph.ConstraintRelKey},
 	"EXISTS": {false: graph.ConstraintNodeExists, true: graph.ConstraintRelExists}, "TYPE": {false: graph.ConstraintNodeType, true: graph.ConstraintRelType},
 }
 
-func text(t *ast.Text, params *graph.Map) string {
-	if t == nil {
-		return ""
-	}
-	if t.Parameter != "" {
-		v, _ := params.Get(t.Parameter)
-		if v.Kind() == graph.KindString {
-			return v.AsString()
+// text gives a name, which a parameter may hold.
+func text(t *ast.Text, params *graph.Map) (string, error) {
+	switch {
+	case t == nil:
+		return "", nil
+	case t.Parameter != "":
+		v, ok := params.Get(t.Parameter)
+		if !ok {
+			return "", status.New(status.ParameterMissing, "50N42", "Expected parameter(s): %s", t.Parameter)
 		}
+		if v.Kind() != graph.KindString {
+			kind, shown := fn.KindWord(v), fn.Literal(v)
+			if v.IsNull() {
+				shown = "<null>"
+			}
+			return "", status.New(status.TypeError, "", "Expected String, but got: %s", kind).With("22G03", status.Because("22N27", "Invalid input '%s' for $`%s`. Expected to be STRING.", shown, t.Parameter))
+		}
+		t = &ast.Text{Value: v.AsString()}
 	}
-	return t.Value
+	if strings.TrimSpace(t.Value) == "" {
+		return "", status.New(status.ExecutionFailed, "50N00", "Schema rule name cannot be the empty string or only contain whitespace.")
+	}
+	return t.Value, nil
 }
 
 func keys(ps []ast.Property) []string {
@@ -120,14 +151,8 @@ func indexThere(g exec.Graph, d graph.Index) *graph.Index {
 	return nil
 }
 
-// constraintThere gives the name of a constraint, or of an index, of that name,
-// or else of an equal constraint.
+// constraintThere gives the name of a constraint of that name, or else of an equal one.
 func constraintThere(g exec.Graph, d graph.Constraint) (string, bool) {
-	if d.Type != "" {
-		if there := indexThere(g, graph.Index{Name: d.Name}); there != nil {
-			return there.Name, true
-		}
-	}
 	for _, x := range g.Constraints() {
 		if x.Name == d.Name || (d.Type == x.Type && d.PropertyType == x.PropertyType && d.Label == x.Label && slices.Equal(x.Properties, d.Properties)) {
 			return x.Name, true

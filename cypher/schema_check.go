@@ -22,19 +22,22 @@ func checkSchema(cmd ast.Command, source string) (err error) {
 		}
 		return nil
 	}
-	replace := func(at ast.Node, what string) error {
-		return fail(at, "Failed to create %s: `OR REPLACE` cannot be used together with this command.", what)
+	replace := func(at ast.Node, what, command string) error {
+		e := status.New(status.SyntaxError, "", "Failed to create %s: `OR REPLACE` cannot be used together with this command.", what).
+			With("42001", status.Because("42N14", "OR REPLACE cannot be used together with 'CREATE %s'.", command))
+		return ast.Locate(e, source, at.At().Start)
 	}
 	switch c := cmd.(type) {
 	case *ast.CreateIndex:
 		kind := strings.ToLower(c.Kind)
 		switch {
 		case c.OrReplace:
-			return replace(c, "index")
+			return replace(c, "index", "INDEX")
 		case (kind == "text" || kind == "point" || kind == "vector") && len(c.Properties) > 1:
 			return fail(c.Properties[1], "Only single property %s indexes are supported", kind)
-		case kind != "fulltext" && len(c.Labels) > 1:
-			return fail(c, "Invalid input '|': expected ')'")
+		}
+		if err := checkLookup(c, source); err != nil {
+			return err
 		}
 		if err := variables(c.Variable, c.Properties); err != nil {
 			return err
@@ -43,7 +46,16 @@ func checkSchema(cmd ast.Command, source string) (err error) {
 	case *ast.CreateConstraint:
 		what := constraintTitle(c)
 		if c.OrReplace {
-			return replace(c, "constraint")
+			return replace(c, what, "CONSTRAINT")
+		}
+		if c.Of != "" && (c.Of == "NODE") == c.Relationship {
+			other, list := "node", "relationship"
+			if c.Relationship {
+				other, list = list, other
+			}
+			form := "IS " + c.Of + " " + c.Kind
+			e := status.New(status.SyntaxError, "", "'%s' does not allow %s patterns", form, other).With("42001", status.Because("22N04", "Invalid input '%s pattern' for %s. Expected 'List(%s patterns)'.", other, form, list))
+			return ast.Locate(e, source, strings.LastIndexByte(source[:c.Variable.Start], '('))
 		}
 		if err := variables(c.Variable, c.Properties); err != nil {
 			return err
@@ -61,6 +73,26 @@ func checkSchema(cmd ast.Command, source string) (err error) {
 	return nil
 }
 
+// checkLookup checks the function of a token lookup index.
+func checkLookup(c *ast.CreateIndex, source string) error {
+	if c.Kind != "LOOKUP" {
+		return nil
+	}
+	want := "labels"
+	if c.Relationship {
+		want = "type"
+	}
+	if c.Function.Value != want {
+		e := status.New(status.SyntaxError, "", "Failed to create %s: Function '%s' is not allowed, valid function is '%s'.", indexTitle(c), c.Function.Value, want).
+			With("42001", status.Because("22N04", "Invalid input '%s' for function name. Expected '%s'.", c.Function.Value, want))
+		return ast.Locate(e, source, c.Start)
+	}
+	if c.Argument.Value != c.Variable.Value {
+		return ast.Locate(status.New(status.SyntaxError, "50N42", "Variable `%s` not defined", c.Argument.Value), source, c.Argument.Start)
+	}
+	return nil
+}
+
 // indexTitle names the kind of index as messages do.
 func indexTitle(c *ast.CreateIndex) string {
 	on := "node"
@@ -68,6 +100,9 @@ func indexTitle(c *ast.CreateIndex) string {
 		on = "relationship"
 	}
 	kind := strings.ToLower(c.Kind)
+	if kind == "lookup" {
+		return on + " lookup index"
+	}
 	if kind == "range" {
 		return "range " + on + " property index"
 	}
@@ -101,8 +136,9 @@ func checkOptions(at ast.Node, options ast.Expr, what, source string) error {
 	}
 	for _, k := range m.Keys {
 		if k.Value != "indexProvider" && k.Value != "indexConfig" {
-			e := status.New(status.SyntaxError, "50N42", "Failed to create %s: Invalid option provided, valid options are `indexProvider` and `indexConfig`.", what)
-			return e.At(ast.PositionOf(source, at.At().Start))
+			e := status.New(status.SyntaxError, "", "Failed to create %s: Invalid option provided, valid options are `indexProvider` and `indexConfig`.", what).
+				With("42001", status.Because("22N04", "Invalid input '%s' for 'OPTIONS'. Expected 'indexProvider' or 'indexConfig'.", k.Value))
+			return ast.Locate(e, source, at.At().Start)
 		}
 	}
 	return nil

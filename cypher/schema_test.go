@@ -40,7 +40,7 @@ func TestSchemaMessages(t *testing.T) {
 		{"CREATE CONSTRAINT uq2 FOR (n:U) REQUIRE n.name IS UNIQUE", "ClientError.Schema.ConstraintAlreadyExists | Constraint already exists: Constraint( id=6, name='uq', type='UNIQUENESS', schema=(:U {name}), ownedIndex=5 )"},
 		{"CREATE CONSTRAINT uq FOR (n:V) REQUIRE n.name IS UNIQUE", "ClientError.Schema.ConstraintWithNameAlreadyExists | There already exists a constraint called 'uq'."},
 		{"CREATE CONSTRAINT i1 FOR (n:V) REQUIRE n.name IS UNIQUE", "ClientError.Schema.IndexWithNameAlreadyExists | There already exists an index called 'i1'."},
-		{"CREATE CONSTRAINT i1 IF NOT EXISTS FOR (n:V) REQUIRE n.name IS UNIQUE", ""},
+		{"CREATE CONSTRAINT i1 IF NOT EXISTS FOR (n:V) REQUIRE n.name IS UNIQUE", "ClientError.Schema.IndexWithNameAlreadyExists | There already exists an index called 'i1'."},
 		{"CREATE INDEX uq FOR (n:V) ON (n.name)", "ClientError.Schema.ConstraintWithNameAlreadyExists | There already exists a constraint called 'uq'."},
 		{"CREATE INDEX ui FOR (n:U) ON (n.name)", "ClientError.Schema.ConstraintAlreadyExists | There is a uniqueness constraint on (:U {name}), so an index is already created that matches this."},
 		{"CREATE CONSTRAINT uu FOR (n:U) REQUIRE (n.a, n.a) IS UNIQUE", "ClientError.Schema.RepeatedPropertyInCompositeSchema | Constraint on (:U {a, a}) includes a property more than once."},

@@ -225,10 +225,16 @@ func (s *state) nameTaken(name string, constraint bool) error {
 	return nil
 }
 
+// lookupNames are the names of the token lookup indexes of nodes and of relationships.
+var lookupNames = map[bool]string{false: "index_343aff4e", true: "index_f7700477"}
+
 // CreateIndex creates an index. Each copy fills it, a large one in the background.
 func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 	if err := tx.schemaWrite(); err != nil {
 		return d, err
+	}
+	if d.Name == "" && d.Type == graph.IndexLookup {
+		d.Name = lookupNames[d.Relationship]
 	}
 	if d.Name == "" {
 		d.Name = generatedName("index", fmt.Sprint(d.Type, d.Relationship, d.Labels, d.Properties))

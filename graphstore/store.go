@@ -263,8 +263,8 @@ func (st *state) finishLoad(defs *schema) {
 		st.nodes.get(uint64(r.end)).load(1, r.typ, edge{graph.RelID(i), r.start})
 	}
 	if defs == nil {
-		st.addIndex(graph.Index{Name: "index_343aff4e", Type: graph.IndexLookup, Online: true, Populated: 100})
-		st.addIndex(graph.Index{Name: "index_f7700477", Type: graph.IndexLookup, Relationship: true, Online: true, Populated: 100})
+		st.addIndex(graph.Index{Name: lookupNames[false], Type: graph.IndexLookup, Online: true, Populated: 100})
+		st.addIndex(graph.Index{Name: lookupNames[true], Type: graph.IndexLookup, Relationship: true, Online: true, Populated: 100})
 	} else {
 		st.schema = defs
 		for _, d := range defs.indexes {

@@ -70,6 +70,7 @@ var conditions = map[string]string{
 	"42I38": "syntax error or access rule violation - invalid use of RETURN",
 	"42I40": "syntax error or access rule violation - invalid use of UNION and UNION ALL",
 	"42I45": "syntax error or access rule violation - invalid use of multiple path patterns",
+	"42N14": "syntax error or access rule violation - invalid use of command",
 	"42N02": "syntax error or access rule violation - writing in read access mode",
 	"42N07": "syntax error or access rule violation - variable shadowing",
 	"42N21": "syntax error or access rule violation - unaliased return item",

@@ -56,6 +56,8 @@ type (
 		Relationship bool
 		Variable     Name
 		Labels       []string // none for LOOKUP
+		Function     Name     // of LOOKUP: labels or type
+		Argument     Name     // what that is called with
 		Properties   []Property
 		Options      Expr // map or parameter; nil
 	}
@@ -76,6 +78,7 @@ type (
 		Label        string
 		Properties   []Property
 		Kind         string // "UNIQUE", "KEY", "EXISTS" or "TYPE"
+		Of           string // "NODE", "RELATIONSHIP" or "REL" where IS is followed by it
 		Type         *Type
 		Options      Expr
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/status"
 )
 
 // aggregate checks a call of an aggregating function.
@@ -26,6 +27,9 @@ func (b *binder) aggregate(e *ast.Call, name string, s *scope, c context) typ {
 			arg = t
 		}
 	}
+	if strings.HasPrefix(name, "percentile") && len(e.Args) == 2 {
+		b.percentile(e.Args[1])
+	}
 	switch name {
 	case "count":
 		return typ{kinds: isInt}
@@ -38,6 +42,28 @@ func (b *binder) aggregate(e *ast.Call, name string, s *scope, c context) typ {
 		return anyType
 	}
 	return typ{kinds: sig.gives}
+}
+
+// percentile refuses a literal that is no percentile.
+func (b *binder) percentile(e ast.Expr) {
+	lit, ok := e.(*ast.Literal)
+	negative := false
+	if u, is := e.(*ast.Unary); is && u.Op == ast.OpSubtract {
+		lit, ok = u.Operand.(*ast.Literal)
+		negative = true
+	}
+	if !ok || !lit.Value.IsNumber() && !lit.Value.IsNull() {
+		return
+	}
+	if p := lit.Value.Number(); !lit.Value.IsNull() && p >= 0 && p <= 1 && (!negative || p == 0) {
+		return
+	}
+	text := strings.ToUpper(e.At().Text(b.source))
+	if strings.EqualFold(text, "nan") {
+		text = "NaN"
+	}
+	b.failBecause(e, "NumberOutOfRange", status.Because("42N31", "Expected 'percentile range' to be FLOAT in the range 0.0 to 1.0 but found %s.", text),
+		"Invalid input '%s' is not a valid argument, must be a number in the range 0.0 to 1.0", text)
 }
 
 // aggregates tells whether e holds an aggregating function.

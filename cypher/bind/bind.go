@@ -24,6 +24,7 @@ type Config struct {
 // takes (Max < 0: any number), and how it is called in messages.
 type Function struct {
 	Name, Signature string
+	Description     string
 	Min, Max        int
 	Since           int    // 25 when Cypher 5 does not have it
 	Signature25     string // in Cypher 25, where that differs
@@ -92,10 +93,22 @@ type Bound struct {
 
 // Bind checks a statement. The error is a *status.Error with a position.
 // Commands are not looked into.
-func Bind(s *ast.Statement, cfg Config) (bound *Bound, err error) {
+//
+// As in Neo4j, what functions of temporal values give is not known before all
+// other types have been checked: a statement that calls one is checked again.
+func Bind(s *ast.Statement, cfg Config) (*Bound, error) {
 	if s.Query == nil {
 		return &Bound{}, nil
 	}
+	b := &binder{source: s.Source, version: s.Version, cfg: cfg.withDefaults(), params: map[string]bool{}, early: true}
+	bound, err := b.bind(s)
+	if err != nil || !b.temporal {
+		return bound, err
+	}
+	return (&binder{source: s.Source, version: s.Version, cfg: b.cfg, params: map[string]bool{}}).bind(s)
+}
+
+func (b *binder) bind(s *ast.Statement) (bound *Bound, err error) {
 	defer func() {
 		if x := recover(); x != nil {
 			f, ok := x.(failure)
@@ -105,7 +118,6 @@ func Bind(s *ast.Statement, cfg Config) (bound *Bound, err error) {
 			bound, err = nil, f.err
 		}
 	}()
-	b := &binder{source: s.Source, version: s.Version, cfg: cfg.withDefaults(), params: map[string]bool{}}
 	out := b.query(s.Query, newScope(), false)
 	b.noteEnvelope(s)
 	bound = &Bound{Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
@@ -121,14 +133,16 @@ func Bind(s *ast.Statement, cfg Config) (bound *Bound, err error) {
 
 // binder is the state of one Bind.
 type binder struct {
-	source  string
-	version int
-	cfg     Config
-	params  map[string]bool
-	writes  bool
-	notes   notes
-	merging bool // the clause at hand is MERGE
-	reading int  // >0 inside EXISTS, COUNT and COLLECT, where nothing may be updated
+	source   string
+	version  int
+	cfg      Config
+	params   map[string]bool
+	writes   bool
+	notes    notes
+	merging  bool // the clause at hand is MERGE
+	reading  int  // >0 inside EXISTS, COUNT and COLLECT, where nothing may be updated
+	early    bool // what functions of temporal values give is not known yet
+	temporal bool // there is such a function
 }
 
 // failure is panicked where a rule is broken and recovered in Bind; it never

@@ -9,85 +9,16 @@ import (
 	"graticule/status"
 )
 
-// signature is what is known of a function: the types of its arguments, the
-// kinds of its value and of the elements of that. Arguments without a type may
-// be anything; no gives means any.
-type signature struct {
-	takes          []typ
-	gives, element kinds
-	generic        bool   // messages name the expression instead of the argument
-	name           string // in messages, where that is not the name called
-}
-
-func takes(k ...kinds) (out []typ) {
-	for _, k := range k {
-		out = append(out, typ{kinds: k})
-	}
-	return out
-}
-
-// signatures of the functions of Cypher 5, lower case, as its static checks have them.
-var signatures = makeSignatures()
-
-func makeSignatures() map[string]signature {
-	properties := isMap | isEntity
-	out := map[string]signature{
-		"abs": {takes: takes(isFloat | isInt), gives: isFloat | isInt}, "atan2": {takes: takes(isFloat, isFloat), gives: isFloat},
-		"btrim": {takes: takes(isString, isString), gives: isString}, "char_length": {takes: takes(isString), gives: isInt},
-		"character_length": {takes: takes(isString), gives: isInt}, "count": {gives: isInt},
-		"datetime.fromepoch": {takes: takes(isNumber, isNumber), gives: isDateTime, generic: true}, "datetime.fromepochmillis": {takes: takes(isNumber), gives: isDateTime, generic: true},
-		"elementid": {takes: takes(isEntity), gives: isString}, "endnode": {takes: takes(isRel), gives: isNode}, "exists": {gives: isBool}, "file": {gives: isString},
-		"head": {takes: takes(isList), generic: true}, "id": {takes: takes(isEntity), gives: isInt}, "isempty": {takes: takes(properties | isString | isList), gives: isBool},
-		"isnan": {takes: takes(isFloat | isInt), gives: isBool}, "keys": {takes: takes(properties), gives: isList, element: isString}, "labels": {takes: takes(isNode), gives: isList, element: isString},
-		"last": {takes: takes(isList), generic: true}, "left": {takes: takes(isString, isInt), gives: isString}, "length": {takes: takes(isPath), gives: isInt}, "linenumber": {gives: isInt},
-		"ltrim": {takes: takes(isString, isString), gives: isString}, "nodes": {takes: takes(isPath), gives: isList, element: isNode}, "e": {gives: isFloat}, "pi": {gives: isFloat}, "rand": {gives: isFloat},
-		"point": {takes: takes(properties), gives: isPoint}, "point.distance": {gives: isFloat}, "point.withinbbox": {gives: isBool}, "properties": {takes: takes(properties), gives: isMap},
-		"randomuuid": {gives: isString}, "range": {takes: takes(isInt, isInt, isInt), gives: isList, element: isInt}, "relationships": {takes: takes(isPath), gives: isList, element: isRel},
-		"replace": {takes: takes(isString, isString, isString), gives: isString}, "reverse": {takes: takes(isString | isList), generic: true}, "right": {takes: takes(isString, isInt), gives: isString},
-		"round": {takes: takes(isFloat, isNumber, isString), gives: isFloat}, "rtrim": {takes: takes(isString, isString), gives: isString}, "sign": {takes: takes(isFloat | isInt), gives: isInt},
-		"size": {takes: takes(isString | isList), gives: isInt}, "split": {takes: []typ{{kinds: isString}, {kinds: isString | isList, element: &typ{kinds: isString}}}, gives: isList, element: isString},
-		"startnode": {takes: takes(isRel), gives: isNode}, "substring": {takes: takes(isString, isInt, isInt), gives: isString}, "tail": {takes: takes(isList), generic: true},
-		"toboolean": {takes: takes(isBool | isInt | isString), gives: isBool}, "tofloat": {takes: takes(isFloat | isInt | isString), gives: isFloat},
-		"tostring":        {takes: takes(isBool | isFloat | isInt | isPoint | isString | isDuration | isTemporal), gives: isString},
-		"tobooleanornull": {gives: isBool}, "tofloatornull": {gives: isFloat}, "tointegerornull": {gives: isInt}, "tostringornull": {gives: isString},
-		"tobooleanlist": {takes: takes(isList), gives: isList, element: isBool}, "tofloatlist": {takes: takes(isList), gives: isList, element: isFloat},
-		"tointegerlist": {takes: takes(isList), gives: isList, element: isInt}, "tostringlist": {takes: takes(isList), gives: isList, element: isString},
-		"tolower": {takes: takes(isString), gives: isString}, "toupper": {takes: takes(isString), gives: isString},
-		"lower": {takes: takes(isString), gives: isString}, "upper": {takes: takes(isString), gives: isString},
-		"trim": {takes: takes(isString, isString), gives: isString}, "normalize": {takes: takes(isString), gives: isString}, "type": {takes: takes(isRel), gives: isString}, "valuetype": {gives: isString},
-		// A list is refused when the statement runs.
-		"tointeger": {takes: takes(isBool | isFloat | isInt | isString | isList), gives: isInt},
-		// Aggregating functions.
-		"sum": {takes: takes(isFloat | isInt | isDuration), gives: isFloat | isInt | isDuration}, "avg": {takes: takes(isFloat | isInt | isDuration), gives: isFloat | isInt | isDuration},
-		"stdev": {takes: takes(isFloat), gives: isFloat}, "stdevp": {takes: takes(isFloat), gives: isFloat},
-		"percentilecont": {takes: takes(isFloat, isFloat), gives: isFloat}, "percentiledisc": {takes: takes(isFloat|isInt, isFloat), gives: isFloat | isInt},
-	}
-	for _, name := range []string{"acos", "asin", "atan", "ceil", "cos", "cot", "degrees", "exp", "floor", "haversin", "log", "log10", "radians", "sin", "sqrt", "tan"} {
-		out[name] = signature{takes: takes(isFloat), gives: isFloat}
-	}
-	for name, kind := range map[string]kinds{"date": isDate, "time": isTime, "localtime": isLocalTime, "localdatetime": isLocalDateTime, "datetime": isDateTime} {
-		out[name+".truncate"] = signature{takes: []typ{{kinds: isString}, anyType, {kinds: properties}}, gives: kind, generic: true}
-		for _, clock := range []string{"", ".realtime", ".statement", ".transaction"} {
-			out[name+clock] = signature{gives: kind}
-		}
-	}
-	for _, name := range []string{"duration", "duration.between", "duration.inmonths", "duration.indays", "duration.inseconds"} {
-		out[name] = signature{gives: isDuration}
-	}
-	for _, where := range []string{"both", "leading", "trailing"} {
-		out["trim "+where] = signature{takes: takes(isString, isString), gives: isString}
-	}
-	vector := typ{kinds: isList, element: &typ{kinds: isNumber}}
-	for _, name := range []string{"cosine", "euclidean"} {
-		out["vector.similarity."+name] = signature{takes: []typ{vector, vector}, gives: isFloat, name: name}
-	}
-	return out
-}
-
 // argument checks the type of the i-th argument of a function.
 func (b *binder) argument(e *ast.Call, i int, t typ, sig signature) {
 	if i >= len(sig.takes) {
 		return
+	}
+	if t.kinds == isList && strings.EqualFold(e.Name.Value, "toInteger") {
+		return
+	}
+	if sig.generic && t.kinds == isList && t.element != nil && t.element.only(isNumber) {
+		t.element = nil
 	}
 	b.requireType(e.Args[i], t, sig.takes[i], b.argumentName(e, i, sig))
 }
@@ -104,14 +35,23 @@ func (b *binder) argumentName(e *ast.Call, i int, sig signature) string {
 	case name == "trim" && len(e.Args) == 1:
 		i = 1
 	case strings.HasPrefix(name, "trim "):
-		return fmt.Sprintf("argument at index %d of function trim()", len(e.Args)-1-i)
+		if i == 0 && len(e.Args) == 2 {
+			return "argument at index 2 of function trim()"
+		}
+		return "argument at index 1 of function trim()"
 	}
 	called := sig.name
 	if called == "" {
 		called = e.Name.Value
 	}
+	if later := rewritten[name]; later != "" && !b.early {
+		called = later
+	}
 	return fmt.Sprintf("argument at index %d of function %s()", i, called)
 }
+
+// rewritten are functions that errors of the second look know by another name.
+var rewritten = map[string]string{"lower": "toLower", "upper": "toUpper", "char_length": "character_length"}
 
 func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 	name := strings.ToLower(e.Name.Value)
@@ -125,6 +65,9 @@ func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 	if name == "id" && b.version < 25 {
 		b.note(notice.DeprecatedForNothing("The query used a deprecated function: `id`.", "id", b.position(e.Start)))
 	}
+	if name == "point" {
+		b.pointMap(e)
+	}
 	sig := signatures[name]
 	var args []typ
 	for i, a := range e.Args {
@@ -135,6 +78,12 @@ func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 		t := b.expr(a, s, at)
 		b.argument(e, i, t, sig)
 		args = append(args, t)
+	}
+	if callsByType(name) {
+		b.temporal = true
+		if b.early {
+			return anyType
+		}
 	}
 	if len(args) == 0 && sig.gives == 0 {
 		return anyType
@@ -165,7 +114,11 @@ func (b *binder) arity(e *ast.Call, name string) {
 	if b.cfg.Function == nil {
 		return
 	}
-	if name == "exists" { // a syntax of its own, which only looks like a function
+	if name == "exists" && len(e.Args) == 1 { // a syntax of its own, which only looks like a function
+		if _, ok := e.Args[0].(*ast.PatternExpr); !ok {
+			err := status.New(status.SyntaxError, "", "Argument to exists(...) is not a pattern").With("22G03", status.Because("22N27", "Invalid input 'argument' for exists. Expected to be pattern."))
+			b.failWith(e.Args[0], "UnexpectedSyntax", err)
+		}
 		return
 	}
 	f, ok := b.cfg.Function(name)
@@ -177,11 +130,71 @@ func (b *binder) arity(e *ast.Call, name string) {
 	if n >= f.Min && (f.Max < 0 || n <= f.Max) {
 		return
 	}
+	if callsByType(name) {
+		b.callShape(e, name, f, n)
+	}
 	word, want := "Insufficient", f.Min
 	if n > f.Min {
 		word, want = "Too many", f.Max
 	}
 	b.failBecause(e, "InvalidNumberOfArguments", status.Because("42I13",
 		"The procedure or function call does not provide the required number of arguments; expected %d but got %d.\n\nThe procedure or function %s() has the signature: %s.", want, n, f.Name, f.Forms()),
-		"%s parameters for function '%s'", word, e.Name.Value)
+		"%s parameters for function '%s'", word, f.Name)
+}
+
+// callsByType tells whether errors about the arity of a function list what it takes.
+func callsByType(name string) bool {
+	head, _, _ := strings.Cut(name, ".")
+	switch head {
+	case "date", "time", "localtime", "localdatetime", "datetime", "duration":
+		return true
+	}
+	return false
+}
+
+// callShape fails because a function of temporal values got n arguments.
+func (b *binder) callShape(e *ast.Call, name string, f Function, n int) {
+	_, rest, _ := strings.Cut(f.Signature, "(")
+	inputs, output, _ := strings.Cut(rest, ") ::")
+	args := strings.Split(inputs, ", ")
+	var types []string
+	for i, a := range args {
+		declared, typ, _ := strings.Cut(a, " :: ")
+		types = append(types, typ)
+		if word, value, ok := strings.Cut(declared, " = "); ok {
+			if value == "null" {
+				value = "NO_VALUE"
+			} else {
+				value = "'" + value + "'"
+			}
+			args[i] = word + "  =  " + value + " :: " + typ
+		}
+	}
+	plural := "s"
+	if len(args) == 1 {
+		plural = ""
+	}
+	b.fail(e, "InvalidNumberOfArguments", "Function call does not provide the required number of arguments: expected %d got %d.\n\nFunction %s has signature: %s(%s) ::%s\nmeaning that it expects %d argument%s of type %s\nDescription: %s",
+		len(args), n, name, name, strings.Join(args, ", "), output, len(args), plural, strings.Join(types, ", "), f.Description)
+}
+
+// pointMap refuses a literal map that describes no point.
+func (b *binder) pointMap(e *ast.Call) {
+	if len(e.Args) != 1 {
+		return
+	}
+	m, ok := e.Args[0].(*ast.Map)
+	if !ok {
+		return
+	}
+	has := map[string]bool{}
+	var keys []string
+	for _, k := range m.Keys {
+		has[k.Value] = true
+		keys = append(keys, "'"+k.Value+"'")
+	}
+	if has["x"] && has["y"] || has["longitude"] && has["latitude"] {
+		return
+	}
+	b.fail(m, "InvalidArgumentValue", "A map with keys %s is not describing a valid point, a point is described either by using cartesian coordinates e.g. {x: 2.3, y: 4.5, crs: 'cartesian'} or using geographic coordinates e.g. {latitude: 12.78, longitude: 56.7, crs: 'WGS-84'}.", strings.Join(keys, ", "))
 }

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"graticule/cypher/ast"
 	"graticule/graph"
 	"graticule/status"
@@ -31,10 +33,22 @@ func (b *binder) operand(e ast.Expr, t typ, want kinds) {
 	}
 }
 
+// gqlWords are the names of types in the GQL causes of Cypher 25.
+var gqlWords = strings.NewReplacer("LocalDateTime", "LOCAL DATETIME", "DateTime", "ZONED DATETIME", "LocalTime", "LOCAL TIME", "Time", "ZONED TIME", "List<T>", "LIST", "List<", "LIST<", "Boolean", "BOOLEAN", "Float", "FLOAT", "Integer", "INTEGER",
+	"Number", "NUMBER", "Map", "MAP", "Node", "NODE", "Path", "PATH", "Relationship", "RELATIONSHIP", "Point", "POINT", "String", "STRING", "Duration", "DURATION", "Date", "DATE", "Any", "ANY")
+
+// gqlNames gives a text with names of types as the version of the language has them in causes.
+func (b *binder) gqlNames(text string) string {
+	if b.version != 25 {
+		return text
+	}
+	return gqlWords.Replace(text)
+}
+
 // mismatch fails because of the type of e, whatever it is.
 func (b *binder) mismatch(e ast.Expr, t typ, want, format string, args ...any) {
 	err := status.New(status.SyntaxError, "", format, args...)
-	b.failWith(e, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%v'.", want, t)))
+	b.failWith(e, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%s'.", b.gqlNames(want), b.gqlNames(t.String()))))
 }
 
 // mistyped fails because of the type of e, with the message as given.
@@ -46,12 +60,28 @@ func (b *binder) mistyped(e ast.Expr, t typ, want, what, format string, args ...
 		b.mismatch(e, t, want, format, args...)
 	}
 	err := status.New(status.SyntaxError, "", format, args...)
-	b.failWith(e, "InvalidArgumentType", err.With("22G03", status.Because("22N27", "Invalid input '%v' for %s. Expected to be %s.", t, what, want)))
+	b.failWith(e, "InvalidArgumentType", err.With("22G03", status.Because("22N27", "Invalid input '%s' for %s. Expected to be %s.", b.gqlNames(t.String()), what, b.gqlNames(want))))
+}
+
+// truths checks the operands of XOR; that a list is none is the last to be told.
+func (b *binder) truths(e *ast.Binary, left, right typ) {
+	if left.kinds != isList {
+		b.operand(e.Left, left, isBool)
+	}
+	if right.kinds != isList {
+		b.operand(e.Right, right, isBool)
+	}
+	b.require(e.Left, left, isBool)
+	b.require(e.Right, right, isBool)
 }
 
 func (b *binder) unary(e *ast.Unary, s *scope, c context) typ {
 	if e.Op == ast.OpNot {
-		b.boolean(e.Operand, s, c)
+		if t := b.expr(e.Operand, s, c.truth()); t.kinds == isList {
+			b.require(e.Operand, t, isBool)
+		} else {
+			b.operand(e.Operand, t, isBool)
+		}
 		return boolType
 	}
 	t := b.expr(e.Operand, s, c.plain())
@@ -64,7 +94,11 @@ func (b *binder) unary(e *ast.Unary, s *scope, c context) typ {
 
 func (b *binder) binary(e *ast.Binary, s *scope, c context) typ {
 	switch e.Op {
-	case ast.OpAnd, ast.OpOr, ast.OpXor:
+	case ast.OpXor:
+		left, right := b.expr(e.Left, s, c.truth()), b.expr(e.Right, s, c.truth())
+		b.truths(e, left, right)
+		return boolType
+	case ast.OpAnd, ast.OpOr:
 		b.boolean(e.Left, s, c)
 		b.boolean(e.Right, s, c)
 		return boolType
@@ -75,7 +109,8 @@ func (b *binder) binary(e *ast.Binary, s *scope, c context) typ {
 		b.require(e.Right, right, isList)
 		return boolType
 	case ast.OpRegex:
-		b.require(e.Right, right, isString)
+		b.operand(e.Left, left, isString)
+		b.operand(e.Right, right, isString)
 		return boolType
 	case ast.OpStartsWith, ast.OpEndsWith, ast.OpContains:
 		return boolType
@@ -147,16 +182,16 @@ func subtracted(left kinds) kinds {
 
 // concat gives the type of a || b.
 func (b *binder) concat(e *ast.Binary, left, right typ) typ {
-	b.require(e.Left, left, isString|isList)
+	b.operand(e.Left, left, isString|isList)
 	switch left.kinds {
 	case isString:
-		b.require(e.Right, right, isString)
+		b.operand(e.Right, right, isString)
 		return left
 	case isList:
-		b.require(e.Right, right, isList)
+		b.operand(e.Right, right, isList)
 		return sum(left, right)
 	}
-	b.require(e.Right, right, isString|isList)
+	b.operand(e.Right, right, isString|isList)
 	return typ{kinds: isString | isList}
 }
 
@@ -200,14 +235,18 @@ func sum(left, right typ) typ {
 func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 	t := b.expr(e.Subject, s, c.plain())
 	i := b.expr(e.Index, s, c.plain())
-	if !t.fits(typ{kinds: isList | isMap | isEntity}) {
+	subject := isList | isMap | isEntity
+	if i.kinds&isString != 0 && i.kinds != isAny {
+		subject |= hasProperties // a part of a temporal value by its name
+	}
+	if !t.fits(typ{kinds: subject}) {
 		b.require(e.Subject, t, isList)
 	}
 	what, want := "", isString
 	switch {
 	case t.kinds == isList:
 		what, want = "list index", isInt
-	case t.kinds == isMap:
+	case t.kinds&isMap != 0 && t.only(isMap|isEntity):
 		what = "map key"
 	case t.only(isEntity):
 		what = "node or relationship property key"
@@ -218,5 +257,9 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 	if lit, ok := e.Index.(*ast.Literal); ok && t.only(isEntity) && lit.Value.Kind() == graph.KindString {
 		b.mention(Key, lit.Value.AsString(), lit.Start)
 	}
-	return t.elementType()
+	element := t.elementType()
+	if element.kinds == isMap { // what an element is known to be: a map may also be an entity
+		element.kinds |= isEntity
+	}
+	return element
 }

@@ -51,7 +51,7 @@ func (c *compiler) expr(e ast.Expr) eval {
 			if err != nil {
 				return graph.Null, err
 			}
-			if i.Kind() == graph.KindString && (s.Kind() == graph.KindNode || s.Kind() == graph.KindRel) {
+			if k := s.Kind(); i.Kind() == graph.KindString && (k == graph.KindNode || k == graph.KindRel || k == graph.KindPoint || k >= graph.KindDate && k <= graph.KindDuration) {
 				return r.property(s, i.AsString())
 			}
 			return fn.Index(s, i)
@@ -335,11 +335,11 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			compiled, _ = fn.CompileMatch(last)
 		}
 		return both(func(a, b graph.Value) (graph.Value, error) {
+			if a.Kind() != graph.KindString || b.IsNull() {
+				return graph.Null, nil
+			}
 			if b.Kind() != graph.KindString {
 				return graph.Null, fn.NotAPattern(b)
-			}
-			if a.Kind() != graph.KindString {
-				return graph.Null, nil
 			}
 			re := compiled
 			if re == nil || b.AsString() != last {

@@ -149,11 +149,8 @@ func (s *groupSink) open(f frame) (*group, error) {
 			if p, err = a.p(s.r, f); err != nil {
 				return nil, err
 			}
-			if err := fn.CheckPercentile(p); err != nil {
-				return nil, err
-			}
 		}
-		g.accs[i] = fn.NewAccumulator(a.name, p.Number())
+		g.accs[i] = fn.NewAccumulator(a.name, p, s.r.context.Version)
 		if a.distinct {
 			g.seen[i] = map[string]struct{}{}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"graticule/graph"
+	"graticule/status"
 )
 
 // Accumulator is one running aggregate. Nulls are not passed to Add, except to count(*).
@@ -15,7 +16,7 @@ type Accumulator interface {
 
 // NewAccumulator makes the accumulator of an aggregate by its lower-case name;
 // p is the percentile of percentileCont and percentileDisc.
-func NewAccumulator(name string, p float64) Accumulator {
+func NewAccumulator(name string, p graph.Value, version int) Accumulator {
 	switch name {
 	case "count":
 		return &counter{}
@@ -27,12 +28,16 @@ func NewAccumulator(name string, p float64) Accumulator {
 		return &extreme{sign: 1}
 	case "max":
 		return &extreme{sign: -1}
-	case "collect":
+	case "collect", "collect_list":
 		return &collector{}
-	case "stdev", "stdevp":
-		return &deviation{population: name == "stdevp"}
+	case "stdev", "stdev_samp":
+		return &deviation{nullable: version == 25}
+	case "stdevp", "stdev_pop":
+		return &deviation{population: true, nullable: version == 25}
+	case "percentilecont", "percentile_cont":
+		return &percentile{name: "percentileCont()", given: p, continuous: true}
 	}
-	return &percentile{p: p, continuous: name == "percentilecont"}
+	return &percentile{name: "percentileDisc()", given: p}
 }
 
 type counter struct{ n int64 }
@@ -62,7 +67,9 @@ func (s *sum) Add(v graph.Value) error {
 	s.n++
 	s.float += v.Number()
 	if s.n == 1 {
-		s.total = v
+		if s.total = v; v.Kind() == graph.KindFloat {
+			s.total = graph.Float(v.AsFloat() + 0) // no negative zero
+		}
 		return nil
 	}
 	t, err := Add(s.total, v)
@@ -109,6 +116,7 @@ func (c *collector) Result() graph.Value     { return graph.List(c.items) }
 type deviation struct {
 	n, mean, m2 float64
 	population  bool
+	nullable    bool // nothing gives null, as in Cypher 25
 }
 
 func (d *deviation) Add(v graph.Value) error {
@@ -124,16 +132,21 @@ func (d *deviation) Add(v graph.Value) error {
 
 func (d *deviation) Result() graph.Value {
 	n := d.n
+	if n == 0 && d.nullable {
+		return graph.Null
+	}
+	if n < 2 {
+		return graph.Float(0)
+	}
 	if !d.population {
 		n--
-	}
-	if n <= 0 {
-		return graph.Float(0)
 	}
 	return graph.Float(math.Sqrt(d.m2 / n))
 }
 
 type percentile struct {
+	name       string
+	given      graph.Value // the percentile as it was given
 	p          float64
 	continuous bool
 	values     []graph.Value
@@ -141,9 +154,33 @@ type percentile struct {
 
 func (p *percentile) Add(v graph.Value) error {
 	if !v.IsNumber() {
-		return TypeError("percentile functions expect numbers, got %v", v.Kind())
+		return TypeError("%s can only handle numerical values or null, but received: %s", p.name, Inspect(v))
+	}
+	if len(p.values) == 0 {
+		if err := p.check(); err != nil {
+			return err
+		}
 	}
 	p.values = append(p.values, v)
+	return nil
+}
+
+// check looks at the percentile, which nothing needs before the first value.
+func (p *percentile) check() error {
+	if !p.given.IsNumber() {
+		return cannotCoerce(p.given, "Number")
+	}
+	p.p = p.given.Number()
+	if p.p < 0 || p.p > 1 {
+		text := FloatText(p.p)
+		e := status.New(status.ArgumentError, "", "Invalid input '%s' is not a valid argument, must be a number in the range 0.0 to 1.0", text).
+			With("22003", status.Because("22N03", "Expected 'percentage' to be of type FLOAT and in the range 0 to 1 but found %s.", text))
+		e.Detail = "NumberOutOfRange"
+		return e
+	}
+	if math.IsNaN(p.p) {
+		p.p = 0
+	}
 	return nil
 }
 
@@ -163,12 +200,4 @@ func (p *percentile) Result() graph.Value {
 	}
 	a, b := p.values[i].Number(), p.values[i+1].Number()
 	return graph.Float(a + (b-a)*(at-float64(i)))
-}
-
-// CheckPercentile gives an error when p is no percentile.
-func CheckPercentile(v graph.Value) error {
-	if !v.IsNumber() || v.Number() < 0 || v.Number() > 1 {
-		return argumentError("NumberOutOfRange", "Invalid input '%s' is not a valid argument, must be a number in the range 0.0 to 1.0", ToText(v))
-	}
-	return nil
 }

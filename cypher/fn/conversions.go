@@ -114,6 +114,7 @@ func tooLarge(c *Context, text string) error {
 }
 
 var (
+	hexForm     = regexp.MustCompile(`^[+-]?0[xXoO][0-9a-fA-F]+$`)
 	wholeForm   = regexp.MustCompile(`^[+-]?\d+$`)
 	decimalForm = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
 	floatForm   = regexp.MustCompile(`^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?|0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+[dDfF]?)$`)
@@ -130,6 +131,13 @@ func parseInteger(c *Context, text string) (graph.Value, error) {
 	}
 	if wholeForm.MatchString(text) {
 		i, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return graph.Null, tooLarge(c, text)
+		}
+		return graph.Int(i), nil
+	}
+	if c.Version == 25 && hexForm.MatchString(text) {
+		i, err := strconv.ParseInt(text, 0, 64)
 		if err != nil {
 			return graph.Null, tooLarge(c, text)
 		}

@@ -16,7 +16,7 @@ func Literal(v graph.Value) string {
 		return "'" + v.AsString() + "'"
 	case graph.KindNull:
 		return "NO_VALUE"
-	case graph.KindMap:
+	case graph.KindMap, graph.KindList:
 		return Inspect(v)
 	case graph.KindPoint:
 		return geoJSON(v.AsPoint())
@@ -104,6 +104,9 @@ func javaName(v graph.Value) string {
 	}
 	return v.Kind().String()
 }
+
+// KindWord gives the name that messages about operators have for a value's kind.
+func KindWord(v graph.Value) string { return javaName(v) }
 
 // NotOfType makes the error of a value of another type than it has to be.
 func NotOfType(v graph.Value, want, format string, args ...any) error {

@@ -99,9 +99,9 @@ func Range(a []graph.Value) (from, step int64, n uint64, err error) {
 		case v.Kind() == graph.KindInt:
 			bounds[i] = v.AsInt()
 		case v.Kind() == graph.KindFloat:
-			return 0, 0, 0, rangeType(v, i, "INTEGER", "an integer")
+			bounds[i], _ = coerceInt(v)
 		default:
-			return 0, 0, 0, rangeType(v, i, "INTEGER or FLOAT", "a numeric")
+			return 0, 0, 0, rangeType(v, i)
 		}
 	}
 	from, to, step := bounds[0], bounds[1], bounds[2]
@@ -122,8 +122,8 @@ func Range(a []graph.Value) (from, step int64, n uint64, err error) {
 }
 
 // rangeType is the error of an argument of range() that is no integer.
-func rangeType(v graph.Value, i int, want, word string) error {
-	return NotOfType(v, want, "Invalid input for %s value in function 'range()': Expected %s value but got: %s", [...]string{"start", "end", "step"}[i], word, Inspect(v))
+func rangeType(v graph.Value, i int) error {
+	return NotOfType(v, "INTEGER or FLOAT", "Invalid input for %s value in function 'range()': Expected a numeric value but got: %s", [...]string{"start", "end", "step"}[i], Inspect(v))
 }
 
 // rangeStep is the error of range() with a step of zero.

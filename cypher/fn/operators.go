@@ -74,9 +74,9 @@ func Add(a, b graph.Value) (graph.Value, error) {
 		return graph.List(append(append(make([]graph.Value, 0, len(a.AsList())+1), a.AsList()...), b)), nil
 	case b.Kind() == graph.KindList:
 		return graph.List(append(append(make([]graph.Value, 0, len(b.AsList())+1), a), b.AsList()...)), nil
-	case a.Kind() == graph.KindString && (b.Kind() == graph.KindString || b.IsNumber()):
+	case a.Kind() == graph.KindString && isScalar(b):
 		return graph.String(a.AsString() + ToText(b)), nil
-	case b.Kind() == graph.KindString && a.IsNumber():
+	case b.Kind() == graph.KindString && isScalar(a):
 		return graph.String(ToText(a) + b.AsString()), nil
 	case b.Kind() == graph.KindDuration && isTemporal(a):
 		return moved(temporal.Add(a, b.AsDuration(), 1))
@@ -84,6 +84,15 @@ func Add(a, b graph.Value) (graph.Value, error) {
 		return moved(temporal.Add(b, a.AsDuration(), 1))
 	}
 	return graph.Null, mismatch("Cannot add `%s` and `%s`", a, b)
+}
+
+// isScalar tells whether a property can have v, lists left out.
+func isScalar(v graph.Value) bool {
+	switch v.Kind() {
+	case graph.KindBool, graph.KindInt, graph.KindFloat, graph.KindString, graph.KindPoint:
+		return true
+	}
+	return isTemporal(v)
 }
 
 func isTemporal(v graph.Value) bool {
@@ -178,7 +187,7 @@ func scaled(d, v graph.Value, op string, f float64) (graph.Value, error) {
 // Divide is /: integer division of integers.
 func Divide(a, b graph.Value) (graph.Value, error) {
 	switch {
-	case b.Kind() == graph.KindInt && b.AsInt() == 0 && (a.Kind() == graph.KindInt || a.IsNull()):
+	case b.Kind() == graph.KindInt && b.AsInt() == 0 && a.Kind() != graph.KindFloat:
 		return graph.Null, status.New(status.ArithmeticError, "50N42", "/ by zero")
 	case a.IsNull() || b.IsNull():
 		return graph.Null, nil

@@ -336,13 +336,14 @@ func formatDuration(d graph.Duration, parts []piece) string {
 		left['d'], left['w'] = d.Days, 0
 	}
 	take('h', &seconds, 3600)
+	take('H', &seconds, 3600)
 	take('m', &seconds, 60)
 	take('s', &seconds, 1)
 	for _, p := range parts {
 		switch p.letter {
 		case 0:
 			b.WriteString(p.literal)
-		case 'y', 'q', 'M', 'w', 'd', 'h', 'm', 's':
+		case 'y', 'q', 'M', 'w', 'd', 'h', 'H', 'm', 's':
 			fmt.Fprintf(&b, "%0*d", p.width, left[p.letter])
 		case 'S', 'n':
 			b.WriteString(fraction(int64(d.Nanos), p.width))

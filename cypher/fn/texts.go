@@ -63,7 +63,7 @@ func texts() []Function {
 		simple("toLower", "toLower", lowered), simple("lower", "toLower", lowered), simple("toUpper", "toUpper", upper), simple("upper", "toUpper", upper),
 		{Name: "trim", Min: 1, Max: 2, TakesNull: true, Eval: trim},
 		trimAt("trim both", strings.TrimFunc), trimAt("trim leading", strings.TrimLeftFunc), trimAt("trim trailing", strings.TrimRightFunc),
-		cut("btrim", strings.TrimFunc), cut("ltrim", strings.TrimLeftFunc), {Name: "rtrim", Min: 1, Max: 2, Eval: rtrim},
+		cut("btrim", strings.TrimFunc), cut("ltrim", strings.TrimLeftFunc), cut("rtrim", strings.TrimRightFunc),
 		{Name: "replace", Min: 3, Max: 3, Max25: 4, Eval: replace},
 		str("split", "split", 2, 2, split),
 		{Name: "substring", Min: 2, Max: 3, Eval: substring},
@@ -115,26 +115,11 @@ func trimAt(name string, cut func(string, func(rune) bool) string) Function {
 			return graph.String(cut(a[0].AsString(), whitespace)), nil
 		}
 		chars := a[1].AsString()
-		if utf8.RuneCountInString(chars) != 1 {
+		if utf8.RuneCountInString(chars) > 1 {
 			return graph.Null, argumentError("", "The argument `trimCharacterString` in the `trim()` function must be of length 1.")
 		}
 		return graph.String(cut(a[0].AsString(), func(r rune) bool { return strings.ContainsRune(chars, r) })), nil
 	}}
-}
-
-// rtrim with characters of its own never cuts the first character, as in Neo4j.
-func rtrim(_ *Context, a []graph.Value) (graph.Value, error) {
-	for _, v := range a {
-		if v.Kind() != graph.KindString {
-			return graph.Null, expectedText("rtrim", v)
-		}
-	}
-	s := a[0].AsString()
-	if len(a) == 1 {
-		return graph.String(strings.TrimRightFunc(s, whitespace)), nil
-	}
-	_, first := utf8.DecodeRuneInString(s)
-	return graph.String(s[:first] + strings.TrimRightFunc(s[first:], func(r rune) bool { return strings.ContainsRune(a[1].AsString(), r) })), nil
 }
 
 func replace(_ *Context, a []graph.Value) (graph.Value, error) {
@@ -164,6 +149,9 @@ func split(s string, r []graph.Value) (graph.Value, error) {
 	}
 	var by []string
 	every := false
+	if s == "" && !slices.ContainsFunc(delimiters, graph.Value.IsNull) {
+		return graph.Strings([]string{s}), nil
+	}
 	for _, d := range delimiters {
 		if d.IsNull() {
 			return graph.Null, nil
@@ -177,7 +165,7 @@ func split(s string, r []graph.Value) (graph.Value, error) {
 		}
 		by = append(by, d.AsString())
 	}
-	if s == "" || len(by) == 0 && !every {
+	if len(by) == 0 && !every {
 		return graph.Strings([]string{s}), nil
 	}
 	var out []string

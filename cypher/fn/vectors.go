@@ -21,7 +21,8 @@ func vectors() []Function {
 					}
 					for _, e := range arg.AsList() {
 						if !e.IsNumber() {
-							return graph.Null, TypeError("Invalid input for '%s()': Expected argument %c to be a LIST<INTEGER | FLOAT>.", name, 'a'+rune(i))
+							vs[i] = nil
+							break
 						}
 						vs[i] = append(vs[i], float64(float32(e.Number())))
 					}

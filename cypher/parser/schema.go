@@ -10,14 +10,14 @@ func (p *parser) createIndex(start int, kind string, replace bool) ast.Command {
 	x.Name = p.schemaName()
 	x.IfNotExists = p.ifNotExists()
 	p.needWord("FOR")
-	x.Variable, x.Labels, x.Relationship = p.schemaPattern()
+	x.Variable, x.Labels, x.Relationship = p.schemaPattern(kind)
 	p.needWord("ON")
 	switch kind {
 	case "LOOKUP":
 		p.word("EACH")
-		p.name() // labels or type
+		x.Function = p.name() // labels or type
 		p.need("(")
-		p.name()
+		x.Argument = p.name()
 		p.need(")")
 	case "FULLTEXT":
 		p.needWord("EACH")
@@ -38,15 +38,16 @@ func (p *parser) createIndex(start int, kind string, replace bool) ast.Command {
 
 // schemaName parses the optional name before IF NOT EXISTS or FOR.
 func (p *parser) schemaName() *ast.Text {
-	if p.isWords("IF", "NOT") || p.isWord("FOR") && (p.punctAt(1, "(")) {
+	if p.isWords("IF", "NOT") || (p.isWord("FOR") || p.isWord("ON")) && (p.punctAt(1, "(")) {
 		return nil
 	}
 	t := p.text()
 	return &t
 }
 
-// schemaPattern parses (v:L|M), (v), ()-[v:T]-() or ()-[v]-().
-func (p *parser) schemaPattern() (v ast.Name, labels []string, relationship bool) {
+// schemaPattern parses (v:L|M), (v), ()-[v:T]-() or ()-[v]-(), as the kind of
+// index or a constraint allows.
+func (p *parser) schemaPattern(kind string) (v ast.Name, labels []string, relationship bool) {
 	p.need("(")
 	if p.punct(")") {
 		relationship = true
@@ -55,10 +56,14 @@ func (p *parser) schemaPattern() (v ast.Name, labels []string, relationship bool
 		p.need("[")
 	}
 	v = p.variable()
-	if p.punct(":") {
+	several := kind == "FULLTEXT" || kind == "VECTOR" && p.version == 25
+	switch {
+	case kind == "LOOKUP":
+	default:
+		p.need(":")
 		for {
 			labels = append(labels, p.name().Value)
-			if !p.punct("|") {
+			if !several || !p.punct("|") {
 				break
 			}
 		}
@@ -93,13 +98,16 @@ func (p *parser) createConstraint(start int, replace bool) ast.Command {
 	c := &ast.CreateConstraint{OrReplace: replace}
 	c.Name = p.schemaName()
 	c.IfNotExists = p.ifNotExists()
+	if p.isWord("ON") {
+		p.fail(p.peek(), "Invalid constraint syntax, ON and ASSERT should not be used. Replace ON with FOR and ASSERT with REQUIRE.")
+	}
 	p.needWord("FOR")
 	var labels []string
-	c.Variable, labels, c.Relationship = p.schemaPattern()
-	if len(labels) != 1 {
-		p.unexpected("exactly one label or relationship type")
-	}
+	c.Variable, labels, c.Relationship = p.schemaPattern("CONSTRAINT")
 	c.Label = labels[0]
+	if p.isWord("ASSERT") {
+		p.fail(p.peek(), "Invalid constraint syntax, FOR should not be used in combination with ASSERT. Replace ASSERT with REQUIRE.")
+	}
 	p.needWord("REQUIRE")
 	parens := p.punct("(")
 	c.Properties = p.propertyList()
@@ -112,7 +120,7 @@ func (p *parser) createConstraint(start int, replace bool) ast.Command {
 		c.Kind, c.Type = "TYPE", &t
 	default:
 		p.needWord("IS")
-		p.oneOf("NODE", "RELATIONSHIP", "REL")
+		c.Of = p.oneOf("NODE", "RELATIONSHIP", "REL")
 		switch {
 		case p.word("UNIQUE"):
 			c.Kind = "UNIQUE"

@@ -77,7 +77,11 @@ func (p *parser) quantifier(kind string) ast.Expr {
 
 func (p *parser) reduce(all bool) ast.Expr {
 	start := p.take().start
+	function := p.tokens[p.at-1]
 	p.need("(")
+	if !all && !p.punctAt(1, "=") {
+		p.fail(function, "reduce(...) requires '| expression' (an accumulation expression)")
+	}
 	r := &ast.Reduce{Accumulator: p.variable()}
 	p.need("=")
 	r.Init = p.expr()
