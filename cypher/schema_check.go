@@ -61,11 +61,15 @@ func checkSchema(cmd ast.Command, source string) (err error) {
 			return err
 		}
 		if len(c.Properties) > 1 && (c.Kind == "EXISTS" || c.Kind == "TYPE") {
-			return fail(c.Properties[1], "Constraint type '%s' does not allow multiple properties", map[string]string{"EXISTS": "IS NOT NULL", "TYPE": "IS TYPED"}[c.Kind])
+			at := c.Properties[1]
+			at.Start++
+			return fail(at, "Constraint type '%s' does not allow multiple properties", map[string]string{"EXISTS": "IS NOT NULL", "TYPE": "IS TYPED"}[c.Kind])
 		}
 		if c.Type != nil {
 			if problem := unsupportedType(*c.Type); problem != nil {
-				return fail(c.Type, "Failed to create %s: Invalid property type `%s`.%s", what, typeText(*c.Type), *problem)
+				e := status.New(status.SyntaxError, "", "Failed to create %s: Invalid property type `%s`.%s", what, typeText(*c.Type), *problem).
+					With("50N11", status.Because("22N90", "property type unsupported in constraint. '%s' is not supported in property type constraints.", typeText(*c.Type)))
+				return ast.Locate(e, source, c.Type.Start)
 			}
 		}
 		return checkOptions(c, c.Options, what, source)

@@ -163,7 +163,7 @@ func Compare(a, b Value) int {
 		if c := cmp.Compare(x, y); c != 0 {
 			return c
 		}
-		return cmp.Compare(b.aux, a.aux)
+		return cmp.Compare(a.aux, b.aux)
 	case KindLocalDateTime, KindDateTime:
 		if c := cmp.Compare(int64(a.n), int64(b.n)); c != 0 {
 			return c
@@ -206,6 +206,9 @@ func compareNumbers(a, b Value) int {
 
 func compareMaps(a, b *Map) int {
 	x, y := slices.Clone(a.Keys()), slices.Clone(b.Keys())
+	if c := cmp.Compare(len(x), len(y)); c != 0 {
+		return c
+	}
 	slices.Sort(x)
 	slices.Sort(y)
 	if c := slices.Compare(x, y); c != 0 {

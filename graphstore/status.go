@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"graticule/graph"
+	"graticule/graph/temporal"
 	"graticule/replication"
 	"graticule/status"
 )
@@ -65,9 +66,23 @@ func literal(v graph.Value) string {
 	case graph.KindInt:
 		return fmt.Sprint(v.AsInt())
 	case graph.KindFloat:
-		return fmt.Sprint(v.AsFloat())
+		if s := fmt.Sprint(v.AsFloat()); strings.ContainsAny(s, ".eNI") {
+			return s
+		}
+		return fmt.Sprint(v.AsFloat()) + ".0"
 	case graph.KindBool:
 		return fmt.Sprint(v.AsBool())
+	case graph.KindList:
+		parts := make([]string, len(v.AsList()))
+		for i, e := range v.AsList() {
+			parts[i] = literal(e)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case graph.KindPoint:
+		return fmt.Sprintf("%+v", v.AsPoint())
+	}
+	if text := temporal.Format(v); text != "" {
+		return text
 	}
 	return v.Kind().String()
 }

@@ -55,6 +55,7 @@ var conditions = map[string]string{
 	"22N71": "data exception - index with the same name already exists",
 	"22N73": "data exception - constraint conflicts with existing index",
 	"22N77": "data exception - property presence verification failed",
+	"22N90": "data exception - property type unsupported in constraint",
 	"22NB1": "data exception - type mismatch",
 	"25N02": "invalid transaction state - unable to complete transaction",
 	"25N14": "invalid transaction state - transaction termination client error",

@@ -63,7 +63,7 @@ func (b *binder) mistyped(e ast.Expr, t typ, want, what, format string, args ...
 	b.failWith(e, "InvalidArgumentType", err.With("22G03", status.Because("22N27", "Invalid input '%s' for %s. Expected to be %s.", b.gqlNames(t.String()), what, b.gqlNames(want))))
 }
 
-// truths checks the operands of XOR; that a list is none is the last to be told.
+// truths checks the operands of AND, OR and XOR; that a list is none is the last to be told.
 func (b *binder) truths(e *ast.Binary, left, right typ) {
 	if left.kinds != isList {
 		b.operand(e.Left, left, isBool)
@@ -94,13 +94,9 @@ func (b *binder) unary(e *ast.Unary, s *scope, c context) typ {
 
 func (b *binder) binary(e *ast.Binary, s *scope, c context) typ {
 	switch e.Op {
-	case ast.OpXor:
+	case ast.OpAnd, ast.OpOr, ast.OpXor:
 		left, right := b.expr(e.Left, s, c.truth()), b.expr(e.Right, s, c.truth())
 		b.truths(e, left, right)
-		return boolType
-	case ast.OpAnd, ast.OpOr:
-		b.boolean(e.Left, s, c)
-		b.boolean(e.Right, s, c)
 		return boolType
 	}
 	left, right := b.expr(e.Left, s, c.plain()), b.expr(e.Right, s, c.plain())

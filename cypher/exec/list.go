@@ -153,6 +153,10 @@ func (c *compiler) reduce(e *ast.Reduce) (out eval) {
 	c.inner(func() {
 		acc, slot := c.bind(e.Accumulator.Value, anyVar), c.bind(e.Variable.Value, anyVar)
 		step := c.expr(e.Expression)
+		holds := constant(graph.True)
+		if e.AllPredicate != nil {
+			holds = c.expr(e.AllPredicate)
+		}
 		out = func(r *run, f frame) (graph.Value, error) {
 			v, err := init(r, f)
 			if err != nil {
@@ -167,6 +171,19 @@ func (c *compiler) reduce(e *ast.Reduce) (out eval) {
 				if v, err = step(r, f); err != nil {
 					return graph.Null, err
 				}
+				if e.AllPredicate == nil {
+					continue
+				}
+				f[acc] = v
+				switch ok, err := holds(r, f); {
+				case err != nil:
+					return graph.Null, err
+				case !ok.IsTrue():
+					return graph.False, nil
+				}
+			}
+			if e.AllPredicate != nil {
+				return graph.True, nil
 			}
 			return v, nil
 		}

@@ -38,15 +38,11 @@ func (r *run) setProperty(entity graph.Value, key string, v graph.Value) error {
 			return err
 		}
 	}
-	switch v.Kind() {
-	case graph.KindMap, graph.KindNode, graph.KindRel, graph.KindPath:
-		e := fn.TypeError("Property values can only be of primitive types or arrays thereof. Encountered: %v.", v.Kind())
-		s := *status.As(e)
-		s.Detail = "InvalidPropertyType"
-		return &s
+	v, err := fn.Storable(v)
+	if err != nil {
+		return err
 	}
 	var set bool
-	var err error
 	if entity.Kind() == graph.KindNode {
 		set, err = r.graph.SetNodeProperty(entity.NodeID(), k, v)
 	} else {

@@ -23,9 +23,12 @@ func collections() []Function {
 	}
 	extreme := func(sign int) func([]graph.Value, []graph.Value) (graph.Value, error) {
 		return func(l, _ []graph.Value) (graph.Value, error) {
-			best := graph.Null
+			if len(l) == 0 {
+				return graph.Null, nil
+			}
+			best := l[0]
 			for _, v := range l {
-				if !v.IsNull() && (best.IsNull() || graph.Compare(v, best)*sign < 0) {
+				if graph.Compare(v, best)*sign < 0 {
 					best = v
 				}
 			}

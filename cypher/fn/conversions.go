@@ -2,7 +2,6 @@ package fn
 
 import (
 	"math"
-	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -153,15 +152,11 @@ func parseInteger(c *Context, text string) (graph.Value, error) {
 		}
 		return graph.Null, tooLarge(c, text)
 	}
-	r, ok := new(big.Rat).SetString(text)
-	if !ok {
-		return graph.Null, nil
-	}
-	whole := new(big.Int).Quo(r.Num(), r.Denom())
-	if !whole.IsInt64() {
+	f, _ := strconv.ParseFloat(text, 64)
+	if f >= 1<<63 || f < -1<<63 {
 		return graph.Null, tooLarge(c, text)
 	}
-	return graph.Int(whole.Int64()), nil
+	return graph.Int(int64(f)), nil
 }
 
 func toInteger(v graph.Value) (graph.Value, bool) {

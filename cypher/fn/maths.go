@@ -98,7 +98,7 @@ func abs(c *Context, a []graph.Value) (graph.Value, error) {
 	case graph.KindInt:
 		i := a[0].AsInt()
 		if i == math.MinInt64 && c.Version == 25 {
-			return graph.Null, overflow()
+			return graph.Null, status.New(status.ArithmeticError, "", "numeric value out of range").With("22003", status.Because("22N28", "The result of the operation 'abs()' has caused an overflow."))
 		}
 		if i < 0 {
 			i = -i

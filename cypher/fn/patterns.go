@@ -109,7 +109,7 @@ func part(v graph.Value, name string) int64 {
 var dayParts = []struct {
 	from int64
 	name string
-}{{21, "at night"}, {18, "in the evening"}, {12, "in the afternoon"}, {6, "in the morning"}, {0, "at night"}}
+}{{21, "at night"}, {18, "in the evening"}, {12, "in the afternoon"}, {0, "in the morning"}}
 
 // named writes a name by the width of its letters: three for short, four for the whole, five for its first letter.
 func named(b *strings.Builder, name string, width int) {

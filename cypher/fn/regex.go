@@ -38,7 +38,7 @@ func CompileMatch(pattern string) (*Regex, error) {
 			return nil, err
 		}
 	}
-	return compileRegex(pattern, `\A(?s:`, `)\z`)
+	return compileRegex(pattern, `\A(?:`, `)\z`)
 }
 
 func compileRegex(pattern, before, after string) (*Regex, error) {
@@ -194,14 +194,30 @@ func (r *Regex) Replace(s, replacement string) (string, error) {
 	return b.String(), nil
 }
 
-// InvalidRegex is the error of a regular expression that cannot be compiled.
+// InvalidRegex is the error of a regular expression that cannot be compiled, in
+// the words that Java has for it.
 func InvalidRegex(pattern graph.Value, err error) error {
-	text := err.Error()
+	p, text := pattern.AsString(), err.Error()
 	var syntactic *syntax.Error
 	if errors.As(err, &syntactic) {
 		text = string(syntactic.Code)
-		if syntactic.Code == syntax.ErrMissingParen {
-			text = fmt.Sprintf("Unclosed group near index %d\n%s", len(pattern.AsString()), pattern.AsString())
+		near := func(what string, at int) string {
+			return fmt.Sprintf("%s near index %d\n%s\n%s^", what, at, p, strings.Repeat(" ", max(at, 0)))
+		}
+		switch syntactic.Code {
+		case syntax.ErrMissingParen:
+			text = fmt.Sprintf("Unclosed group near index %d\n%s", len(p), p)
+		case syntax.ErrMissingBracket:
+			text = near("Unclosed character class", len(p)-1)
+		case syntax.ErrMissingRepeatArgument:
+			at := max(strings.Index(p, syntactic.Expr), 0)
+			text = near(fmt.Sprintf("Dangling meta character '%s'", syntactic.Expr[:1]), at)
+		case syntax.ErrUnexpectedParen:
+			text = near("Unmatched closing ')'", strings.IndexByte(p, ')')-1)
+		case syntax.ErrInvalidRepeatSize:
+			text = near("Illegal repetition range", len(p)-1)
+		case syntax.ErrTrailingBackslash:
+			text = fmt.Sprintf("Unexpected internal error near index %d\n%s", len(p), p)
 		}
 	}
 	return status.New(status.SemanticError, "", "Invalid Regex: %s", text).With("22000", status.Because("22N11", "Invalid argument: cannot process %s.", Literal(pattern)))

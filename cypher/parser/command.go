@@ -236,7 +236,10 @@ func (p *parser) createCommand() ast.Command {
 	case p.word("CONSTRAINT"):
 		return p.createConstraint(start, replace)
 	}
-	kind := p.oneOf("RANGE", "TEXT", "POINT", "FULLTEXT", "VECTOR", "LOOKUP", "BTREE")
+	if p.isWord("BTREE") {
+		p.fail(p.peek(), "Invalid index type b-tree, use range, point or text index instead.")
+	}
+	kind := p.oneOf("RANGE", "TEXT", "POINT", "FULLTEXT", "VECTOR", "LOOKUP")
 	if p.word("INDEX") {
 		if kind == "" {
 			kind = "RANGE"

@@ -362,6 +362,11 @@ func (p *parser) typ() ast.Type {
 		union.Union = append(union.Union, p.simpleType())
 	}
 	union.Span = p.from(start)
+	for _, u := range union.Union {
+		if u.NotNull != first.NotNull {
+			p.failDetail(token{start: start}, "", "All types in a Closed Dynamic Union must be nullable, or be appended with `NOT NULL`")
+		}
+	}
 	return union
 }
 

@@ -169,7 +169,10 @@ var keywordArguments = map[string]int{"normalize": 1, "vector": 2, "vector_dista
 // type of vector and their like are words.
 func (p *parser) argument(function string, i int) ast.Expr {
 	at, ok := keywordArguments[strings.ToLower(function)]
-	if ok && at == i && p.peek().kind == tokIdent && p.punctAt(1, ")") && (p.version == 25 || at == 1 && strings.EqualFold(function, "normalize")) {
+	if ok && at == i && strings.EqualFold(function, "normalize") && p.peek().kind == tokIdent && p.punctAt(1, ")") && !p.isAnyWord("NFC", "NFD", "NFKC", "NFKD") {
+		p.fail(p.peek(), "Invalid normal form, expected NFC, NFD, NFKC, NFKD")
+	}
+	if ok && at == i && p.peek().kind == tokIdent && p.punctAt(1, ")") && !p.isWord("null") && (p.version == 25 || at == 1 && strings.EqualFold(function, "normalize")) {
 		t := p.take()
 		text := t.text
 		if !strings.EqualFold(function, "property_exists") {

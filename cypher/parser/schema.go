@@ -4,9 +4,6 @@ import "graticule/cypher/ast"
 
 func (p *parser) createIndex(start int, kind string, replace bool) ast.Command {
 	x := &ast.CreateIndex{Kind: kind, OrReplace: replace}
-	if kind == "BTREE" {
-		p.fail(p.peek(), "Index type BTREE is no longer supported. Use CREATE INDEX for a range index.")
-	}
 	x.Name = p.schemaName()
 	x.IfNotExists = p.ifNotExists()
 	p.needWord("FOR")

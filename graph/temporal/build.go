@@ -186,7 +186,15 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 	wantsTime := kind != graph.KindDate
 	days, nanos := start.days, start.nanos
 	var err error
+	if f.err != nil {
+		return graph.Null, f.err
+	}
 	if wantsDate {
+		if wantsTime && !start.hasDate && (start.hasTime || f.has("hour") || f.has("minute") || f.has("second")) {
+			if err := f.wholeDate(); err != nil {
+				return graph.Null, err
+			}
+		}
 		if days, err = f.date(start.days, start.hasDate); err != nil {
 			return graph.Null, err
 		}
@@ -281,6 +289,9 @@ func (f *fields) date(base int64, based bool) (int64, error) {
 	if !based {
 		month, day = 1, 1
 	}
+	if err := f.exclusive(); err != nil {
+		return 0, err
+	}
 	switch {
 	case f.has("week") || f.has("dayOfWeek"):
 		weekYear, _ := dateComponent(base, "weekYear")
@@ -311,13 +322,56 @@ func (f *fields) date(base int64, based bool) (int64, error) {
 	return date(year, month, f.get("day", day))
 }
 
+// exclusive refuses components that describe a day in two ways.
+func (f *fields) exclusive() error {
+	groups := []struct {
+		name   string
+		fields []string
+		first  string
+	}{{"week date", []string{"month", "day", "quarter", "dayOfQuarter", "ordinalDay"}, "week"}, {"quarter date", []string{"month", "day", "ordinalDay"}, "quarter"}, {"ordinal date", []string{"month", "day"}, "ordinalDay"}}
+	for _, g := range groups {
+		if !f.has(g.first) {
+			continue
+		}
+		for _, name := range g.fields {
+			if f.has(name) {
+				return problem(Unsupported, "", "Cannot assign %s to %s.", name, g.name)
+			}
+		}
+	}
+	return nil
+}
+
+// wholeDate checks that the components name a day, which a time of it needs.
+func (f *fields) wholeDate() error {
+	switch {
+	case !f.has("year"):
+		return missing("year", "year must be specified")
+	case f.has("ordinalDay"), f.has("week") && f.has("dayOfWeek"), f.has("quarter") && f.has("dayOfQuarter"), f.has("month") && f.has("day"):
+		return nil
+	case f.has("week"):
+		return missing("dayOfWeek", "dayOfWeek must be specified")
+	case f.has("quarter"):
+		return missing("dayOfQuarter", "dayOfQuarter must be specified")
+	case f.has("month"):
+		return missing("day", "day must be specified")
+	}
+	return missing("month", "month must be specified")
+}
+
 // time applies the components of a time to the nanosecond of the day at hand, or to nothing.
 func (f *fields) time(base int64, based bool) (int64, error) {
 	if !based {
-		for _, p := range [][2]string{{"minute", "hour"}, {"second", "minute"}, {"millisecond", "second"}, {"microsecond", "second"}, {"nanosecond", "second"}} {
-			if f.has(p[0]) && !f.has(p[1]) {
-				return 0, missing(p[0], "%s cannot be specified without %s", p[0], p[1])
-			}
+		small := f.has("millisecond") || f.has("microsecond") || f.has("nanosecond")
+		switch {
+		case !f.has("hour") && (f.has("minute") || f.has("second") || small):
+			return 0, missing("hour", "hour must be specified")
+		case !f.has("minute") && f.has("second"):
+			return 0, missing("second", "second cannot be specified without minute")
+		case !f.has("minute") && small:
+			return 0, missing("subsecond", "subsecond cannot be specified without minute")
+		case !f.has("second") && small:
+			return 0, missing("subsecond", "subsecond cannot be specified without second")
 		}
 	}
 	seconds := base / nanosPerSecond

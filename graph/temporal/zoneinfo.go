@@ -82,6 +82,16 @@ func Load(name string) (*time.Location, error) {
 			zones.files[f.Name] = f
 		}
 	}
+	if zones.files[name] == nil && merged[name] == "" { // names differ from others in more than case
+		for known := range zones.files {
+			if strings.EqualFold(known, name) {
+				name = known
+			}
+		}
+		if loc := zones.loaded[name]; loc != nil {
+			return loc, nil
+		}
+	}
 	file := name
 	if into := merged[name]; into != "" {
 		file = into

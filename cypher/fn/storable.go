@@ -1,0 +1,62 @@
+package fn
+
+import (
+	"graticule/graph"
+	"graticule/status"
+)
+
+func notStorable(e *status.Error) error {
+	c := *e
+	c.Detail = "InvalidPropertyType"
+	return &c
+}
+
+// Storable gives v as a property holds it: a list of integers and floats holds
+// floats. The error says why v cannot be a property.
+func Storable(v graph.Value) (graph.Value, error) {
+	switch v.Kind() {
+	case graph.KindMap, graph.KindNode, graph.KindRel, graph.KindPath:
+		return graph.Null, encountered(v)
+	case graph.KindList:
+		return storableList(v)
+	}
+	return v, nil
+}
+
+func encountered(v graph.Value) error {
+	return notStorable(status.As(NotOfType(v, "BOOLEAN, STRING, INTEGER, FLOAT, DATE, LOCAL TIME, ZONED TIME, LOCAL DATETIME, ZONED DATETIME, DURATION or POINT",
+		"Property values can only be of primitive types or arrays thereof. Encountered: %s.", Inspect(v))))
+}
+
+func storableList(v graph.Value) (graph.Value, error) {
+	l := v.AsList()
+	floats := false
+	for i, e := range l {
+		switch e.Kind() {
+		case graph.KindMap, graph.KindNode, graph.KindRel, graph.KindPath:
+			return graph.Null, encountered(e)
+		case graph.KindList:
+			return graph.Null, notStorable(status.New(status.TypeError, "50N42", "Collections containing collections can not be stored in properties."))
+		case graph.KindNull:
+			return graph.Null, notStorable(status.New(status.TypeError, "50N42", "Collections containing null values can not be stored in properties."))
+		}
+		if i == 0 || e.Kind() == l[0].Kind() {
+			if e.Kind() == graph.KindPoint && e.AsPoint().SRID != l[0].AsPoint().SRID {
+				return graph.Null, notStorable(status.New(status.TypeError, "50N42", "Collections containing point values with different CRS can not be stored in properties."))
+			}
+			continue
+		}
+		if !e.IsNumber() || !l[0].IsNumber() {
+			return graph.Null, notStorable(status.New(status.TypeError, "50N42", "Neo4j only supports a subset of Cypher types for storage as singleton or array properties. Please refer to section cypher/syntax/values of the manual for more details."))
+		}
+		floats = true
+	}
+	if !floats {
+		return v, nil
+	}
+	out := make([]graph.Value, len(l))
+	for i, e := range l {
+		out[i] = graph.Float(e.Number())
+	}
+	return graph.List(out), nil
+}
