@@ -199,10 +199,15 @@ func queryText(relationships bool) func(*exec.ProcedureContext, []graph.Value) (
 
 // floats gives a list of numbers as a vector; ok=false when v is something else.
 func floats(v graph.Value) (out []float32, ok bool) {
-	if v.Kind() != graph.KindList {
+	list := v.AsListOrNil()
+	switch v.Kind() {
+	case graph.KindVector:
+		list = v.Coordinates()
+	case graph.KindList:
+	default:
 		return nil, false
 	}
-	for _, e := range v.AsList() {
+	for _, e := range list {
 		if !e.IsNumber() {
 			return nil, false
 		}

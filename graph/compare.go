@@ -30,6 +30,8 @@ func Equal(a, b Value) Value {
 		return Bool(string(a.AsBytes()) == string(b.AsBytes()))
 	case KindNode, KindRel:
 		return Bool(a.n == b.n)
+	case KindVector, KindUUID:
+		return Bool(a.aux == b.aux && Compare(a, b) == 0)
 	case KindList:
 		x, y := a.AsList(), b.AsList()
 		if len(x) != len(y) {
@@ -95,7 +97,7 @@ func Less(a, b Value, orEqual bool) Value {
 		if (a.kind == KindFloat && math.IsNaN(a.AsFloat())) || (b.kind == KindFloat && math.IsNaN(b.AsFloat())) {
 			return False
 		}
-	} else if a.kind != b.kind || a.kind == KindNode || a.kind == KindRel || a.kind == KindPath || a.kind == KindDuration {
+	} else if a.kind != b.kind || a.kind == KindNode || a.kind == KindRel || a.kind == KindPath || a.kind == KindDuration || a.kind == KindVector || a.kind == KindUUID {
 		return Null
 	}
 	if a.kind == KindPoint {
@@ -125,8 +127,8 @@ func lessList(x, y []Value, orEqual bool) Value {
 
 // orderRank is the place of a kind in Cypher's order of values.
 var orderRank = [...]int8{
-	KindMap: 1, KindNode: 2, KindRel: 3, KindList: 4, KindPath: 5, KindPoint: 6, KindDateTime: 7, KindLocalDateTime: 8, KindDate: 9,
-	KindTime: 10, KindLocalTime: 11, KindDuration: 12, KindString: 13, KindBytes: 14, KindBool: 15, KindInt: 16, KindFloat: 16, KindNull: 17,
+	KindMap: 1, KindNode: 2, KindRel: 3, KindList: 4, KindPath: 5, KindVector: 6, KindPoint: 7, KindDateTime: 8, KindLocalDateTime: 9, KindDate: 10,
+	KindTime: 11, KindLocalTime: 12, KindDuration: 13, KindString: 14, KindBytes: 15, KindBool: 16, KindUUID: 17, KindInt: 18, KindFloat: 18, KindNull: 19,
 }
 
 // Compare is Cypher's orderability: a total order over all values, as ORDER BY uses it.
@@ -149,6 +151,12 @@ func Compare(a, b Value) int {
 		return cmp.Compare(a.n, b.n)
 	case KindList:
 		return slices.CompareFunc(a.AsList(), b.AsList(), Compare)
+	case KindVector:
+		return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.aux, b.aux), slices.CompareFunc(a.Coordinates(), b.Coordinates(), Compare))
+	case KindUUID:
+		x, least := a.AsUUID()
+		y, other := b.AsUUID()
+		return cmp.Or(cmp.Compare(x, y), cmp.Compare(least, other))
 	case KindMap:
 		return compareMaps(a.AsMap(), b.AsMap())
 	case KindPath:
@@ -245,6 +253,14 @@ func AppendKey(dst []byte, v Value) []byte {
 		for _, e := range v.AsList() {
 			dst = AppendKey(dst, e)
 		}
+	case KindVector:
+		dst = binary.AppendVarint(binary.AppendUvarint(dst, v.n), int64(v.aux))
+		for _, e := range v.Coordinates() {
+			dst = AppendKey(dst, e)
+		}
+	case KindUUID:
+		most, least := v.AsUUID()
+		return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(dst, most), least)
 	case KindMap:
 		m := v.AsMap()
 		keys := slices.Clone(m.Keys())
@@ -285,7 +301,7 @@ func AppendKey(dst []byte, v Value) []byte {
 	return dst
 }
 
-var kindNames = [...]string{"NULL", "BOOLEAN", "INTEGER", "FLOAT", "STRING", "BYTES", "LIST", "MAP", "NODE", "RELATIONSHIP", "PATH", "DATE", "LOCAL TIME", "ZONED TIME", "LOCAL DATETIME", "ZONED DATETIME", "DURATION", "POINT"}
+var kindNames = [...]string{"NULL", "BOOLEAN", "INTEGER", "FLOAT", "STRING", "BYTES", "LIST", "MAP", "NODE", "RELATIONSHIP", "PATH", "DATE", "LOCAL TIME", "ZONED TIME", "LOCAL DATETIME", "ZONED DATETIME", "DURATION", "POINT", "VECTOR", "UUID"}
 
 // String gives the Cypher type name of the kind.
 func (k Kind) String() string {

@@ -28,6 +28,8 @@ const (
 	KindDateTime
 	KindDuration
 	KindPoint
+	KindVector
+	KindUUID
 )
 
 // Value is one Cypher value in 24 bytes. The zero Value is null. Scalars and

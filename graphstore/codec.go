@@ -59,6 +59,18 @@ func appendValue(dst []byte, v graph.Value) ([]byte, error) {
 		for _, f := range []float64{p.X, p.Y, p.Z} {
 			dst = binary.BigEndian.AppendUint64(dst, math.Float64bits(f))
 		}
+	case graph.KindVector:
+		dst = binary.AppendUvarint(binary.AppendVarint(dst, int64(v.Coordinate())), uint64(len(v.Coordinates())))
+		for _, x := range v.Coordinates() {
+			if v.Coordinate() < 0 {
+				dst = binary.BigEndian.AppendUint64(dst, math.Float64bits(x.AsFloat()))
+			} else {
+				dst = binary.AppendVarint(dst, x.AsInt())
+			}
+		}
+	case graph.KindUUID:
+		most, least := v.AsUUID()
+		dst = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(dst, most), least)
 	default:
 		return dst, ErrNotStorable
 	}
@@ -201,6 +213,20 @@ func (r *reader) value(depth int) graph.Value {
 		p := graph.Point{SRID: int(r.uvarint())}
 		p.X, p.Y, p.Z = math.Float64frombits(r.fixed()), math.Float64frombits(r.fixed()), math.Float64frombits(r.fixed())
 		return graph.PointOf(p)
+	case graph.KindVector:
+		c := graph.Coordinate(r.varint())
+		xs := make([]graph.Value, r.count())
+		for i := range xs {
+			if c < 0 {
+				xs[i] = graph.Float(math.Float64frombits(r.fixed()))
+			} else {
+				xs[i] = graph.Int(r.varint())
+			}
+		}
+		return graph.VectorOf(xs, c)
+	case graph.KindUUID:
+		most := r.fixed()
+		return graph.UUIDOf(most, r.fixed())
 	}
 	r.fail()
 	return graph.Null

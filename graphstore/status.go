@@ -79,7 +79,15 @@ func literal(v graph.Value) string {
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case graph.KindPoint:
-		return fmt.Sprintf("%+v", v.AsPoint())
+		p := v.AsPoint()
+		at, where := literal(graph.Float(p.X))+", "+literal(graph.Float(p.Y)), "sr-org"
+		if p.Is3D() {
+			at += ", " + literal(graph.Float(p.Z))
+		}
+		if p.IsGeographic() {
+			where = "epsg"
+		}
+		return fmt.Sprintf(`{geometry: {type: "Point", coordinates: [%s], crs: {type: link, properties: {href: "https://spatialreference.org/ref/%s/%d/", code: %d}}}}`, at, where, p.SRID, p.SRID)
 	}
 	if text := temporal.Format(v); text != "" {
 		return text

@@ -59,6 +59,9 @@ func (v *vectorSet) len() int {
 
 // vectorOf gives a list of numbers as a vector, nil when it is none.
 func vectorOf(v graph.Value) []float32 {
+	if v.Kind() == graph.KindVector {
+		v = graph.List(v.Coordinates())
+	}
 	if v.Kind() != graph.KindList {
 		return nil
 	}
@@ -74,7 +77,14 @@ func vectorOf(v graph.Value) []float32 {
 
 // vector gives the vector to file for an entity with the values, nil when there is none.
 func (v *vectorSet) vector(values []graph.Value) []float32 {
-	if len(values) == 0 || values[0].Kind() != graph.KindList || (v.dim > 0 && len(values[0].AsList()) != v.dim) {
+	if len(values) == 0 {
+		return nil
+	}
+	n := len(values[0].AsListOrNil())
+	if values[0].Kind() == graph.KindVector {
+		n = len(values[0].Coordinates())
+	}
+	if n == 0 || v.dim > 0 && n != v.dim {
 		return nil
 	}
 	if x := vectorOf(values[0]); v.cfg.Similarity.Valid(x) {

@@ -222,10 +222,11 @@ type CaseOperand struct{ Span }
 // Type is a type as written in IS :: and in constraints.
 type Type struct {
 	Span
-	Name    string // canonical upper-case name such as "INTEGER", "LIST", "ANY"; "" for a union
-	Element *Type  // of a LIST
-	Union   []Type
-	NotNull bool
+	Name      string // canonical upper-case name such as "INTEGER", "LIST", "ANY"; "" for a union
+	Element   *Type  // of a LIST or the coordinates of a VECTOR
+	Dimension int64  // of a VECTOR, 0 when any
+	Union     []Type
+	NotNull   bool
 }
 
 func (*Literal) expr()              {}

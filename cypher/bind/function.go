@@ -65,8 +65,11 @@ func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 	if name == "id" && b.version < 25 {
 		b.note(notice.DeprecatedForNothing("The query used a deprecated function: `id`.", "id", b.position(e.Start)))
 	}
-	if name == "point" {
+	switch name {
+	case "point":
 		b.pointMap(e)
+	case "vector":
+		b.vectorCall(e)
 	}
 	sig := signatures[name]
 	var args []typ

@@ -1,5 +1,13 @@
 package bind
 
+import (
+	"slices"
+
+	"graticule/cypher/ast"
+	"graticule/graph"
+	"graticule/status"
+)
+
 // signature is what is known of a function: the types of its arguments, the
 // kinds of its value and of the elements of that. Arguments without a type may
 // be anything; no gives means any.
@@ -106,5 +114,23 @@ func cypher25(out map[string]signature) {
 	out["replace"] = signature{takes: takes(isString, isString, isString, isInt), gives: isString}
 	for alias, name := range map[string]string{"local_time": "localtime", "local_datetime": "localdatetime", "zoned_time": "time", "zoned_datetime": "datetime", "duration_between": "duration.between"} {
 		out[alias] = out[name]
+	}
+}
+
+// coordinateWords are the words for types of coordinates of vectors.
+var coordinateWords = []string{"INT8", "INTEGER8", "INT16", "INTEGER16", "INT32", "INTEGER32", "INT", "INT64", "INTEGER", "INTEGER64", "FLOAT32", "FLOAT", "FLOAT64"}
+
+// vectorCall checks what is known of vector(coordinates, dimension, TYPE) from its text.
+func (b *binder) vectorCall(e *ast.Call) {
+	if b.version != 25 || len(e.Args) != 3 {
+		return
+	}
+	if lit, ok := e.Args[1].(*ast.Literal); ok && lit.Value.Kind() == graph.KindInt && (lit.Value.AsInt() < 1 || lit.Value.AsInt() > 4096) {
+		b.failBecause(e.Args[1], "NumberOutOfRange", status.Because("42N31", "Expected 'dimension' to be NUMBER in the range 1 to 4096 but found %d.", lit.Value.AsInt()),
+			"Invalid input. '%d' is not a valid value. Must be a number in the range 1 to 4096.", lit.Value.AsInt())
+	}
+	if lit, ok := e.Args[2].(*ast.Literal); ok && lit.Value.Kind() == graph.KindString && !slices.Contains(coordinateWords, lit.Value.AsString()) {
+		b.failBecause(e.Args[2], "", status.Because("42I53", "Unknown coordinate type: '%s'.", lit.Value.AsString()),
+			"Invalid vector inner type, expected INTEGER64, INTEGER32, INTEGER16, INTEGER8, FLOAT64 or FLOAT32")
 	}
 }

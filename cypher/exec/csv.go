@@ -60,7 +60,9 @@ func (c *compiler) loadCSV(l *ast.LoadCSV) stage {
 			return err
 		}
 		defer in.Close()
+		defer func() { r.context.File = "" }()
 		return readCSV(r, in, comma, l.Headers, func(row graph.Value) error {
+			r.context.File = v.AsString()
 			f[slot] = row
 			return emit()
 		})
@@ -114,6 +116,8 @@ func readCSV(r *run, in io.Reader, comma rune, headers bool, emit func(graph.Val
 		if err := r.alive(); err != nil {
 			return err
 		}
+		at, _ := records.FieldPos(0)
+		r.context.Line = int64(at)
 		if err := emit(row); err != nil {
 			return err
 		}

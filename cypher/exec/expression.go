@@ -417,6 +417,8 @@ func isType(v graph.Value, t ast.Type) bool {
 		return false
 	case "PROPERTY VALUE":
 		return v.Kind() != graph.KindMap && v.Kind() != graph.KindNode && v.Kind() != graph.KindRel && v.Kind() != graph.KindPath
+	case "VECTOR":
+		return v.Kind() == graph.KindVector && (t.Dimension == 0 || t.Dimension == int64(len(v.Coordinates()))) && (t.Element == nil || t.Element.Name == fn.CoordinateName(v.Coordinate()))
 	case "LIST":
 		if v.Kind() != graph.KindList {
 			return false

@@ -217,7 +217,7 @@ func toString(v graph.Value) (graph.Value, bool) {
 	switch v.Kind() {
 	case graph.KindString:
 		return v, true
-	case graph.KindInt, graph.KindFloat, graph.KindBool, graph.KindPoint:
+	case graph.KindInt, graph.KindFloat, graph.KindBool, graph.KindPoint, graph.KindUUID:
 		return graph.String(ToText(v)), true
 	}
 	if isTemporal(v) {

@@ -67,6 +67,18 @@ func Inspect(v graph.Value) string {
 		}
 		return "Map{" + strings.Join(items, ", ") + "}"
 	}
+	if v.Kind() == graph.KindPath {
+		p := v.AsPath()
+		var b strings.Builder
+		for i, n := range p.Nodes {
+			fmt.Fprintf(&b, "(%d)", n.NodeID())
+			if i >= len(p.Rels) {
+				break
+			}
+			fmt.Fprintf(&b, "-[%d]-", p.Rels[i].RelID())
+		}
+		return "Path{" + b.String() + "}"
+	}
 	return ToText(v)
 }
 

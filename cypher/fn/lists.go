@@ -13,8 +13,11 @@ const rangeMax = 50_000_000
 
 // elements gives the elements of a list or the coordinates of a vector.
 func elements(v graph.Value) ([]graph.Value, bool) {
-	if v.Kind() == graph.KindList {
+	switch v.Kind() {
+	case graph.KindList:
 		return v.AsList(), true
+	case graph.KindVector:
+		return v.Coordinates(), true
 	}
 	return nil, false
 }

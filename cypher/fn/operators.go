@@ -201,6 +201,12 @@ func Divide(a, b graph.Value) (graph.Value, error) {
 	case a.Kind() == graph.KindDuration && b.Kind() == graph.KindInt && b.AsInt() == 0:
 		return graph.Null, status.New(status.ArithmeticError, "50N42", "/ by zero")
 	case a.Kind() == graph.KindDuration && b.IsNumber():
+		if n := b.Number(); n != 0 && !math.IsInf(n, 0) && !math.IsNaN(n) {
+			by, _ := new(big.Rat).SetString(strconv.FormatFloat(n, 'g', -1, 64))
+			if out, err := temporal.Scale(a.AsDuration(), by.Inv(by)); err == nil {
+				return graph.DurationOf(out), nil
+			}
+		}
 		return scaled(a, b, "/", 1/b.Number())
 	}
 	return graph.Null, mismatch("Cannot divide `%s` by `%s`", a, b)

@@ -22,6 +22,8 @@ type Context struct {
 	Zone        *time.Location // default time zone
 	DatabaseID  string         // for elementId
 	Rand        *rand.Rand
+	File        string                  // that LOAD CSV reads, "" outside it
+	Line        int64                   // of that file
 	Grow        func(bytes int64) error // counts memory that a value takes, and fails past the limit
 }
 

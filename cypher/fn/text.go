@@ -44,6 +44,10 @@ func ToText(v graph.Value) string {
 		return fmt.Sprintf("[%d]", v.RelID())
 	case graph.KindPoint:
 		return pointText(v.AsPoint())
+	case graph.KindVector:
+		return fmt.Sprintf("vector(%s, %d, %v)", ToText(graph.List(v.Coordinates())), len(v.Coordinates()), v.Coordinate())
+	case graph.KindUUID:
+		return v.UUIDText()
 	}
 	return temporal.Format(v)
 }

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -23,6 +24,9 @@ var typeOrder = []string{
 func typeOf(v graph.Value) typed {
 	if v.IsNull() {
 		return typed{name: "NULL", nullable: true}
+	}
+	if v.Kind() == graph.KindVector {
+		return typed{name: fmt.Sprintf("VECTOR<%s NOT NULL>(%d)", CoordinateName(v.Coordinate()), len(v.Coordinates()))}
 	}
 	if v.Kind() != graph.KindList {
 		return typed{name: v.Kind().String()}
@@ -93,6 +97,17 @@ func (t typed) String() string {
 		s += " NOT NULL"
 	}
 	return s
+}
+
+// CoordinateName gives the name of the type of coordinates as types of vectors have it.
+func CoordinateName(c graph.Coordinate) string {
+	switch c {
+	case graph.Int64:
+		return "INTEGER"
+	case graph.Float64:
+		return "FLOAT"
+	}
+	return c.String()
 }
 
 // TypeText gives the most precise type of v, as valueType does.

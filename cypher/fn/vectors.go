@@ -16,10 +16,11 @@ func vectors() []Function {
 				}
 				var vs [2][]float64
 				for i, arg := range args {
-					if arg.Kind() != graph.KindList {
+					list, ok := elements(arg)
+					if !ok {
 						return graph.Null, TypeError("Invalid input for '%s()': Expected argument %c to be a LIST<INTEGER | FLOAT>.", name, 'a'+rune(i))
 					}
-					for _, e := range arg.AsList() {
+					for _, e := range list {
 						if !e.IsNumber() {
 							vs[i] = nil
 							break
@@ -38,6 +39,10 @@ func vectors() []Function {
 		}
 	}
 	return []Function{
+		{Name: "vector", Min: 3, Max: 3, Eval: vector},
+		{Name: "vector_dimension_count", Min: 1, Max: 1, Eval: dimensionCount},
+		{Name: "vector_distance", Min: 3, Max: 3, Eval: vectorDistance},
+		{Name: "vector_norm", Min: 2, Max: 2, Eval: vectorNorm},
 		similarity("vector.similarity.cosine", func(a, b []float64) float64 {
 			return (1 + dot(a, b)/math.Sqrt(dot(a, a)*dot(b, b))) / 2
 		}, func(v []float64) bool { n := dot(v, v); return n > 0 && n <= math.MaxFloat32 }),

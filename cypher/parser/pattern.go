@@ -376,10 +376,51 @@ var typeNames = []struct{ words, name string }{
 	{"TIMESTAMP WITHOUT TIMEZONE", "LOCAL DATETIME"}, {"TIMESTAMP WITH TIMEZONE", "ZONED DATETIME"}, {"TIME WITHOUT TIMEZONE", "LOCAL TIME"}, {"TIME WITH TIMEZONE", "ZONED TIME"},
 	{"PROPERTY VALUE", "PROPERTY VALUE"}, {"SIGNED INTEGER", "INTEGER"}, {"LOCAL DATETIME", "LOCAL DATETIME"}, {"ZONED DATETIME", "ZONED DATETIME"}, {"LOCAL TIME", "LOCAL TIME"}, {"ZONED TIME", "ZONED TIME"},
 	{"ANY PROPERTY VALUE", "PROPERTY VALUE"}, {"ANY VALUE", "ANY"}, {"ANY NODE", "NODE"}, {"ANY RELATIONSHIP", "RELATIONSHIP"}, {"ANY MAP", "MAP"},
-	{"BOOLEAN", "BOOLEAN"}, {"BOOL", "BOOLEAN"}, {"STRING", "STRING"}, {"VARCHAR", "STRING"}, {"INTEGER", "INTEGER"}, {"INT64", "INTEGER"}, {"INT", "INTEGER"},
-	{"FLOAT64", "FLOAT"}, {"FLOAT", "FLOAT"}, {"DATE", "DATE"}, {"DURATION", "DURATION"}, {"POINT", "POINT"}, {"NODE", "NODE"}, {"VERTEX", "NODE"},
+	{"BOOLEAN", "BOOLEAN"}, {"BOOL", "BOOLEAN"}, {"STRING", "STRING"}, {"VARCHAR", "STRING"}, {"INTEGER", "INTEGER"}, {"INT", "INTEGER"},
+	{"FLOAT", "FLOAT"}, {"DATE", "DATE"}, {"DURATION", "DURATION"}, {"POINT", "POINT"}, {"NODE", "NODE"}, {"VERTEX", "NODE"},
 	{"RELATIONSHIP", "RELATIONSHIP"}, {"EDGE", "RELATIONSHIP"}, {"MAP", "MAP"}, {"PATHS", "PATH"}, {"PATH", "PATH"}, {"NULL", "NULL"}, {"NOTHING", "NOTHING"}, {"ANY", "ANY"},
 	{"LIST", "LIST"}, {"ARRAY", "LIST"},
+}
+
+// coordinateTypes are the names of the types of coordinates of vectors.
+var coordinateTypes = map[string]string{
+	"INT8": "INTEGER8", "INTEGER8": "INTEGER8", "INT16": "INTEGER16", "INTEGER16": "INTEGER16", "INT32": "INTEGER32", "INTEGER32": "INTEGER32",
+	"INT": "INTEGER", "INT64": "INTEGER", "INTEGER": "INTEGER", "INTEGER64": "INTEGER", "FLOAT32": "FLOAT32", "FLOAT": "FLOAT", "FLOAT64": "FLOAT",
+}
+
+// vectorType reads the types that only Cypher 25 has: VECTOR, VECTOR<FLOAT>(3), UUID,
+// and names with bits; a type without a name is none of them.
+func (p *parser) vectorType() (t ast.Type) {
+	for word, name := range map[string]string{"UUID": "UUID", "INT64": "INTEGER", "INTEGER64": "INTEGER", "FLOAT64": "FLOAT"} {
+		if p.word(word) {
+			t.Name = name
+			return t
+		}
+	}
+	if !p.word("VECTOR") {
+		return t
+	}
+	t.Name = "VECTOR"
+	if p.punct("<") {
+		name := coordinateTypes[strings.ToUpper(p.peek().text)]
+		if name == "" {
+			p.unexpected("a type of coordinates")
+		}
+		p.advance()
+		t.Element = &ast.Type{Name: name}
+		p.notNull()
+		p.need(">")
+	}
+	if p.punct("(") {
+		n, err := strconv.ParseInt(p.peek().text, 10, 64)
+		if err != nil {
+			p.unexpected("a dimension")
+		}
+		p.advance()
+		p.need(")")
+		t.Dimension = n
+	}
+	return t
 }
 
 func (p *parser) simpleType() ast.Type {
@@ -390,6 +431,9 @@ func (p *parser) simpleType() ast.Type {
 			t.Name = n.name
 			break
 		}
+	}
+	if t.Name == "" && p.version == 25 {
+		t = p.vectorType()
 	}
 	if t.Name == "" {
 		p.unexpected("a type such as INTEGER, STRING or LIST<FLOAT>")

@@ -27,11 +27,14 @@ func Zone(text string) (*time.Location, bool, error) {
 		return time.FixedZone("", o), false, nil
 	}
 	loc, err := Load(text)
-	if err != nil || text == "" || text == "Local" {
+	if err != nil || abbreviations[text] || text == "" || text == "Local" {
 		return nil, false, problem(BadZone, text, "Invalid value for TimeZone: Text '%s' could not be parsed at index 0\n\"%s\"\n ^", text, text)
 	}
 	return loc, true, nil
 }
+
+// abbreviations are zones of the database that have no name of an area.
+var abbreviations = map[string]bool{"EST": true, "MST": true, "HST": true}
 
 var offsetForm = regexp.MustCompile(`^([+-])(\d{2}):?(\d{2})?:?(\d{2})?$`)
 

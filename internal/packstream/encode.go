@@ -2,6 +2,7 @@ package packstream
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"strconv"
 
@@ -158,8 +159,19 @@ func (o *Options) Append(dst []byte, v graph.Value) []byte {
 		}
 		dst = AppendInt(AppendStruct(dst, tagPoint2D, 3), int64(p.SRID))
 		return o.Append(o.Append(dst, graph.Float(p.X)), graph.Float(p.Y))
+	case graph.KindVector:
+		return o.unknown(dst, fmt.Sprintf("VECTOR(%d, %v)", len(v.Coordinates()), v.Coordinate()))
+	case graph.KindUUID:
+		return o.unknown(dst, "UUID")
 	}
 	return AppendNull(dst)
+}
+
+// unknown appends what stands for a value of a type that the protocol has no structure for.
+func (o *Options) unknown(dst []byte, name string) []byte {
+	dst = AppendMapHeader(dst, 2)
+	dst = AppendString(AppendString(dst, "originalType"), name)
+	return AppendString(AppendString(dst, "reason"), "UNKNOWN_TYPE")
 }
 
 func (o *Options) dateTime(dst []byte, v graph.Value) []byte {
