@@ -106,10 +106,14 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 	p = &Prepared{engine: e, stmt: stmt}
 	switch {
 	case stmt.Query != nil:
-		if p.bound, err = bind.Bind(stmt, e.rules()); err != nil {
-			return nil, err
+		p.bound, err = bind.Bind(stmt, e.rules())
+		if err == nil {
+			p.plan, err = exec.Compile(stmt, e.lib)
 		}
-		if p.plan, err = exec.Compile(stmt, e.lib); err != nil {
+		if f := status.As(err); f != nil && stmt.Version >= 25 {
+			err = f.Cypher25()
+		}
+		if err != nil {
 			return nil, err
 		}
 		switch {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/status"
 )
 
 // aggregate checks a call of an aggregating function.
@@ -88,9 +89,15 @@ func (b *binder) checkGrouped(e ast.Expr, g grouping, s *scope, local map[string
 		return
 	}
 	switch e := e.(type) {
+	case *ast.Property:
+		if v, ok := e.Subject.(*ast.Variable); ok && !local[v.Name] {
+			if _, grouped := g.keys[v.Name]; !grouped {
+				b.failUngrouped(e, e.At().Text(b.source))
+			}
+		}
 	case *ast.Variable:
 		if _, outer := s.outer[e.Name]; !outer && !local[e.Name] {
-			b.fail(e, "AmbiguousAggregationExpression", "Aggregation column contains implicit grouping expressions. For example, in 'RETURN n.a, n.a + n.b + count(*)' the aggregation expression 'n.a + n.b + count(*)' includes the implicit grouping key 'n.b'. It may be possible to rewrite the query by extracting these grouping/aggregation expressions into a preceding WITH clause. Illegal expression(s): %s", e.Name)
+			b.failUngrouped(e, e.Name)
 		}
 	case *ast.Call:
 		if b.cfg.Aggregate(strings.ToLower(e.Name.Value)) {
@@ -106,6 +113,12 @@ func (b *binder) checkGrouped(e ast.Expr, g grouping, s *scope, local map[string
 		return
 	}
 	ast.Children(e, func(x ast.Expr) { b.checkGrouped(x, g, s, local) })
+}
+
+// failUngrouped fails because of what is no grouping key.
+func (b *binder) failUngrouped(e ast.Node, text string) {
+	b.failBecause(ast.Span{Start: e.At().Start, End: e.At().End}, "AmbiguousAggregationExpression", status.Because("42I18", "The aggregation column contains implicit grouping expressions referenced by the variables `%s`. Implicit grouping expressions are variables not explicitly declared as grouping keys.", text),
+		"Aggregation column contains implicit grouping expressions. For example, in 'RETURN n.a, n.a + n.b + count(*)' the aggregation expression 'n.a + n.b + count(*)' includes the implicit grouping key 'n.b'. It may be possible to rewrite the query by extracting these grouping/aggregation expressions into a preceding WITH clause. Illegal expression(s): %s", text)
 }
 
 func with(names map[string]bool, more ...string) map[string]bool {

@@ -93,6 +93,9 @@ func Bind(s *ast.Statement, cfg Config) (bound *Bound, err error) {
 	}()
 	b := &binder{source: s.Source, version: s.Version, cfg: cfg.withDefaults(), params: map[string]bool{}}
 	out := b.query(s.Query, newScope(), false)
+	if b.late != nil {
+		return nil, b.late
+	}
 	b.noteEnvelope(s)
 	bound = &Bound{Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
 	if !b.writes { // a statement that writes may bring the names it uses
@@ -113,8 +116,13 @@ type binder struct {
 	params  map[string]bool
 	writes  bool
 	notes   notes
-	merging bool // the clause at hand is MERGE
-	reading int  // >0 inside EXISTS, COUNT and COLLECT, where nothing may be updated
+	merging bool            // the clause at hand is MERGE
+	late    *status.Error   // told when no other rule is broken
+	within  []*ast.Subquery // EXISTS, COUNT and COLLECT around, where nothing may be updated
+
+	inCall, inBatch int    // CALL subqueries around, and those IN TRANSACTIONS
+	inUnion         bool   // the query at hand has several parts
+	before          *scope // names that a projection which groups has just dropped
 }
 
 // failure is panicked where a rule is broken and recovered in Bind; it never
@@ -139,6 +147,13 @@ func (b *binder) failUnplaced(detail, format string, args ...any) {
 	e := status.New(status.SyntaxError, "50N42", format, args...)
 	e.Detail = detail
 	panic(failure{e})
+}
+
+// failLater fails unless another rule is broken further on.
+func (b *binder) failLater(n ast.Node, format string, args ...any) {
+	if b.late == nil {
+		b.late = ast.Locate(status.New(status.SyntaxError, "50N42", format, args...), b.source, b.place(n))
+	}
 }
 
 func (b *binder) failWith(n ast.Node, detail string, e *status.Error) {

@@ -94,10 +94,16 @@ func (b *binder) checkPath(p *ast.PathPattern, s *scope, matching bool) {
 	for _, el := range p.Elements {
 		switch el := el.(type) {
 		case *ast.NodePattern:
+			b.checkLabelColons(el.Labels)
 			b.elementParts(el.Labels, el.Properties, el.Where, s, matching)
 			b.mentionLabels(el.Labels, Label)
 		case *ast.RelPattern:
-			b.elementParts(el.Types, el.Properties, el.Where, s, matching)
+			at := s
+			if el.Quantifier != nil && el.Variable != nil { // WHERE sees one relationship
+				at = s.clone()
+				at.declare(el.Variable.Value, typ{kinds: isRel})
+			}
+			b.elementParts(el.Types, el.Properties, el.Where, at, matching)
 			b.mentionLabels(el.Types, Type)
 		case *ast.QuantifiedPath:
 			inner := s

@@ -10,7 +10,7 @@ import (
 
 // projection checks WITH (with) or RETURN and gives the scope after it.
 func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool) *scope {
-	out := &scope{vars: map[string]typ{}, outer: s.outer}
+	out := &scope{vars: map[string]typ{}, outer: s.outer, imported: s.imported}
 	grouped := false
 	if p.Star {
 		if len(s.vars) == 0 && !with && len(p.Items) == 0 {
@@ -34,6 +34,15 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 	}
 	if grouped {
 		b.checkItems(p, s)
+	}
+	word := "RETURN"
+	if with {
+		word = "WITH"
+	}
+	for _, o := range p.OrderBy {
+		if !grouped && b.aggregates(o.Expr) && p.GroupBy == nil {
+			b.fail(at, "InvalidAggregation", "Cannot use aggregation in ORDER BY if there are no aggregate expressions in the preceding %s", word)
+		}
 	}
 	b.tail(p, s, out, grouped)
 	if with {
@@ -108,6 +117,8 @@ func (b *binder) afterProjection(e ast.Expr, p *ast.Projection, see, before *sco
 		b.expr(e, see, context{})
 		return
 	}
+	b.before = before
+	defer func() { b.before = nil }()
 	mixed := b.aggregates(e) && items[b.text(e)] == nil
 	if b.aggregates(e) && !grouped {
 		b.expr(e, before, context{})
@@ -143,6 +154,10 @@ func (b *binder) constant(e ast.Expr, what string, s *scope) {
 		return
 	}
 	ast.Any(e, func(x ast.Expr) bool {
+		switch x.(type) {
+		case *ast.Subquery, *ast.PatternComprehension, *ast.PatternExpr:
+			b.fail(x, "", "It is not allowed to use patterns in the expression for %s, so that the value for %s can be statically calculated.", what, what)
+		}
 		if v, ok := x.(*ast.Variable); ok {
 			b.fail(v, "NonConstantExpression", "It is not allowed to refer to variables in %s, so that the value for %s can be statically calculated.", what, what)
 		}

@@ -3,6 +3,7 @@ package bind
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"graticule/cypher/ast"
 	"graticule/status"
@@ -29,6 +30,7 @@ func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 		}
 	}
 	if q.Next != nil {
+		b.requireNames(q, "RETURN followed by NEXT")
 		return b.query(q.Next, first, false)
 	}
 	return first
@@ -53,8 +55,13 @@ func (b *binder) single(q *ast.SingleQuery, s *scope, importing bool) *scope {
 		var out *scope
 		for _, branch := range q.Conditional {
 			b.predicate(branch.Predicate, s)
-			if r := b.single(branch.Query, s, importing); out == nil {
+			r := b.single(branch.Query, s, importing)
+			if out == nil {
 				out = r
+			}
+			if !sameNames(out.order, r.order) {
+				const text = "All conditional queries must have the same return column names. Use `AS` to ensure columns have the same name."
+				b.failBecause(branch, "DifferentColumnsInUnion", status.Because("42N39", text), "42N39: "+text)
 			}
 		}
 		return out
@@ -64,6 +71,8 @@ func (b *binder) single(q *ast.SingleQuery, s *scope, importing bool) *scope {
 		at = newScope()
 	}
 	b.checkOrder(q.Clauses)
+	b.checkUse(q.Clauses)
+	b.checkBatches(q.Clauses)
 	for i, cl := range q.Clauses {
 		at = b.clause(cl, at, i == 0 && len(q.Clauses) == 1)
 	}
@@ -94,6 +103,7 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	switch cl := cl.(type) {
 	case *ast.Match:
 		before := len(b.notes.mentions)
+		b.checkMatch(cl)
 		b.matchPattern(cl.Pattern.Parts, s)
 		sortMentions(b.notes.mentions[before:])
 		b.noteMatch(cl)
@@ -106,6 +116,9 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	case *ast.Return:
 		return b.projection(cl, &cl.Projection, s, false)
 	case *ast.Unwind:
+		if b.aggregates(cl.List) {
+			b.fail(cl.List, "InvalidAggregation", "Can't use aggregating expressions inside of expressions executing over lists")
+		}
 		t := b.expr(cl.List, s, context{})
 		b.declareNew(s, cl.Variable, t.unwound())
 	case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
@@ -115,7 +128,10 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	case *ast.CallProcedure:
 		b.callProcedure(cl, s, alone)
 	case *ast.LoadCSV:
-		b.expr(cl.URL, s, context{})
+		b.require(cl.URL, b.expr(cl.URL, s, context{}), isString)
+		if lit, ok := cl.FieldTerminator.(*ast.Literal); ok && typeOf(lit.Value).kinds == isString && utf8.RuneCountInString(lit.Value.AsString()) != 1 {
+			b.failBecause(lit, "", status.Because("42I05", "The FIELDTERMINATOR specified for LOAD CSV can only be one character wide."), "CSV field terminator can only be one character wide")
+		}
 		b.expr(cl.FieldTerminator, s, context{})
 		t := listOf(typ{kinds: isString})
 		if cl.Headers {
@@ -130,7 +146,12 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 		b.constant(cl.Limit, "LIMIT", s)
 	case *ast.Let:
 		after := s.clone()
+		names := map[string]bool{}
 		for _, i := range cl.Items {
+			if names[i.Alias.Value] {
+				b.fail(i.Alias, "ColumnNameConflict", "Multiple result columns with the same name are not supported")
+			}
+			names[i.Alias.Value] = true
 			b.declareNew(after, *i.Alias, b.expr(i.Expr, s, context{}))
 		}
 		return after
