@@ -32,7 +32,10 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 		out.declare(name, t)
 		out.order = append(out.order, name)
 	}
-	if grouped {
+	if p.GroupBy != nil {
+		b.checkGroupBy(p, s, out)
+		grouped = true
+	} else if grouped {
 		b.checkItems(p, s)
 	}
 	word := "RETURN"
@@ -80,6 +83,30 @@ func (b *binder) checkItems(p *ast.Projection, s *scope) {
 	}
 	for _, i := range p.Items {
 		if b.aggregates(i.Expr) {
+			b.checkGrouped(i.Expr, g, s, nil)
+		}
+	}
+}
+
+// checkGroupBy checks that items read nothing but the keys of GROUP BY beside aggregates.
+func (b *binder) checkGroupBy(p *ast.Projection, s, out *scope) {
+	both := s.clone()
+	maps.Copy(both.vars, out.vars)
+	g := grouping{keys: map[string]ast.Expr{}}
+	for _, k := range p.GroupBy.Keys {
+		b.expr(k, both, context{})
+		g.keys[b.text(k)] = k
+		for _, i := range p.Items {
+			if v, ok := k.(*ast.Variable); ok && i.Alias != nil && i.Alias.Value == v.Name {
+				g.keys[b.text(i.Expr)] = i.Expr
+			}
+		}
+	}
+	if p.GroupBy.All {
+		g = b.grouping(p)
+	}
+	for _, i := range p.Items {
+		if !p.GroupBy.All || b.aggregates(i.Expr) {
 			b.checkGrouped(i.Expr, g, s, nil)
 		}
 	}

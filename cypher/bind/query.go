@@ -176,6 +176,7 @@ func (b *binder) search(c *ast.Search, s *scope) {
 	if c == nil {
 		return
 	}
+	b.variable(&ast.Variable{Span: c.Variable.Span, Name: c.Variable.Value}, s)
 	b.expr(c.For, s, context{})
 	b.expr(c.Limit, s, context{})
 	b.predicate(c.Where, s)

@@ -88,9 +88,16 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				c.add(ch, "Eager", cl, eager) // it reads what was written before it
 			}
 			c.writes, wrote, lazy = true, true, false
+		case *ast.With:
+			c.settle(ch, q.Clauses[:i], &cl.Projection, cl)
+		case *ast.Return:
+			c.settle(ch, q.Clauses[:i], &cl.Projection, cl)
 		}
 		switch cl := cl.(type) {
 		case *ast.Match:
+			if cl.Search != nil {
+				c.add(ch, "NodeIndexSeek", cl, c.search(cl.Search))
+			}
 			p, st := c.match(cl)
 			name := ""
 			if cl.Optional {
@@ -106,7 +113,7 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 			p := c.projection(&cl.Projection, cl, false)
 			c.inform(last, optional, &cl.Projection, p)
 			c.project(ch, p, cl, lazy)
-			ch.columns, ch.slots, ch.returns = p.names, p.slots, true
+			ch.columns, ch.slots, ch.returns = p.names[:p.visible], p.slots[:p.visible], true
 		case *ast.Unwind:
 			c.add(ch, "Unwind", cl, c.unwind(cl))
 		case *ast.Create:
@@ -160,7 +167,9 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 	c.reads = true
 	before := c.scope.clone()
+	c.repeatable = m.Repeatable
 	p := c.pattern(m.Pattern.Parts, m.Where)
+	c.repeatable = false
 	var fresh []int
 	for name, slot := range c.scope.slots {
 		if _, ok := before.slots[name]; !ok {

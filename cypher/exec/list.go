@@ -148,11 +148,47 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 	return out
 }
 
+// allReduce tells whether test holds after each step; null when it is not known.
+func allReduce(acc, slot int, init, items, step, test eval) eval {
+	return func(r *run, f frame) (graph.Value, error) {
+		v, err := init(r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		l, ok, err := list(r, f, items)
+		if err != nil || !ok {
+			return graph.Null, err
+		}
+		out := graph.True
+		for _, x := range l {
+			f[acc], f[slot] = v, x
+			if v, err = step(r, f); err != nil {
+				return graph.Null, err
+			}
+			f[acc] = v
+			t, err := test(r, f)
+			switch {
+			case err != nil:
+				return graph.Null, err
+			case t.IsNull():
+				out = graph.Null
+			case !t.IsTrue():
+				return graph.False, nil
+			}
+		}
+		return out, nil
+	}
+}
+
 func (c *compiler) reduce(e *ast.Reduce) (out eval) {
 	init, items := c.expr(e.Init), c.expr(e.List)
 	c.inner(func() {
 		acc, slot := c.bind(e.Accumulator.Value, anyVar), c.bind(e.Variable.Value, anyVar)
 		step := c.expr(e.Expression)
+		if e.AllPredicate != nil {
+			out = allReduce(acc, slot, init, items, step, c.boolean(e.AllPredicate))
+			return
+		}
 		out = func(r *run, f frame) (graph.Value, error) {
 			v, err := init(r, f)
 			if err != nil {

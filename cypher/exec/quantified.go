@@ -30,7 +30,8 @@ func (c *compiler) quantified(p *pattern, q *ast.QuantifiedPath, known map[strin
 	for n := range c.scope.slots {
 		visible[n] = true
 	}
-	inner := &pattern{id: c.patterns}
+	inner := &pattern{id: c.patterns, repeatable: p.repeatable}
+	x.walk = p.repeatable
 	c.patterns++
 	var inline []ast.Expr
 	pathSlot := c.pathVariable(q.Path)
@@ -47,7 +48,9 @@ func (c *compiler) quantified(p *pattern, q *ast.QuantifiedPath, known map[strin
 	if len(rep.rels) == 0 {
 		c.fail(q, "UnexpectedSyntax", "A quantified path pattern needs to have at least one relationship.")
 	}
+	c.repeatable = false
 	c.conditions(inner, append(inline, q.Path.Where))
+	c.repeatable = p.repeatable
 	own := inner.ownSlots()
 	rep.first.bound = true
 	for s := range own {
@@ -146,7 +149,7 @@ func (x *patternRel) expandRepeat(into bool, earlier []*patternRel) stepBuilder 
 					rels = f[s].AsList()
 				}
 				for _, v := range rels {
-					if onTrail(trail, v.RelID()) || usedBy(earlier, f, v.RelID()) {
+					if !x.walk && onTrail(trail, v.RelID()) || usedBy(earlier, f, v.RelID()) {
 						trail = trail[:mark]
 						return nil
 					}

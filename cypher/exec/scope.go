@@ -61,9 +61,11 @@ type compiler struct {
 	aggs      *[]*aggregate // not nil inside a projection that may aggregate
 	noAgg     string        // why aggregates are not allowed here
 	params    map[string]bool
-	patterns  int            // compiled so far
-	batches   bool           // there is a CALL … IN TRANSACTIONS
-	projected map[string]int // texts of expressions a projection has computed, with their slots; for its ORDER BY and WHERE
+	patterns  int  // compiled so far
+	batches   bool // there is a CALL … IN TRANSACTIONS
+	// repeatable: the MATCH at hand allows a relationship more than once.
+	repeatable bool
+	projected  map[string]int // texts of expressions a projection has computed, with their slots; for its ORDER BY and WHERE
 }
 
 type failure struct{ err *status.Error }
