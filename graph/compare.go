@@ -201,10 +201,27 @@ func compareNumbers(a, b Value) int {
 	case b.kind == KindFloat && math.IsNaN(b.AsFloat()):
 		return -1
 	}
+	if a.kind != b.kind && a.Number() == b.Number() { // 2^53 and more: the integer may be none that a FLOAT can be
+		if a.kind == KindInt {
+			return compareExactly(int64(a.n), b.AsFloat())
+		}
+		return -compareExactly(int64(b.n), a.AsFloat())
+	}
 	return cmp.Compare(a.Number(), b.Number())
 }
 
+// compareExactly compares i with f, which is i rounded.
+func compareExactly(i int64, f float64) int {
+	if f >= 1<<63 {
+		return -1
+	}
+	return cmp.Compare(i, int64(f))
+}
+
 func compareMaps(a, b *Map) int {
+	if c := cmp.Compare(a.Len(), b.Len()); c != 0 {
+		return c
+	}
 	x, y := slices.Clone(a.Keys()), slices.Clone(b.Keys())
 	slices.Sort(x)
 	slices.Sort(y)

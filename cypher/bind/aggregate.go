@@ -23,6 +23,11 @@ func (b *binder) aggregate(e *ast.Call, name string, s *scope, c context) typ {
 	for i, a := range e.Args {
 		t := b.expr(a, s, context{inside: true})
 		b.argument(e, i, t, sig)
+		if lit, ok := a.(*ast.Literal); ok && i == 1 && lit.Value.IsNumber() && (lit.Value.Number() < 0 || lit.Value.Number() > 1) {
+			text := a.At().Text(b.source)
+			b.failBecause(a, "NumberOutOfRange", status.Because("42N31", "Expected 'percentile range' to be FLOAT in the range 0.0 to 1.0 but found %s.", text),
+				"Invalid input '%s' is not a valid argument, must be a number in the range 0.0 to 1.0", text)
+		}
 		if i == 0 {
 			arg = t
 		}

@@ -120,9 +120,11 @@ type binder struct {
 	late    *status.Error   // told when no other rule is broken
 	within  []*ast.Subquery // EXISTS, COUNT and COLLECT around, where nothing may be updated
 
-	inCall, inBatch int    // CALL subqueries around, and those IN TRANSACTIONS
-	inUnion         bool   // the query at hand has several parts
-	before          *scope // names that a projection which groups has just dropped
+	inCall, inBatch int             // CALL subqueries around, and those IN TRANSACTIONS
+	earlier         map[string]bool // names bound before the MATCH at hand
+	inUnion         bool            // the query at hand has several parts
+	grouped         bool            // the WHERE at hand follows an aggregation or DISTINCT
+	before          *scope          // names that a projection which groups has just dropped
 }
 
 // failure is panicked where a rule is broken and recovered in Bind; it never

@@ -71,6 +71,9 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.Index:
 		return b.index(e, s, c)
 	case *ast.Slice:
+		if e.From == nil && e.To == nil {
+			b.failBecause(e, "", status.Because("42N20", "The list range operator '[ ]' cannot be empty."), "The start or end (or both) is required for a collection slice")
+		}
 		t := b.expr(e.Subject, s, c.plain())
 		b.require(e.Subject, t, isList)
 		for _, bound := range []ast.Expr{e.From, e.To} {
@@ -263,7 +266,7 @@ func (b *binder) subquery(e *ast.Subquery, s *scope) typ {
 				b.fail(e, "", "%s %s Expression cannot contain a query ending with FINISH.", article, kind)
 			}
 			if _, match := last.(*ast.Match); match && e.Kind == "COLLECT" {
-				b.failBecause(e, "InvalidClauseComposition", status.Because("42N71", "A query must conclude with a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call without a YIELD clause."),
+				b.failBecause(last, "InvalidClauseComposition", status.Because("42N71", "A query must conclude with a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call without a YIELD clause."),
 					"Query cannot conclude with MATCH (must be a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call with no YIELD).")
 			}
 		}

@@ -23,7 +23,7 @@ func (b *binder) checkMatch(m *ast.Match) {
 		modes[p.Mode] = true
 		if p.Mode != "" && len(modes) > 1 {
 			first := m.Pattern.Parts[0]
-			b.failBecause(first.ModeAt, "", status.Because("42N61", "Mixing %s and %s in the same graph pattern is not supported. Split the pattern into separate MATCH clauses instead.", first.Mode, mode), "Mixing path modes %s, %s in the same graph pattern is not supported.", first.Mode, mode)
+			b.failBecause(first, "", status.Because("42N61", "Mixing %s and %s in the same graph pattern is not supported. Split the pattern into separate MATCH clauses instead.", first.Mode, mode), "Mixing path modes %s, %s in the same graph pattern is not supported.", first.Mode, mode)
 		}
 		if p.Mode != "" && p.Mode != "WALK" && m.Repeatable {
 			b.failBecause(p.ModeAt, "", status.Because("42N60", "REPEATABLE ELEMENTS with %s path mode is not supported.", p.Mode), "REPEATABLE ELEMENTS with %s path mode is not supported.", p.Mode)
@@ -142,7 +142,7 @@ func (b *binder) checkQuantified(p *ast.PathPattern, q *ast.QuantifiedPath, repe
 		b.failBecause(q.Path, "", status.Because("42N42", "Sub-path assignment is not supported."), "Sub-path assignment is currently not supported.")
 	case repeated && repeatable && q.Quantifier.Max < 0:
 		const text = "The quantified path pattern may yield an infinite number of rows under match mode 'REPEATABLE ELEMENTS'. Add an upper bound to the quantified path pattern."
-		b.failBecause(q, "", status.Because("42N53", text), text)
+		b.failBecause(p, "", status.Because("42N53", text), text)
 	}
 	if repeated {
 		b.checkRange(&q.Quantifier, repeatable)
@@ -173,7 +173,7 @@ func (b *binder) checkShortest(p *ast.PathPattern) {
 		b.fail(at, "", "%s(...) contains properties MapExpression(ArraySeq(%s)). This is currently not supported.", p.Shortest, strings.Join(parts, ", "))
 	}
 	if r.Length != nil && r.Length.HasMin && r.Length.Min > 1 {
-		b.fail(ast.Span{Start: r.Start}, "", "%s(...) does not support a minimal length different from 0 or 1", p.Shortest)
+		b.fail(ast.Span{Start: r.Length.Start + 1}, "", "%s(...) does not support a minimal length different from 0 or 1", p.Shortest)
 	}
 }
 

@@ -82,7 +82,10 @@ func (b *binder) declareQuantified(q *ast.QuantifiedPath, s *scope) {
 	b.declarePath(q.Path, inner)
 	for _, name := range inner.names() {
 		if _, bound := s.lookup(name); bound {
-			b.fail(q, "VariableAlreadyBound", "The variable `%s` is already defined in the pattern and cannot be used again inside a quantified path", name)
+			if b.earlier[name] {
+				b.fail(q, "VariableAlreadyBound", "The variable `%s` is already defined in a previous clause, it cannot be referenced as a node or as a relationship variable inside of a quantified path pattern.", name)
+			}
+			b.fail(q, "VariableAlreadyBound", "The variable `%s` occurs both inside and outside a quantified path pattern and needs to be renamed.", name)
 		}
 		s.declare(name, listOf(inner.vars[name]))
 	}

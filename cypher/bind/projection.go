@@ -129,7 +129,9 @@ func (b *binder) tail(p *ast.Projection, before, out *scope, grouped bool) {
 		if !grouped && !p.Distinct {
 			b.predicate(p.Where, see)
 		} else {
+			b.grouped = true
 			b.afterProjection(p.Where, p, see, before, false)
+			b.grouped = false
 		}
 	}
 }
@@ -140,7 +142,7 @@ func (b *binder) afterProjection(e ast.Expr, p *ast.Projection, see, before *sco
 	for _, i := range p.Items {
 		items[b.text(i.Expr)] = i.Expr
 	}
-	if !grouped && !p.Distinct {
+	if !grouped && !p.Distinct && !b.grouped {
 		b.expr(e, see, context{})
 		return
 	}

@@ -14,6 +14,8 @@ import (
 // read s though nothing else does, as in CALL { WITH x … }.
 func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 	var first *scope
+	defer func(saved bool) { b.inUnion = saved }(b.inUnion)
+	b.inUnion = len(q.Parts) > 1
 	for _, part := range q.Parts {
 		out := b.single(part, s, importing)
 		switch {
@@ -104,6 +106,10 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	case *ast.Match:
 		before := len(b.notes.mentions)
 		b.checkMatch(cl)
+		b.earlier = map[string]bool{}
+		for name := range s.vars {
+			b.earlier[name] = true
+		}
 		b.matchPattern(cl.Pattern.Parts, s)
 		sortMentions(b.notes.mentions[before:])
 		b.noteMatch(cl)

@@ -1,11 +1,9 @@
 package exec
 
 import (
-	"errors"
-	"fmt"
-	"regexp"
-	"regexp/syntax"
 	"strings"
+
+	"github.com/dlclark/regexp2"
 
 	"graticule/cypher/ast"
 	"graticule/cypher/fn"
@@ -332,24 +330,23 @@ func (c *compiler) binary(e *ast.Binary) eval {
 	case ast.OpContains:
 		return both(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.Contains), nil })
 	case ast.OpRegex:
-		var last string
-		var compiled *regexp.Regexp
-		if lit, ok := e.Right.(*ast.Literal); ok && lit.Value.Kind() == graph.KindString {
-			last = lit.Value.AsString()
-			compiled, _ = regexp.Compile(`^(?s:` + last + `)$`)
+		var fixed *regexp2.Regexp
+		lit, ok := e.Right.(*ast.Literal)
+		if ok && lit.Value.Kind() == graph.KindString {
+			fixed, _ = wholeMatch(lit.Value.AsString())
 		}
 		return both(func(a, b graph.Value) (graph.Value, error) {
 			if a.Kind() != graph.KindString || b.Kind() != graph.KindString {
 				return graph.Null, nil
 			}
-			re := compiled
-			if re == nil || b.AsString() != last {
+			re := fixed
+			if re == nil {
 				var err error
-				if re, err = regexp.Compile(`^(?s:` + b.AsString() + `)$`); err != nil {
-					return graph.Null, invalidRegex(b, err)
+				if re, err = wholeMatch(b.AsString()); err != nil {
+					return graph.Null, err
 				}
 			}
-			return graph.Bool(re.MatchString(a.AsString())), nil
+			return matches(re, a.AsString())
 		})
 	}
 	return both(arithmetic[e.Op])
@@ -525,17 +522,4 @@ func (c *compiler) caseExpr(e *ast.Case) eval {
 		}
 		return otherwise(r, f)
 	}
-}
-
-// invalidRegex is the error of a regular expression that cannot be compiled.
-func invalidRegex(pattern graph.Value, err error) error {
-	text := err.Error()
-	var syntactic *syntax.Error
-	if errors.As(err, &syntactic) {
-		text = string(syntactic.Code)
-		if syntactic.Code == syntax.ErrMissingParen {
-			text = fmt.Sprintf("Unclosed group near index %d\n%s", len(pattern.AsString()), pattern.AsString())
-		}
-	}
-	return status.New(status.SemanticError, "", "Invalid Regex: %s", text).With("22000", status.Because("22N11", "Invalid argument: cannot process %s.", fn.Literal(pattern)))
 }

@@ -39,7 +39,10 @@ func (c *compiler) mapProjection(e *ast.MapProjection) eval {
 					return graph.Null, err
 				}
 				for k := range props.Len() {
-					m.Put(props.At(k))
+					key, v := props.At(k)
+					if _, given := m.Get(key); !given { // what is named wins over .*
+						m.Put(key, v)
+					}
 				}
 				continue
 			}

@@ -368,6 +368,13 @@ type wherePart struct{ ast.Expr }
 func flatten(part *ast.PathPattern) []any {
 	var out []any
 	for _, el := range part.Elements {
+		if r, ok := el.(*ast.RelPattern); ok && r.Quantifier != nil && r.Where != nil { // WHERE sees one relationship
+			one := *r
+			one.Quantifier = nil
+			path := &ast.PathPattern{Span: r.Span, Elements: []ast.PatternElement{&ast.NodePattern{Span: r.Span}, &one, &ast.NodePattern{Span: r.Span}}}
+			out = append(out, &ast.QuantifiedPath{Span: r.Span, Path: path, Quantifier: *r.Quantifier})
+			continue
+		}
 		q, ok := el.(*ast.QuantifiedPath)
 		if !ok || q.Quantifier.Min >= 0 {
 			out = append(out, el)

@@ -49,7 +49,7 @@ type Procedures map[string]*Procedure
 
 func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage, *chain) {
 	p := c.procs[strings.ToLower(cl.Name.Value)]
-	if p == nil {
+	if p == nil || p.Name != cl.Name.Value && strings.EqualFold(p.Name, cl.Name.Value) {
 		e := status.New(status.ProcedureNotFound, "50N42", "There is no procedure with the name `%s` registered for this database instance. Please ensure you've spelled the procedure name correctly and that the procedure is properly deployed.", cl.Name.Value)
 		e.Detail = "ProcedureNotFound"
 		panic(failure{e.At(ast.PositionOf(c.source, cl.Start))})
@@ -111,7 +111,7 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 	if !standalone || len(p.Outputs) == 0 {
 		sub = nil
 	}
-	void := len(p.Outputs) == 0
+	void, optional := len(p.Outputs) == 0, cl.Optional
 	return flat(func(r *run, f frame, emit func() error) error {
 		values := make([]graph.Value, len(args))
 		for i, a := range args {
@@ -128,6 +128,7 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 		if void {
 			return emit()
 		}
+		found := false
 		for _, row := range rows {
 			for _, o := range outs {
 				f[o.slot] = row[o.from]
@@ -139,9 +140,16 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 					continue
 				}
 			}
+			found = true
 			if err := emit(); err != nil {
 				return err
 			}
+		}
+		if optional && !found {
+			for _, o := range outs {
+				f[o.slot] = graph.Null
+			}
+			return emit()
 		}
 		return nil
 	}), sub

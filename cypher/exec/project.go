@@ -99,6 +99,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 			after.slots[i.name], after.kinds[i.name] = slot, i.kind
 		}
 	}
+	after.keep(before)
 	out.groups = len(out.aggs) > 0 || p.GroupBy != nil
 	// ORDER BY sees the projected names, and the ones before unless rows were merged.
 	sorting := after.clone()
@@ -198,13 +199,15 @@ func (c *compiler) count(e ast.Expr) eval {
 	return c.expr(e)
 }
 
-func (r *run) count(e eval, f frame) (int64, error) {
+// count evaluates e, which must give a number of rows; what names the place.
+func (r *run) count(what string, e eval, f frame) (int64, error) {
 	v, err := e(r, f)
 	if err != nil {
 		return 0, err
 	}
 	if v.Kind() != graph.KindInt || v.AsInt() < 0 {
-		x := status.New(status.ArgumentError, "50N42", "Invalid input. '%s' is not a valid value. Must be a non-negative integer.", fn.ToText(v))
+		x := status.New(status.ArgumentError, "", "%s: Invalid input. '%s' is not a valid value. Must be a non-negative integer.", what, fn.ToText(v))
+		x = x.With("22003", status.Because("22N03", "Expected 'value' to be of type INTEGER and in the range 0 to 9223372036854775807 but found %s.", fn.ToText(v))).Explained("The numeric value $value is outside the required range.")
 		if x.Detail = "InvalidArgumentType"; v.Kind() == graph.KindInt {
 			x.Detail = "NegativeIntegerArgument"
 		}
@@ -287,12 +290,12 @@ type limitSink struct {
 func (s *limitSink) begin(f frame) (err error) {
 	s.begun, s.left = true, -1
 	if s.skip != nil {
-		if s.toSkip, err = s.r.count(s.skip, f); err != nil {
+		if s.toSkip, err = s.r.count("SKIP", s.skip, f); err != nil {
 			return err
 		}
 	}
 	if s.limit != nil {
-		s.left, err = s.r.count(s.limit, f)
+		s.left, err = s.r.count("LIMIT", s.limit, f)
 	}
 	return err
 }

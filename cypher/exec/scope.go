@@ -12,6 +12,26 @@ import (
 type scope struct {
 	slots map[string]int
 	kinds map[string]varKind
+	// outer are the names of an enclosing query, which no projection drops.
+	outer map[string]bool
+}
+
+// enclose makes all names of s those of an enclosing query.
+func (s *scope) enclose() {
+	s.outer = map[string]bool{}
+	for name := range s.slots {
+		s.outer[name] = true
+	}
+}
+
+// keep takes over the names of the enclosing query from before.
+func (s *scope) keep(before *scope) {
+	s.outer = map[string]bool{}
+	for name := range before.outer {
+		if _, hidden := s.slots[name]; !hidden {
+			s.slots[name], s.kinds[name], s.outer[name] = before.slots[name], before.kinds[name], true
+		}
+	}
 }
 
 // varKind is what is known of a variable at compile time.
@@ -35,13 +55,16 @@ func (s *scope) clone() *scope {
 	for k, v := range s.kinds {
 		c.kinds[k] = v
 	}
+	c.outer = s.outer
 	return c
 }
 
 func (s *scope) names() []string {
 	out := make([]string, 0, len(s.slots))
 	for k := range s.slots {
-		out = append(out, k)
+		if !s.outer[k] {
+			out = append(out, k)
+		}
 	}
 	slices.Sort(out)
 	return out

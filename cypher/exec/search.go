@@ -34,7 +34,7 @@ func (c *compiler) search(s *ast.Search) stage {
 		if err != nil {
 			return err
 		}
-		k, err := r.count(limit, f)
+		k, err := r.count("LIMIT", limit, f)
 		if err != nil || v.IsNull() {
 			return err
 		}

@@ -35,6 +35,9 @@ func (c *compiler) callSubquery(cl *ast.CallSubquery) (*queryPlan, stage) {
 	for i := range cl.Imports {
 		c.lookup(&cl.Imports[i])
 	}
+	if cl.Scoped {
+		inner.enclose()
+	}
 	c.scope = inner
 	plan := c.query(cl.Query)
 	c.scope = outer

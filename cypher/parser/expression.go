@@ -178,7 +178,7 @@ func (p *parser) isPredicate(left ast.Expr, start int) ast.Expr {
 			return &ast.IsNormalized{Span: p.from(start), Operand: left, Form: form, Not: not}
 		case p.word("NORMALIZED"):
 			return &ast.IsNormalized{Span: p.from(start), Operand: left, Form: "NFC", Not: not}
-		case p.word("LABELED") || p.isName() || p.isPunct("!") || p.isPunct("%"):
+		case p.version >= 25 && p.word("LABELED") || p.isName() || p.isPunct("!") || p.isPunct("%"):
 			labels := p.labelExpr()
 			return &ast.LabelPredicate{Span: p.from(start), Operand: left, Labels: labels, Not: not}
 		}

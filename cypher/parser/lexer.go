@@ -76,7 +76,7 @@ func (l *lexer) skipSpace() error {
 		case c == '/' && strings.HasPrefix(l.src[l.pos:], "/*"):
 			i := strings.Index(l.src[l.pos+2:], "*/")
 			if i < 0 {
-				return l.fail(l.pos, "Failed to parse comment. A comment starting with '/*' must have a closing '*/'.")
+				return l.fail(l.pos+1, "Failed to parse comment. A comment starting on `/*` must have a closing `*/`.")
 			}
 			l.pos += i + 4
 		case c >= utf8.RuneSelf:

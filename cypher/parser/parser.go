@@ -47,8 +47,10 @@ type parser struct {
 	version int
 	// inserting: the pattern is that of INSERT.
 	inserting bool
-	noBar     int // >0: '|' ends a label expression (list comprehension)
-	params    map[string]struct{}
+	// plain: a pattern that is an expression, in which nothing is quantified.
+	plain  bool
+	noBar  int // >0: '|' ends a label expression (list comprehension)
+	params map[string]struct{}
 }
 
 // failure is panicked by the parser's helpers and recovered in statement; it
@@ -80,18 +82,37 @@ func (p *parser) statement() (stmt *ast.Statement, err error) {
 	} else {
 		s.Query = p.query()
 	}
+	semicolons := 0
 	for p.punct(";") {
+		semicolons++
+	}
+	if t := p.peek(); t.kind != tokEOF && semicolons > 0 && (p.clauseAhead() || p.isAnyWord("SHOW", "DROP")) {
+		p.severalStatements()
 	}
 	if t := p.peek(); t.kind != tokEOF {
 		p.unexpected("a clause or the end of the statement")
 	}
 	s.Span = ast.Span{Start: start, End: p.lastEnd()}
 	for _, t := range p.tokens {
+		if at := strings.IndexByte(t.text, '$'); t.kind == tokIdent && at >= 0 && s.Version >= 25 {
+			p.failDetail(token{start: t.start + at, end: t.end}, "UnexpectedSyntax", "Invalid input '$': expected the end of a name")
+		}
 		if t.kind == tokIdent && strings.IndexByte(t.text, '$') >= 0 {
 			s.Dollars = append(s.Dollars, ast.Name{Span: ast.Span{Start: t.start, End: t.end}, Value: t.text})
 		}
 	}
 	return s, nil
+}
+
+// severalStatements fails because more than one statement was sent at once.
+func (p *parser) severalStatements() {
+	n := 1
+	for i, t := range p.tokens {
+		if t.kind == tokPunct && t.text == ";" && p.tokens[i+1].kind != tokEOF {
+			n++
+		}
+	}
+	panic(failure{status.New(status.SyntaxError, "50N42", "Expected exactly one statement per query but got: %d (line 0, column 0 (offset: 0))", n)})
 }
 
 // envelope reads EXPLAIN, PROFILE and CYPHER [version] [option=value].

@@ -188,7 +188,7 @@ func (p *parser) quantifierRange() *ast.Range {
 func (p *parser) node() *ast.NodePattern {
 	start := p.need("(").start
 	n := &ast.NodePattern{}
-	if p.isName() && !p.isWord("WHERE") && !(p.isWord("IS") && !p.punctAt(1, ")") && !p.punctAt(1, ":") && !p.punctAt(1, "{")) {
+	if p.isName() && !(p.isWord("WHERE") && !p.punctAt(1, ":") && !p.punctAt(1, ")")) && !(p.isWord("IS") && !p.punctAt(1, ")") && !p.punctAt(1, ":") && !p.punctAt(1, "{")) {
 		v := p.name()
 		n.Variable = &v
 	}
@@ -259,7 +259,9 @@ func (p *parser) relationship() *ast.RelPattern {
 	case right && !left:
 		r.Direction = graph.Outgoing
 	}
-	r.Quantifier = p.quantifierRange()
+	if !p.plain {
+		r.Quantifier = p.quantifierRange()
+	}
 	r.Span = p.from(start)
 	return r
 }

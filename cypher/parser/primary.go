@@ -234,6 +234,8 @@ func (p *parser) patternAhead(n int) bool {
 }
 
 func (p *parser) patternExpr() ast.Expr {
+	defer func(saved bool) { p.plain = saved }(p.plain)
+	p.plain = true
 	path := p.pathElements()
 	return &ast.PatternExpr{Span: path.Span, Pattern: path}
 }

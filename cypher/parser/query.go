@@ -187,7 +187,9 @@ func (p *parser) clause() ast.Clause {
 		return f
 	case "USE":
 		p.advance()
-		p.word("GRAPH")
+		if !p.punctAt(1, ".") {
+			p.word("GRAPH")
+		}
 		u := &ast.Use{Graph: p.nameOrCallDotted()}
 		u.Span = p.from(t.start)
 		return u
@@ -346,7 +348,7 @@ func (p *parser) merge() ast.Clause {
 	}
 	m := &ast.Merge{Path: p.pathPattern()}
 	if sel := m.Path.Selector; sel != nil {
-		p.failAt(sel.Span, "UnexpectedSyntax", "Path selectors such as `%s` cannot be used in a MERGE clause, but only in a MATCH clause.", selectorText(sel))
+		p.failAt(m.Path.Span, "UnexpectedSyntax", "Path selectors such as `%s` cannot be used in a MERGE clause, but only in a MATCH clause.", selectorText(sel))
 	}
 	for {
 		switch {
