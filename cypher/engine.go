@@ -222,6 +222,13 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 	case p.stmt.Explain && p.plan != nil:
 		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment), false), notes: append(p.notes(env.Graph), p.missing(env.Params)...)}, nil
 	case p.plan != nil:
+		for _, d := range p.bound.Demands {
+			if v, given := env.Params.Get(d.Name); given {
+				if err := d.Check(v); err != nil {
+					return nil, err
+				}
+			}
+		}
 		res, err := p.plan.Start(ctx, env.Environment)
 		if err != nil {
 			return nil, err

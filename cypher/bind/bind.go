@@ -69,6 +69,8 @@ type Bound struct {
 	Parameters []string // named in a query, sorted
 	Writes     bool     // holds an updating clause
 
+	Demands []Demand // what values parameters must have
+
 	// What to tell the client: at once, and after a look at the graph.
 	Notes    []status.Notification
 	Mentions []Mention
@@ -97,7 +99,10 @@ func Bind(s *ast.Statement, cfg Config) (bound *Bound, err error) {
 		return nil, b.late
 	}
 	b.noteEnvelope(s)
-	bound = &Bound{Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
+	for i := range b.demands {
+		b.demands[i].source = s.Source
+	}
+	bound = &Bound{Demands: b.demands, Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
 	if !b.writes { // a statement that writes may bring the names it uses
 		bound.Mentions = b.notes.mentions
 	}
@@ -114,6 +119,7 @@ type binder struct {
 	version int
 	cfg     Config
 	params  map[string]bool
+	demands []Demand
 	writes  bool
 	notes   notes
 	merging bool            // the clause at hand is MERGE

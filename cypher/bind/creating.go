@@ -34,7 +34,7 @@ func (b *binder) createdLabels(l ast.LabelExpr, clause string) {
 	switch l := l.(type) {
 	case *ast.LabelDynamic:
 		if l.Any {
-			b.fail(ast.Span{Start: l.Start - 1, End: l.End}, "UnexpectedSyntax", "Dynamic labels using `$any()` are not allowed in CREATE or MERGE.")
+			b.fail(l, "UnexpectedSyntax", "Dynamic labels using `$any()` are not allowed in CREATE or MERGE.")
 		}
 		b.tokenName(l)
 	case *ast.LabelAnd:
@@ -72,7 +72,7 @@ func (b *binder) tokenName(l *ast.LabelDynamic) {
 	if !ok {
 		return
 	}
-	at := ast.Span{Start: l.Start - 1, End: l.End}
+	at := l
 	switch t := typeOf(lit.Value); {
 	case lit.Value.IsNull():
 		b.fail(at, "", "Null is not a valid token name. Token names cannot be empty or contain any null-bytes.")

@@ -118,6 +118,9 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.Subquery:
 		return b.subquery(e, s)
 	case *ast.LabelPredicate:
+		if d, dynamic := e.Labels.(*ast.LabelDynamic); dynamic && b.version < 25 {
+			b.fail(ast.Span{Start: e.Start, End: d.End}, "", "Dynamic Label and Types are only allowed in MATCH, CREATE, MERGE, SET and REMOVE clauses.")
+		}
 		t := b.expr(e.Operand, s, c.plain())
 		b.require(e.Operand, t, isEntity)
 		b.labels(e.Labels, s)

@@ -14,6 +14,9 @@ func (b *binder) require(e ast.Expr, t typ, want kinds) {
 // requireType fails unless t fits want. what names the place in the query: an
 // argument of a function; "" means the expression itself.
 func (b *binder) requireType(e ast.Expr, t, want typ, what string) {
+	if p, ok := e.(*ast.Parameter); ok {
+		b.demands = append(b.demands, Demand{Name: p.Name, Position: b.position(p.Start), Start: p.Start, what: what, want: want})
+	}
 	if t.fits(want) {
 		return
 	}

@@ -133,7 +133,7 @@ func (b *binder) elementParts(l ast.LabelExpr, properties, where ast.Expr, s *sc
 		}
 		b.fail(p, "InvalidParameterUse", "Parameter maps cannot be used in `%s` patterns (use a literal map instead, e.g. `{id: $%s.id}`)", clause, p.Name)
 	}
-	b.expr(properties, s, context{})
+	b.require(properties, b.expr(properties, s, context{}), isMap|isEntity)
 	b.mentionKeys(properties)
 	b.predicate(where, s)
 }
@@ -142,7 +142,11 @@ func (b *binder) elementParts(l ast.LabelExpr, properties, where ast.Expr, s *sc
 func (b *binder) labels(l ast.LabelExpr, s *scope) {
 	switch l := l.(type) {
 	case *ast.LabelDynamic:
-		b.expr(l.Expr, s, context{})
+		t := b.expr(l.Expr, s, context{})
+		if !t.fits(typ{kinds: isString | isList}) {
+			e := status.New(status.SyntaxError, "", "Type mismatch: expected String or List<String> but was %v", t)
+			b.failWith(l.Expr, "InvalidArgumentType", e.With("22G03", status.Because("22N27", "Invalid input '%v' for dynamic label. Expected to be String or List<String>.", t)))
+		}
 	case *ast.LabelNot:
 		b.labels(l.Operand, s)
 	case *ast.LabelAnd:
