@@ -3,6 +3,7 @@ package cypher
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"graticule/cypher/apoc"
@@ -153,6 +154,12 @@ func (e *Engine) rules() bind.Config {
 			}
 			return bind.Function{Name: f.Name, Signature: f.Signature, Min: f.Min, Max: f.Max}, true
 		},
+		Signature: func(procedure string) string {
+			if p := e.lib.Procedures[lowerASCII(procedure)]; p != nil {
+				return p.Signature
+			}
+			return ""
+		},
 		Outputs: func(procedure string) []string {
 			if p := e.lib.Procedures[lowerASCII(procedure)]; p != nil {
 				return p.Outputs
@@ -222,6 +229,9 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 	case p.stmt.Explain && p.plan != nil:
 		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment), false), notes: append(p.notes(env.Graph), p.missing(env.Params)...)}, nil
 	case p.plan != nil:
+		if err := p.checkUse(env.Database); err != nil {
+			return nil, err
+		}
 		for _, d := range p.bound.Demands {
 			if v, given := env.Params.Get(d.Name); given {
 				if err := d.Check(v); err != nil {
@@ -257,6 +267,21 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		return nil, err
 	}
 	return &Cursor{columns: columns, kind: Schema, rows: rows, counters: exec.Counters{SystemUpdates: updates}}, nil
+}
+
+// checkUse tells whether all graphs that the query names are the one it runs on.
+func (p *Prepared) checkUse(database string) error {
+	for _, name := range p.bound.Uses {
+		switch {
+		case database == "" || strings.EqualFold(name, database):
+		case strings.EqualFold(name, "system"):
+			return status.New(status.SemanticError, "", "Not a recognised system command or procedure. This Cypher command can only be executed in a user database: %s", p.stmt.Source).
+				With("42001", status.Because("42N17", "'%s' is not allowed on the system database.", p.stmt.Source))
+		default:
+			return status.New(status.DatabaseNotFound, "50N42", "Graph not found: %s", name)
+		}
+	}
+	return nil
 }
 
 // Cursor streams the rows of one execution: of a query, or rows at hand.

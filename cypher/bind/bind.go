@@ -18,6 +18,8 @@ type Config struct {
 	Function func(name string) (Function, bool)
 	// Outputs gives the columns of a procedure by its name as written, for YIELD *.
 	Outputs func(procedure string) []string
+	// Signature gives the signature of a procedure by its name as written, "" for none.
+	Signature func(procedure string) string
 }
 
 // Function is what the binder checks of a function: how many arguments it
@@ -69,6 +71,7 @@ type Bound struct {
 	Parameters []string // named in a query, sorted
 	Writes     bool     // holds an updating clause
 
+	Uses    []string // graphs that USE names
 	Demands []Demand // what values parameters must have
 
 	// What to tell the client: at once, and after a look at the graph.
@@ -102,7 +105,7 @@ func Bind(s *ast.Statement, cfg Config) (bound *Bound, err error) {
 	for i := range b.demands {
 		b.demands[i].source = s.Source
 	}
-	bound = &Bound{Demands: b.demands, Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
+	bound = &Bound{Uses: b.uses, Demands: b.demands, Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
 	if !b.writes { // a statement that writes may bring the names it uses
 		bound.Mentions = b.notes.mentions
 	}
@@ -120,6 +123,7 @@ type binder struct {
 	cfg     Config
 	params  map[string]bool
 	demands []Demand
+	uses    []string
 	writes  bool
 	notes   notes
 	merging bool            // the clause at hand is MERGE

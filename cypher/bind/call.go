@@ -2,6 +2,7 @@ package bind
 
 import (
 	"slices"
+	"strings"
 
 	"graticule/cypher/ast"
 	"graticule/status"
@@ -118,6 +119,21 @@ func (b *binder) checkImports(q *ast.Query, s *scope) {
 	}
 }
 
+// inputKind gives the kinds that an input of a procedure takes; 0 for any.
+func (b *binder) inputKind(procedure string, i int) kinds {
+	if b.cfg.Signature == nil {
+		return 0
+	}
+	head, _, _ := strings.Cut(b.cfg.Signature(procedure), ") ::")
+	_, inputs, _ := strings.Cut(head, "(")
+	all := strings.Split(inputs, ", ")
+	if i >= len(all) {
+		return 0
+	}
+	_, t, _ := strings.Cut(all[i], " :: ")
+	return map[string]kinds{"INTEGER": isInt, "STRING": isString, "BOOLEAN": isBool, "NODE": isNode, "RELATIONSHIP": isRel}[strings.TrimSuffix(t, ")")]
+}
+
 // returned gives the item that gives a subquery's result a name, or else otherwise.
 func returned(q *ast.Query, name string, otherwise ast.Node) ast.Node {
 	for _, part := range q.Parts {
@@ -174,11 +190,14 @@ func importingWith(clauses []ast.Clause) *ast.With {
 // it is the whole query, whose columns are then all outputs.
 func (b *binder) callProcedure(cl *ast.CallProcedure, s *scope, alone bool) {
 	b.noteProcedure(cl)
-	for _, a := range cl.Args {
+	for i, a := range cl.Args {
 		if b.aggregates(a) {
 			b.fail(cl, "InvalidAggregation", "Procedure call cannot take an aggregating function as argument, please add a 'WITH' to your statement.\nFor example:\n    MATCH (n:Person) WITH collect(n.name) AS names CALL proc(names) YIELD value RETURN value")
 		}
-		b.expr(a, s, context{})
+		t := b.expr(a, s, context{})
+		if want := b.inputKind(cl.Name.Value, i); want != 0 && !t.fits(typ{kinds: want}) {
+			b.failWith(a, "InvalidArgumentType", b.mismatchError(t, typ{kinds: want}))
+		}
 	}
 	if !alone && cl.YieldStar {
 		b.fail(cl, "UnexpectedSyntax", "Cannot use `YIELD *` outside standalone call")

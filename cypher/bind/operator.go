@@ -40,6 +40,12 @@ func (b *binder) mismatch(e ast.Expr, t typ, want, format string, args ...any) {
 	b.failWith(e, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%v'.", want, t)))
 }
 
+// mismatchError is the error of a type that does not fit.
+func (b *binder) mismatchError(t, want typ) *status.Error {
+	err := status.New(status.SyntaxError, "", "Type mismatch: expected %v but was %v", want, t)
+	return err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %v but was '%v'.", want, t))
+}
+
 // mistyped fails because of the type of e, with the message as given.
 func (b *binder) mistyped(e ast.Expr, t typ, want, what, format string, args ...any) {
 	if v, ok := e.(*ast.Variable); ok && what == "" {

@@ -38,6 +38,16 @@ func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 	return first
 }
 
+// use takes note of the graph that USE names.
+func (b *binder) use(cl *ast.Use) {
+	v, named := cl.Graph.(*ast.Variable)
+	if !named {
+		text := strings.ReplaceAll(cl.Graph.At().Text(b.source), "'", "\"")
+		panic(failure{status.New(status.SyntaxError, "50N42", "Dynamic graph lookup not allowed here. This feature is only available on composite databases.\nAttempted to access graph %s (line 1, column 1 (offset: 0))", text)})
+	}
+	b.uses = append(b.uses, v.Name)
+}
+
 // union gives the place of the UNION before a query.
 func (b *binder) union(part ast.Node) ast.Node {
 	at := strings.LastIndex(strings.ToUpper(b.source[:part.At().Start]), "UNION")
@@ -115,6 +125,7 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 		b.noteMatch(cl)
 		b.noteDynamic(cl)
 		b.hints(cl.Hints, s)
+		b.checkHints(cl)
 		b.search(cl.Search, s)
 		b.predicate(cl.Where, s)
 	case *ast.With:
@@ -161,6 +172,8 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 			b.declareNew(after, *i.Alias, b.expr(i.Expr, s, context{}))
 		}
 		return after
+	case *ast.Use:
+		b.use(cl)
 	case *ast.Filter:
 		b.predicate(cl.Where, s)
 	}

@@ -124,5 +124,9 @@ func (b *binder) deleted(e ast.Expr, s *scope) {
 	if _, ok := e.(*ast.LabelPredicate); ok {
 		b.fail(e, "InvalidDelete", "DELETE doesn't support removing labels from a node. Try REMOVE.")
 	}
-	b.require(e, b.expr(e, s, context{}), isEntity|isPath)
+	t := b.expr(e, s, context{})
+	if _, property := e.(*ast.Property); property && !t.fits(typ{kinds: isEntity | isPath}) {
+		b.failWith(ast.Span{Start: e.At().Start, End: e.At().End}, "InvalidArgumentType", b.mismatchError(t, typ{kinds: isEntity | isPath}))
+	}
+	b.require(e, t, isEntity|isPath)
 }

@@ -13,7 +13,8 @@ type scope struct {
 	slots map[string]int
 	kinds map[string]varKind
 	// outer are the names of an enclosing query, which no projection drops.
-	outer map[string]bool
+	outer  map[string]bool
+	listed bool // * stands for outer names too
 }
 
 // enclose makes all names of s those of an enclosing query.
@@ -26,7 +27,7 @@ func (s *scope) enclose() {
 
 // keep takes over the names of the enclosing query from before.
 func (s *scope) keep(before *scope) {
-	s.outer = map[string]bool{}
+	s.outer, s.listed = map[string]bool{}, before.listed
 	for name := range before.outer {
 		if _, hidden := s.slots[name]; !hidden {
 			s.slots[name], s.kinds[name], s.outer[name] = before.slots[name], before.kinds[name], true
@@ -55,14 +56,14 @@ func (s *scope) clone() *scope {
 	for k, v := range s.kinds {
 		c.kinds[k] = v
 	}
-	c.outer = s.outer
+	c.outer, c.listed = s.outer, s.listed
 	return c
 }
 
 func (s *scope) names() []string {
 	out := make([]string, 0, len(s.slots))
 	for k := range s.slots {
-		if !s.outer[k] {
+		if !s.outer[k] || s.listed {
 			out = append(out, k)
 		}
 	}

@@ -129,7 +129,12 @@ func (c *compiler) subqueryPlan(e *ast.Subquery) *queryPlan {
 		}
 		q.Parts = append(q.Parts, &p)
 	}
+	saved := c.scope
+	c.scope = saved.clone()
+	c.scope.enclose()
+	c.scope.listed = true
 	plan := c.query(&q)
+	c.scope = saved
 	if e.Kind == "COLLECT" && len(plan.columns) != 1 {
 		c.failBecause(e, "", status.Because("42N22", "A COLLECT subquery must end with a single return column."), "A Collect Expression must end with a single return column.")
 	}

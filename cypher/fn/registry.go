@@ -36,7 +36,7 @@ type Function struct {
 // Builtins gives the functions by lower-case name.
 func Builtins() map[string]*Function {
 	all := map[string]*Function{}
-	for _, group := range [][]Function{scalars(), maths(), texts(), lists(), entities(), temporals(), spatial(), vectors()} {
+	for _, group := range [][]Function{scalars(), maths(), texts(), lists(), entities(), temporals(), spatial(), vectors(), loadCSV()} {
 		for i := range group {
 			all[lower(group[i].Name)] = &group[i]
 		}

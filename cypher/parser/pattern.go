@@ -221,7 +221,7 @@ func (p *parser) properties() ast.Expr {
 	}
 	if t := p.peek(); t.kind == tokParam {
 		if p.inserting {
-			p.unexpected("')', '{' or a label")
+			p.failDetail(t, "UnexpectedSyntax", "Invalid input '$': expected ')', '{' or a label")
 		}
 		return p.primary()
 	}
@@ -239,6 +239,9 @@ func (p *parser) relationship() *ast.RelPattern {
 			r.Variable = &v
 		}
 		r.Types = p.optionalLabels()
+		if p.inserting && r.Types == nil {
+			p.unexpected("':' or 'IS'")
+		}
 		switch t := p.peek(); {
 		case p.isPunct("*"):
 			r.Length = p.varLength()
@@ -385,6 +388,11 @@ func (p *parser) typ() ast.Type {
 		union.Union = append(union.Union, p.simpleType())
 	}
 	union.Span = p.from(start)
+	for _, t := range union.Union {
+		if t.NotNull != union.Union[0].NotNull {
+			p.failAt(union.Span, "", "All types in a Closed Dynamic Union must be nullable, or be appended with `NOT NULL`")
+		}
+	}
 	return union
 }
 
