@@ -95,12 +95,12 @@ func Less(a, b Value, orEqual bool) Value {
 		if (a.kind == KindFloat && math.IsNaN(a.AsFloat())) || (b.kind == KindFloat && math.IsNaN(b.AsFloat())) {
 			return False
 		}
-	} else if a.kind != b.kind || a.kind == KindNode || a.kind == KindRel || a.kind == KindPath || a.kind == KindDuration {
+	} else if a.kind != b.kind {
 		return Null
 	}
-	if a.kind == KindPoint {
-		if a.AsPoint().SRID != b.AsPoint().SRID {
-			return Null
+	if a.kind == KindPoint || a.kind == KindDuration { // they have no order, but are as large as themselves
+		if orEqual && Equal(a, b).IsTrue() {
+			return True
 		}
 		return Null
 	}
@@ -163,7 +163,7 @@ func Compare(a, b Value) int {
 		if c := cmp.Compare(x, y); c != 0 {
 			return c
 		}
-		return cmp.Compare(b.aux, a.aux)
+		return cmp.Compare(a.aux, b.aux)
 	case KindLocalDateTime, KindDateTime:
 		if c := cmp.Compare(int64(a.n), int64(b.n)); c != 0 {
 			return c

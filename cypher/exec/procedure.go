@@ -57,7 +57,7 @@ func (p *Procedure) wrongArity(n int) string {
 		}
 	}
 	least := len(p.Inputs) - p.Optional
-	head = strings.ReplaceAll(strings.ReplaceAll(head, " = {}", "  =  Map{}"), " = ", "  =  ")
+	head = strings.ReplaceAll(strings.ReplaceAll(head, " = ", "  =  "), "  =  {}", "  =  Map{}")
 	signature := head + ")"
 	if outputs := strings.Trim(strings.TrimSpace(tail), "()"); outputs != "" {
 		signature += " :: " + outputs

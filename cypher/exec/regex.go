@@ -18,10 +18,11 @@ const regexTimeout = 5 * time.Second
 
 // wholeMatch compiles a regular expression that has to match a whole string.
 func wholeMatch(pattern string) (*regexp2.Regexp, error) {
+	pattern = possessive(pattern)
 	if _, err := regexp2.Compile(pattern, regexp2.None); err != nil { // by itself, so that nothing in it closes what is put around
 		return nil, invalidRegex(pattern, err)
 	}
-	re, err := regexp2.Compile(`\A(?:`+possessive(pattern)+`)\z`, regexp2.None)
+	re, err := regexp2.Compile(`\A(?:`+pattern+`)\z`, regexp2.None)
 	if err != nil {
 		return nil, invalidRegex(pattern, err)
 	}

@@ -109,8 +109,12 @@ func (c *compiler) setTogether(items []ast.SetItem) func(r *run, f frame) error 
 			}
 		}
 		for i, item := range items {
+			before := r.counters.PropertiesSet
 			if err := r.setProperty(s, item.Property.Key.Value, all[i]); err != nil {
 				return err
+			}
+			if all[i].IsNull() && !s.IsNull() && r.counters.PropertiesSet == before {
+				r.counters.PropertiesSet++ // counted, though there was nothing to remove
 			}
 		}
 		return nil

@@ -7,8 +7,8 @@ import (
 	"graticule/status"
 )
 
-func deleted(what string) error {
-	e := status.New(status.EntityNotFound, "50N42", "The %s has been deleted in this transaction", what)
+func deleted(what string, id uint64) error {
+	e := status.New(status.EntityNotFound, "50N42", "%s with id %d has been deleted in this transaction", what, id)
 	e.Detail = "DeletedEntityAccess"
 	return e
 }
@@ -20,7 +20,7 @@ func (c *Context) node(v graph.Value) (*graph.Node, error) {
 	if n := c.Entities.Node(v.NodeID()); n != nil {
 		return n, nil
 	}
-	return nil, deleted("node")
+	return nil, deleted("Node", uint64(v.NodeID()))
 }
 
 func (c *Context) rel(v graph.Value) (*graph.Relationship, error) {
@@ -30,7 +30,7 @@ func (c *Context) rel(v graph.Value) (*graph.Relationship, error) {
 	if r := c.Entities.Relationship(v.RelID()); r != nil {
 		return r, nil
 	}
-	return nil, deleted("relationship")
+	return nil, deleted("Relationship", uint64(v.RelID()))
 }
 
 // ElementID makes the element id text of a node or relationship.

@@ -107,6 +107,18 @@ func (l *lexer) next() error {
 		l.ident()
 		l.add(tokIdent, start, l.src[start:l.pos])
 		return nil
+	case c == '\\' && strings.HasPrefix(l.src[l.pos:], `\u`):
+		var b strings.Builder // an escape in the text of the query
+		for strings.HasPrefix(l.src[l.pos:], `\u`) {
+			if err := l.escape(&b); err != nil {
+				return err
+			}
+			at := l.pos
+			l.ident()
+			b.WriteString(l.src[at:l.pos])
+		}
+		l.add(tokIdent, start, b.String())
+		return nil
 	case c < utf8.RuneSelf && strings.IndexByte("()[]{}<>=+-*/%^.,:;|&!~?@#\\", c) >= 0:
 		return l.punct()
 	}
