@@ -107,10 +107,14 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 	p = &Prepared{engine: e, stmt: stmt}
 	switch {
 	case stmt.Query != nil:
-		if p.bound, err = bind.Bind(stmt, e.rules()); err != nil {
-			return nil, err
+		p.bound, err = bind.Bind(stmt, e.rules())
+		if err == nil {
+			p.plan, err = exec.Compile(stmt, e.lib)
 		}
-		if p.plan, err = exec.Compile(stmt, e.lib); err != nil {
+		if f := status.As(err); f != nil && stmt.Version >= 25 {
+			err = f.Cypher25()
+		}
+		if err != nil {
 			return nil, err
 		}
 		switch {
@@ -149,6 +153,12 @@ func (e *Engine) rules() bind.Config {
 				return bind.Function{}, false
 			}
 			return bind.Function{Name: f.Name, Signature: f.Signature, Description: f.Description, Min: f.Min, Max: f.Max, Since: f.Since, Signature25: f.Signature25, Max25: f.Max25}, true
+		},
+		Signature: func(procedure string) string {
+			if p := e.lib.Procedures[lowerASCII(procedure)]; p != nil {
+				return p.Signature
+			}
+			return ""
 		},
 		Outputs: func(procedure string) []string {
 			if p := e.lib.Procedures[lowerASCII(procedure)]; p != nil {
@@ -224,6 +234,16 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 	case p.stmt.Explain && p.plan != nil:
 		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment), false), notes: append(p.notes(env.Graph), p.missing(env.Params)...)}, nil
 	case p.plan != nil:
+		if err := p.checkUse(env.Database); err != nil {
+			return nil, err
+		}
+		for _, d := range p.bound.Demands {
+			if v, given := env.Params.Get(d.Name); given {
+				if err := d.Check(v); err != nil {
+					return nil, err
+				}
+			}
+		}
 		res, err := p.plan.Start(ctx, env.Environment)
 		if err != nil {
 			return nil, err
@@ -252,6 +272,21 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		return nil, err
 	}
 	return &Cursor{columns: columns, kind: Schema, rows: rows, counters: exec.Counters{SystemUpdates: updates}}, nil
+}
+
+// checkUse tells whether all graphs that the query names are the one it runs on.
+func (p *Prepared) checkUse(database string) error {
+	for _, name := range p.bound.Uses {
+		switch {
+		case database == "" || strings.EqualFold(name, database):
+		case strings.EqualFold(name, "system"):
+			return status.New(status.SemanticError, "", "Not a recognised system command or procedure. This Cypher command can only be executed in a user database: %s", p.stmt.Source).
+				With("42001", status.Because("42N17", "'%s' is not allowed on the system database.", p.stmt.Source))
+		default:
+			return status.New(status.DatabaseNotFound, "50N42", "Graph not found: %s", name)
+		}
+	}
+	return nil
 }
 
 // Cursor streams the rows of one execution: of a query, or rows at hand.

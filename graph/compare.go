@@ -97,12 +97,12 @@ func Less(a, b Value, orEqual bool) Value {
 		if (a.kind == KindFloat && math.IsNaN(a.AsFloat())) || (b.kind == KindFloat && math.IsNaN(b.AsFloat())) {
 			return False
 		}
-	} else if a.kind != b.kind || a.kind == KindNode || a.kind == KindRel || a.kind == KindPath || a.kind == KindDuration || a.kind == KindVector || a.kind == KindUUID {
+	} else if a.kind != b.kind || a.kind == KindVector || a.kind == KindUUID {
 		return Null
 	}
-	if a.kind == KindPoint {
-		if a.AsPoint().SRID != b.AsPoint().SRID {
-			return Null
+	if a.kind == KindPoint || a.kind == KindDuration { // they have no order, but are as large as themselves
+		if orEqual && Equal(a, b).IsTrue() {
+			return True
 		}
 		return Null
 	}
@@ -209,14 +209,28 @@ func compareNumbers(a, b Value) int {
 	case b.kind == KindFloat && math.IsNaN(b.AsFloat()):
 		return -1
 	}
+	if a.kind != b.kind && a.Number() == b.Number() { // 2^53 and more: the integer may be none that a FLOAT can be
+		if a.kind == KindInt {
+			return compareExactly(int64(a.n), b.AsFloat())
+		}
+		return -compareExactly(int64(b.n), a.AsFloat())
+	}
 	return cmp.Compare(a.Number(), b.Number())
 }
 
+// compareExactly compares i with f, which is i rounded.
+func compareExactly(i int64, f float64) int {
+	if f >= 1<<63 {
+		return -1
+	}
+	return cmp.Compare(i, int64(f))
+}
+
 func compareMaps(a, b *Map) int {
-	x, y := slices.Clone(a.Keys()), slices.Clone(b.Keys())
-	if c := cmp.Compare(len(x), len(y)); c != 0 {
+	if c := cmp.Compare(a.Len(), b.Len()); c != 0 {
 		return c
 	}
+	x, y := slices.Clone(a.Keys()), slices.Clone(b.Keys())
 	slices.Sort(x)
 	slices.Sort(y)
 	if c := slices.Compare(x, y); c != 0 {

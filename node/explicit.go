@@ -33,7 +33,7 @@ func (t *tx) Run(ctx context.Context, text string, params *graph.Map) (bolt.Resu
 		return nil, err
 	}
 	if p.Batches() {
-		return nil, status.New(status.TransactionStartFailed, "25N01", "A query with 'CALL { ... } IN TRANSACTIONS' can only be executed in an implicit transaction, but tried to execute in an explicit transaction.")
+		return nil, status.New(status.TransactionStartFailed, "50N42", "A query with 'CALL { ... } IN TRANSACTIONS' can only be executed in an implicit transaction, but tried to execute in an explicit transaction.")
 	}
 	_, span := t.n.traces.Start(t.ctx, "cypher.execute")
 	cur, err := t.execute(p, params)

@@ -3,6 +3,7 @@ package status
 // Neo4j status codes that this project returns. Source: the Neo4j status codes
 // manual, section "Neo4j status codes".
 const (
+	IndexNotFound              = "Neo.ClientError.Schema.IndexNotFound" // no such index
 	SyntaxError                = "Neo.ClientError.Statement.SyntaxError"
 	SemanticError              = "Neo.ClientError.Statement.SemanticError"
 	TypeError                  = "Neo.ClientError.Statement.TypeError"

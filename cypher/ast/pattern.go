@@ -17,9 +17,12 @@ type PathPattern struct {
 	Variable *Name
 	Selector *Selector
 	Mode     string // "", "WALK", "TRAIL" or "ACYCLIC"
+	ModeAt   Span   // of the mode
 	Shortest string // "", "shortestPath" or "allShortestPaths"
-	Elements []PatternElement
-	Where    Expr // of a parenthesised path; nil otherwise
+	// ShortestAt is the offset of that word.
+	ShortestAt int
+	Elements   []PatternElement
+	Where      Expr // of a parenthesised path; nil otherwise
 }
 
 // Selector chooses among the paths between each pair of ends.
@@ -110,6 +113,7 @@ type (
 	LabelOr struct {
 		Span
 		Operands []LabelExpr
+		Colons   []int // offsets of bars that a colon follows, as in a|:b
 	}
 )
 

@@ -53,6 +53,14 @@ type Projection struct {
 	Skip     Expr
 	Limit    Expr
 	Where    Expr // WITH only
+	GroupBy  *GroupBy
+}
+
+// GroupBy is GROUP BY keys, or GROUP BY ALL; no keys and not ALL is GROUP BY ().
+type GroupBy struct {
+	Span
+	All  bool
+	Keys []Expr
 }
 
 // ReturnItem is expr [AS alias].
@@ -241,6 +249,10 @@ type InTransactions struct {
 	Concurrency Expr
 	Rows        Expr
 	OnError     string // "", "FAIL", "CONTINUE" or "BREAK"
+	Retry       bool   // ON ERROR RETRY; OnError then tells what follows when it is of no use
+	RetryFor    Expr   // seconds; nil when not told
+	Disjoint    []Expr // of DISJOINT BY
+	Report      Span   // the words REPORT STATUS
 	Status      *Name
 }
 

@@ -23,6 +23,11 @@ func (b *binder) aggregate(e *ast.Call, name string, s *scope, c context) typ {
 	for i, a := range e.Args {
 		t := b.expr(a, s, context{inside: true})
 		b.argument(e, i, t, sig)
+		if lit, ok := a.(*ast.Literal); ok && i == 1 && lit.Value.IsNumber() && (lit.Value.Number() < 0 || lit.Value.Number() > 1) {
+			text := a.At().Text(b.source)
+			b.failBecause(a, "NumberOutOfRange", status.Because("42N31", "Expected 'percentile range' to be FLOAT in the range 0.0 to 1.0 but found %s.", text),
+				"Invalid input '%s' is not a valid argument, must be a number in the range 0.0 to 1.0", text)
+		}
 		if i == 0 {
 			arg = t
 		}
@@ -81,7 +86,8 @@ func (b *binder) text(e ast.Expr) string {
 
 // grouping is the keys by which a projection groups, by their text.
 type grouping struct {
-	keys map[string]ast.Expr
+	keys     map[string]ast.Expr
+	explicit bool // given by GROUP BY
 }
 
 func (b *binder) grouping(p *ast.Projection) grouping {
@@ -114,9 +120,15 @@ func (b *binder) checkGrouped(e ast.Expr, g grouping, s *scope, local map[string
 		return
 	}
 	switch e := e.(type) {
+	case *ast.Property:
+		if v, ok := e.Subject.(*ast.Variable); ok && !local[v.Name] && !g.explicit && (s.outer[v.Name].kinds == 0 || b.version < 25) {
+			if _, grouped := g.keys[v.Name]; !grouped {
+				b.failUngrouped(e, e.At().Text(b.source))
+			}
+		}
 	case *ast.Variable:
 		if _, outer := s.outer[e.Name]; !outer && !local[e.Name] {
-			b.fail(e, "AmbiguousAggregationExpression", "Aggregation column contains implicit grouping expressions. For example, in 'RETURN n.a, n.a + n.b + count(*)' the aggregation expression 'n.a + n.b + count(*)' includes the implicit grouping key 'n.b'. It may be possible to rewrite the query by extracting these grouping/aggregation expressions into a preceding WITH clause. Illegal expression(s): %s", e.Name)
+			b.failUngrouped(e, e.Name)
 		}
 	case *ast.Call:
 		if b.cfg.Aggregate(strings.ToLower(e.Name.Value)) {
@@ -132,6 +144,12 @@ func (b *binder) checkGrouped(e ast.Expr, g grouping, s *scope, local map[string
 		return
 	}
 	ast.Children(e, func(x ast.Expr) { b.checkGrouped(x, g, s, local) })
+}
+
+// failUngrouped fails because of what is no grouping key.
+func (b *binder) failUngrouped(e ast.Node, text string) {
+	b.failBecause(ast.Span{Start: e.At().Start, End: e.At().End}, "AmbiguousAggregationExpression", status.Because("42I18", "The aggregation column contains implicit grouping expressions referenced by the variables `%s`. Implicit grouping expressions are variables not explicitly declared as grouping keys.", text),
+		"Aggregation column contains implicit grouping expressions. For example, in 'RETURN n.a, n.a + n.b + count(*)' the aggregation expression 'n.a + n.b + count(*)' includes the implicit grouping key 'n.b'. It may be possible to rewrite the query by extracting these grouping/aggregation expressions into a preceding WITH clause. Illegal expression(s): %s", text)
 }
 
 func with(names map[string]bool, more ...string) map[string]bool {

@@ -18,6 +18,8 @@ type Config struct {
 	Function func(name string) (Function, bool)
 	// Outputs gives the columns of a procedure by its name as written, for YIELD *.
 	Outputs func(procedure string) []string
+	// Signature gives the signature of a procedure by its name as written, "" for none.
+	Signature func(procedure string) string
 }
 
 // Function is what the binder checks of a function: how many arguments it
@@ -84,6 +86,9 @@ type Bound struct {
 	Parameters []string // named in a query, sorted
 	Writes     bool     // holds an updating clause
 
+	Uses    []string // graphs that USE names
+	Demands []Demand // what values parameters must have
+
 	// What to tell the client: at once, and after a look at the graph.
 	Notes    []status.Notification
 	Mentions []Mention
@@ -119,8 +124,14 @@ func (b *binder) bind(s *ast.Statement) (bound *Bound, err error) {
 		}
 	}()
 	out := b.query(s.Query, newScope(), false)
+	if b.late != nil {
+		return nil, b.late
+	}
 	b.noteEnvelope(s)
-	bound = &Bound{Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
+	for i := range b.demands {
+		b.demands[i].source = s.Source
+	}
+	bound = &Bound{Uses: b.uses, Demands: b.demands, Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
 	if !b.writes { // a statement that writes may bring the names it uses
 		bound.Mentions = b.notes.mentions
 	}
@@ -137,12 +148,21 @@ type binder struct {
 	version  int
 	cfg      Config
 	params   map[string]bool
+	demands  []Demand
+	uses     []string
 	writes   bool
 	notes    notes
-	merging  bool // the clause at hand is MERGE
-	reading  int  // >0 inside EXISTS, COUNT and COLLECT, where nothing may be updated
-	early    bool // what functions of temporal values give is not known yet
-	temporal bool // there is such a function
+	merging  bool            // the clause at hand is MERGE
+	early    bool            // what functions of temporal values give is not known yet
+	temporal bool            // there is such a function
+	late     *status.Error   // told when no other rule is broken
+	within   []*ast.Subquery // EXISTS, COUNT and COLLECT around, where nothing may be updated
+
+	inCall, inBatch int             // CALL subqueries around, and those IN TRANSACTIONS
+	earlier         map[string]bool // names bound before the MATCH at hand
+	inUnion         bool            // the query at hand has several parts
+	grouped         bool            // the WHERE at hand follows an aggregation or DISTINCT
+	before          *scope          // names that a projection which groups has just dropped
 }
 
 // failure is panicked where a rule is broken and recovered in Bind; it never
@@ -167,6 +187,13 @@ func (b *binder) failUnplaced(detail, format string, args ...any) {
 	e := status.New(status.SyntaxError, "50N42", format, args...)
 	e.Detail = detail
 	panic(failure{e})
+}
+
+// failLater fails unless another rule is broken further on.
+func (b *binder) failLater(n ast.Node, format string, args ...any) {
+	if b.late == nil {
+		b.late = ast.Locate(status.New(status.SyntaxError, "50N42", format, args...), b.source, b.place(n))
+	}
 }
 
 func (b *binder) failWith(n ast.Node, detail string, e *status.Error) {

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"slices"
+	"strings"
 
 	"graticule/cypher/ast"
 	"graticule/status"
@@ -21,20 +22,33 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 	switch {
 	case cl.ImportAll:
 		inner = s.nested()
+		inner.imported = true
 	case cl.Scoped:
-		inner.outer = map[string]typ{}
+		inner.outer, inner.imported = map[string]typ{}, true
 		for i := range cl.Imports {
 			inner.outer[cl.Imports[i].Name] = b.variable(&cl.Imports[i], s)
 		}
 	default:
 		inner = s.clone()
 	}
+	if !cl.Scoped {
+		b.checkImports(cl.Query, s)
+	}
+	batch := 0
+	if cl.Transactions != nil {
+		batch = 1
+	}
+	b.inCall, b.inBatch = b.inCall+1, b.inBatch+batch
 	out := b.query(cl.Query, inner, !cl.Scoped)
+	b.inCall, b.inBatch = b.inCall-1, b.inBatch-batch
 	b.notes.hidden = hidden
 	b.noteCall(cl, imported, len(out.order) > 0)
 	b.checkReturned(cl.Query)
 	for _, name := range out.order {
 		if _, bound := s.lookup(name); bound {
+			if at, plain := returned(cl.Query, name, cl).(*ast.Variable); plain && cl.Scoped {
+				b.fail(at, "VariableAlreadyBound", "Variable `%s` already declared in outer scope", name)
+			}
 			b.failBecause(returned(cl.Query, name, cl), "VariableAlreadyBound", status.Because("42N07", "The variable `%s` is shadowing a variable with the same name from the outer scope and needs to be renamed.", name), "Variable `%s` already declared in outer scope", name)
 		}
 		s.declare(name, out.vars[name])
@@ -42,10 +56,82 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 	if t := cl.Transactions; t != nil {
 		b.constant(t.Concurrency, "IN ... CONCURRENT", s)
 		b.constant(t.Rows, "OF ... ROWS", s)
+		b.require(t.RetryFor, b.expr(t.RetryFor, s, context{}), isNumber)
+		for _, e := range t.Disjoint {
+			b.expr(e, s, context{})
+		}
+		if t.Status != nil && !t.Retry && (t.OnError == "" || t.OnError == "FAIL") {
+			b.fail(t.Report, "", "REPORT STATUS can only be used when specifying ON ERROR CONTINUE or ON ERROR BREAK")
+		}
 		if t.Status != nil {
 			b.declareNew(s, *t.Status, typ{kinds: isMap})
 		}
 	}
+}
+
+// checkImports checks the WITH by which CALL { … } without a scope clause imports.
+func (b *binder) checkImports(q *ast.Query, s *scope) {
+	for _, part := range q.Parts {
+		clauses := part.Clauses
+		if len(clauses) > 0 {
+			if _, use := clauses[0].(*ast.Use); use {
+				clauses = clauses[1:]
+			}
+		}
+		if len(clauses) == 0 {
+			continue
+		}
+		w, ok := clauses[0].(*ast.With)
+		if !ok {
+			continue
+		}
+		refers, plain := false, true
+		for _, i := range w.Items {
+			v, variable := i.Expr.(*ast.Variable)
+			plain = plain && variable && (i.Alias == nil || i.Alias.Value == v.Name)
+			ast.Any(i.Expr, func(x ast.Expr) bool {
+				if v, ok := x.(*ast.Variable); ok {
+					_, bound := s.lookup(v.Name)
+					refers = refers || bound
+				}
+				return false
+			})
+		}
+		what := ""
+		switch {
+		case !refers && !w.Star:
+		case !plain:
+			what = "Aliasing or expressions are not supported."
+		case w.Distinct:
+			what = "DISTINCT is not allowed."
+		case w.Where != nil:
+			what = "WHERE is not allowed."
+		case w.OrderBy != nil:
+			what = "ORDER BY is not allowed."
+		case w.Skip != nil:
+			what = "SKIP is not allowed."
+		case w.Limit != nil:
+			what = "LIMIT is not allowed."
+		}
+		if what != "" {
+			b.fail(w, "", "Importing WITH should consist only of simple references to outside variables. %s", what)
+		}
+	}
+}
+
+// inputKind gives the kinds that an input of a procedure takes; 0 for any.
+func (b *binder) inputKind(procedure string, i int) kinds {
+	if b.cfg.Signature == nil {
+		return 0
+	}
+	head, _, _ := strings.Cut(b.cfg.Signature(procedure), ") ::")
+	_, inputs, _ := strings.Cut(head, "(")
+	all := strings.Split(inputs, ", ")
+	if i >= len(all) {
+		return 0
+	}
+	_, t, _ := strings.Cut(all[i], " :: ")
+	return map[string]kinds{"INTEGER": isInt, "STRING": isString, "BOOLEAN": isBool, "NODE": isNode, "RELATIONSHIP": isRel}[strings.TrimSuffix(t, ")")]
 }
 
 // returned gives the item that gives a subquery's result a name, or else otherwise.
@@ -104,11 +190,20 @@ func importingWith(clauses []ast.Clause) *ast.With {
 // it is the whole query, whose columns are then all outputs.
 func (b *binder) callProcedure(cl *ast.CallProcedure, s *scope, alone bool) {
 	b.noteProcedure(cl)
-	for _, a := range cl.Args {
-		b.expr(a, s, context{})
+	for i, a := range cl.Args {
+		if b.aggregates(a) {
+			b.fail(cl, "InvalidAggregation", "Procedure call cannot take an aggregating function as argument, please add a 'WITH' to your statement.\nFor example:\n    MATCH (n:Person) WITH collect(n.name) AS names CALL proc(names) YIELD value RETURN value")
+		}
+		t := b.expr(a, s, context{})
+		if want := b.inputKind(cl.Name.Value, i); want != 0 && !t.fits(typ{kinds: want}) {
+			b.failWith(a, "InvalidArgumentType", b.mismatchError(t, typ{kinds: want}))
+		}
 	}
 	if !alone && cl.YieldStar {
 		b.fail(cl, "UnexpectedSyntax", "Cannot use `YIELD *` outside standalone call")
+	}
+	if !alone && !cl.HasYield && b.cfg.Outputs != nil && len(b.cfg.Outputs(cl.Name.Value)) > 0 {
+		b.failLater(cl, "Procedure call inside a query does not support naming results implicitly (name explicitly using `YIELD` instead)")
 	}
 	s.order = nil
 	if alone && (cl.YieldStar || !cl.HasYield) && b.cfg.Outputs != nil {

@@ -1,12 +1,18 @@
 package bind
 
-import "graticule/cypher/ast"
+import (
+	"strings"
+
+	"graticule/cypher/ast"
+	"graticule/status"
+)
 
 // context is where an expression stands.
 type context struct {
 	aggregate bool // an aggregating function may stand here
 	inside    bool // within the argument of one
 	predicate bool // a pattern may stand here
+	size      bool // the argument of size()
 }
 
 // plain is the context of a part that gives a value rather than a truth.
@@ -32,6 +38,11 @@ func (b *binder) boolean(e ast.Expr, s *scope, c context) {
 
 func (b *binder) variable(v *ast.Variable, s *scope) typ {
 	t, ok := s.lookup(v.Name)
+	if !ok && b.before != nil {
+		if _, dropped := b.before.lookup(v.Name); dropped {
+			b.fail(v, "UndefinedVariable", "In a WITH/RETURN with DISTINCT or an aggregation, it is not possible to access variables declared before the WITH/RETURN: %s", v.Name)
+		}
+	}
 	if !ok {
 		b.fail(v, "UndefinedVariable", "Variable `%s` not defined", v.Name)
 	}
@@ -60,6 +71,9 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.Index:
 		return b.index(e, s, c)
 	case *ast.Slice:
+		if e.From == nil && e.To == nil {
+			b.failBecause(e, "", status.Because("42N20", "The list range operator '[ ]' cannot be empty."), "The start or end (or both) is required for a collection slice")
+		}
 		t := b.expr(e.Subject, s, c.plain())
 		b.require(e.Subject, t, isList)
 		for _, bound := range []ast.Expr{e.From, e.To} {
@@ -86,10 +100,10 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.ListComprehension, *ast.Quantifier, *ast.Reduce:
 		return b.perElement(e, s, c)
 	case *ast.PatternExpr:
-		if e.Pattern.Shortest == "" && !c.predicate {
-			b.fail(e, "UnexpectedSyntax", "A pattern expression should only be used in order to test the existence of a pattern")
-		}
 		b.predicatePattern(e.Pattern, s)
+		if e.Pattern.Shortest == "" && !c.predicate {
+			b.failPattern(e, c)
+		}
 		if e.Pattern.Shortest == "" {
 			return boolType
 		}
@@ -104,6 +118,9 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.Subquery:
 		return b.subquery(e, s)
 	case *ast.LabelPredicate:
+		if d, dynamic := e.Labels.(*ast.LabelDynamic); dynamic && b.version < 25 {
+			b.fail(ast.Span{Start: e.Start, End: d.End}, "", "Dynamic Label and Types are only allowed in MATCH, CREATE, MERGE, SET and REMOVE clauses.")
+		}
 		t := b.expr(e.Operand, s, c.plain())
 		b.require(e.Operand, t, isEntity)
 		b.labels(e.Labels, s)
@@ -184,9 +201,11 @@ func (b *binder) perElement(e ast.Expr, s *scope, c context) typ {
 		return listOf(element)
 	case *ast.Quantifier:
 		inner.declare(e.Variable.Value, b.elements(e.List, s, c))
-		if e.Predicate != nil {
-			b.boolean(e.Predicate, inner, c.local())
+		if e.Predicate == nil {
+			kind := strings.ToLower(e.Kind)
+			b.failBecause(e, "", status.Because("42N70", "The function %s() requires a WHERE clause.", kind), "%s(...) requires a WHERE predicate", kind)
 		}
+		b.boolean(e.Predicate, inner, c.local())
 		return boolType
 	case *ast.Reduce:
 		t := b.expr(e.Init, s, c.plain())
@@ -214,9 +233,47 @@ func (b *binder) elements(e ast.Expr, s *scope, c context) typ {
 	return t.elementType()
 }
 
+// failPattern fails because of a pattern where no truth value is asked for.
+func (b *binder) failPattern(e ast.Expr, c context) {
+	const text = "A pattern expression should only be used in order to test the existence of a pattern. It "
+	if c.size {
+		b.fail(e, "UnexpectedSyntax", text+"can no longer be used inside the function size(), an alternative is to replace size() with COUNT {}.")
+	}
+	b.fail(e, "UnexpectedSyntax", text+"should therefore only be used in contexts that evaluate to a boolean, e.g. inside the function exists() or in a WHERE-clause. No other uses are allowed, instead they should be replaced by a pattern comprehension.")
+}
+
+// subqueryName gives the name of a subquery expression in messages, and its article.
+func subqueryName(e *ast.Subquery) (article, kind string) {
+	switch e.Kind {
+	case "EXISTS":
+		return "An", "Exists"
+	case "COUNT":
+		return "A", "Count"
+	}
+	return "A", "Collect"
+}
+
 func (b *binder) subquery(e *ast.Subquery, s *scope) typ {
-	b.reading++
-	defer func() { b.reading-- }()
+	b.within = append(b.within, e)
+	inCall, inBatch, inUnion := b.inCall, b.inBatch, b.inUnion
+	b.inCall, b.inBatch, b.inUnion = 0, 0, false
+	defer func() {
+		b.within = b.within[:len(b.within)-1]
+		b.inCall, b.inBatch, b.inUnion = inCall, inBatch, inUnion
+	}()
+	for _, part := range e.Query.Parts {
+		if n := len(part.Clauses); n > 0 {
+			last := part.Clauses[n-1]
+			if _, finish := last.(*ast.Finish); finish {
+				article, kind := subqueryName(e)
+				b.fail(e, "", "%s %s Expression cannot contain a query ending with FINISH.", article, kind)
+			}
+			if _, match := last.(*ast.Match); match && e.Kind == "COLLECT" {
+				b.failBecause(last, "InvalidClauseComposition", status.Because("42N71", "A query must conclude with a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call without a YIELD clause."),
+					"Query cannot conclude with MATCH (must be a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call with no YIELD).")
+			}
+		}
+	}
 	out := b.query(e.Query, s.nested(), false)
 	switch e.Kind {
 	case "EXISTS":

@@ -58,7 +58,15 @@ func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 	if b.cfg.Aggregate(name) {
 		return b.aggregate(e, name, s, c)
 	}
+	if name == "exists" && len(e.Args) == 1 {
+		if _, property := e.Args[0].(*ast.Property); property {
+			b.fail(e, "UnknownFunction", "The property existence syntax `... exists(variable.property)` is no longer supported. Please use `variable.property IS NOT NULL` instead.")
+		}
+	}
 	b.arity(e, name)
+	if e.Distinct {
+		b.fail(e, "", "Invalid use of DISTINCT with function '%s'", e.Name.Value)
+	}
 	if c.inside && name == "rand" {
 		b.failUnplaced("NonConstantExpression", "Can't use non-deterministic (random) functions inside of aggregate functions.")
 	}
@@ -78,6 +86,7 @@ func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 		if name == "exists" {
 			at = c.truth()
 		}
+		at.size = name == "size"
 		t := b.expr(a, s, at)
 		b.argument(e, i, t, sig)
 		args = append(args, t)

@@ -16,6 +16,9 @@ func (b *binder) require(e ast.Expr, t typ, want kinds) {
 // requireType fails unless t fits want. what names the place in the query: an
 // argument of a function; "" means the expression itself.
 func (b *binder) requireType(e ast.Expr, t, want typ, what string) {
+	if p, ok := e.(*ast.Parameter); ok {
+		b.demands = append(b.demands, Demand{Name: p.Name, Position: b.position(p.Start), Start: p.Start, what: what, want: want})
+	}
 	if t.fits(want) {
 		return
 	}
@@ -49,6 +52,12 @@ func (b *binder) gqlNames(text string) string {
 func (b *binder) mismatch(e ast.Expr, t typ, want, format string, args ...any) {
 	err := status.New(status.SyntaxError, "", format, args...)
 	b.failWith(e, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%s'.", b.gqlNames(want), b.gqlNames(t.String()))))
+}
+
+// mismatchError is the error of a type that does not fit.
+func (b *binder) mismatchError(t, want typ) *status.Error {
+	err := status.New(status.SyntaxError, "", "Type mismatch: expected %v but was %v", want, t)
+	return err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %v but was '%v'.", want, t))
 }
 
 // mistyped fails because of the type of e, with the message as given.

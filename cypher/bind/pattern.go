@@ -82,7 +82,10 @@ func (b *binder) declareQuantified(q *ast.QuantifiedPath, s *scope) {
 	b.declarePath(q.Path, inner)
 	for _, name := range inner.names() {
 		if _, bound := s.lookup(name); bound {
-			b.fail(q, "VariableAlreadyBound", "The variable `%s` is already defined in the pattern and cannot be used again inside a quantified path", name)
+			if b.earlier[name] {
+				b.fail(q, "VariableAlreadyBound", "The variable `%s` is already defined in a previous clause, it cannot be referenced as a node or as a relationship variable inside of a quantified path pattern.", name)
+			}
+			b.fail(q, "VariableAlreadyBound", "The variable `%s` occurs both inside and outside a quantified path pattern and needs to be renamed.", name)
 		}
 		s.declare(name, listOf(inner.vars[name]))
 	}
@@ -94,10 +97,16 @@ func (b *binder) checkPath(p *ast.PathPattern, s *scope, matching bool) {
 	for _, el := range p.Elements {
 		switch el := el.(type) {
 		case *ast.NodePattern:
+			b.checkLabelColons(el.Labels)
 			b.elementParts(el.Labels, el.Properties, el.Where, s, matching)
 			b.mentionLabels(el.Labels, Label)
 		case *ast.RelPattern:
-			b.elementParts(el.Types, el.Properties, el.Where, s, matching)
+			at := s
+			if el.Quantifier != nil && el.Variable != nil { // WHERE sees one relationship
+				at = s.clone()
+				at.declare(el.Variable.Value, typ{kinds: isRel})
+			}
+			b.elementParts(el.Types, el.Properties, el.Where, at, matching)
 			b.mentionLabels(el.Types, Type)
 		case *ast.QuantifiedPath:
 			inner := s
@@ -124,7 +133,7 @@ func (b *binder) elementParts(l ast.LabelExpr, properties, where ast.Expr, s *sc
 		}
 		b.fail(p, "InvalidParameterUse", "Parameter maps cannot be used in `%s` patterns (use a literal map instead, e.g. `{id: $%s.id}`)", clause, p.Name)
 	}
-	b.expr(properties, s, context{})
+	b.require(properties, b.expr(properties, s, context{}), isMap|isEntity)
 	b.mentionKeys(properties)
 	b.predicate(where, s)
 }
@@ -133,7 +142,11 @@ func (b *binder) elementParts(l ast.LabelExpr, properties, where ast.Expr, s *sc
 func (b *binder) labels(l ast.LabelExpr, s *scope) {
 	switch l := l.(type) {
 	case *ast.LabelDynamic:
-		b.expr(l.Expr, s, context{})
+		t := b.expr(l.Expr, s, context{})
+		if !t.fits(typ{kinds: isString | isList}) {
+			e := status.New(status.SyntaxError, "", "Type mismatch: expected String or List<String> but was %v", t)
+			b.failWith(l.Expr, "InvalidArgumentType", e.With("22G03", status.Because("22N27", "Invalid input '%v' for dynamic label. Expected to be String or List<String>.", t)))
+		}
 	case *ast.LabelNot:
 		b.labels(l.Operand, s)
 	case *ast.LabelAnd:

@@ -10,7 +10,7 @@ import (
 
 // projection checks WITH (with) or RETURN and gives the scope after it.
 func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool) *scope {
-	out := &scope{vars: map[string]typ{}, outer: s.outer}
+	out := &scope{vars: map[string]typ{}, outer: s.outer, imported: s.imported}
 	grouped := false
 	if p.Star {
 		if len(s.vars) == 0 && !with && len(p.Items) == 0 {
@@ -32,8 +32,20 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 		out.declare(name, t)
 		out.order = append(out.order, name)
 	}
-	if grouped {
+	if p.GroupBy != nil {
+		b.checkGroupBy(p, s, out)
+		grouped = true
+	} else if grouped {
 		b.checkItems(p, s)
+	}
+	word := "RETURN"
+	if with {
+		word = "WITH"
+	}
+	for _, o := range p.OrderBy {
+		if !grouped && b.aggregates(o.Expr) && p.GroupBy == nil {
+			b.fail(at, "InvalidAggregation", "Cannot use aggregation in ORDER BY if there are no aggregate expressions in the preceding %s", word)
+		}
 	}
 	b.tail(p, s, out, grouped)
 	if with {
@@ -76,6 +88,30 @@ func (b *binder) checkItems(p *ast.Projection, s *scope) {
 	}
 }
 
+// checkGroupBy checks that items read nothing but the keys of GROUP BY beside aggregates.
+func (b *binder) checkGroupBy(p *ast.Projection, s, out *scope) {
+	both := s.clone()
+	maps.Copy(both.vars, out.vars)
+	g := grouping{keys: map[string]ast.Expr{}, explicit: true}
+	for _, k := range p.GroupBy.Keys {
+		b.expr(k, both, context{})
+		g.keys[b.text(k)] = k
+		for _, i := range p.Items {
+			if v, ok := k.(*ast.Variable); ok && i.Alias != nil && i.Alias.Value == v.Name {
+				g.keys[b.text(i.Expr)] = i.Expr
+			}
+		}
+	}
+	if p.GroupBy.All {
+		g = b.grouping(p)
+	}
+	for _, i := range p.Items {
+		if !p.GroupBy.All || b.aggregates(i.Expr) {
+			b.checkGrouped(i.Expr, g, s, nil)
+		}
+	}
+}
+
 // tail checks ORDER BY, SKIP, LIMIT and WHERE. They see what is projected and,
 // unless rows were grouped or made distinct, what was visible before.
 func (b *binder) tail(p *ast.Projection, before, out *scope, grouped bool) {
@@ -93,7 +129,9 @@ func (b *binder) tail(p *ast.Projection, before, out *scope, grouped bool) {
 		if !grouped && !p.Distinct {
 			b.predicate(p.Where, see)
 		} else {
+			b.grouped = true
 			b.afterProjection(p.Where, p, see, before, false)
+			b.grouped = false
 		}
 	}
 }
@@ -104,10 +142,12 @@ func (b *binder) afterProjection(e ast.Expr, p *ast.Projection, see, before *sco
 	for _, i := range p.Items {
 		items[b.text(i.Expr)] = i.Expr
 	}
-	if !grouped && !p.Distinct {
+	if !grouped && !p.Distinct && !b.grouped {
 		b.expr(e, see, context{})
 		return
 	}
+	b.before = before
+	defer func() { b.before = nil }()
 	mixed := b.aggregates(e) && items[b.text(e)] == nil
 	if b.aggregates(e) && !grouped {
 		b.expr(e, before, context{})
@@ -143,6 +183,10 @@ func (b *binder) constant(e ast.Expr, what string, s *scope) {
 		return
 	}
 	ast.Any(e, func(x ast.Expr) bool {
+		switch x.(type) {
+		case *ast.Subquery, *ast.PatternComprehension, *ast.PatternExpr:
+			b.fail(x, "", "It is not allowed to use patterns in the expression for %s, so that the value for %s can be statically calculated.", what, what)
+		}
 		if v, ok := x.(*ast.Variable); ok {
 			b.fail(v, "NonConstantExpression", "It is not allowed to refer to variables in %s, so that the value for %s can be statically calculated.", what, what)
 		}

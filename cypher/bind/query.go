@@ -3,6 +3,7 @@ package bind
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"graticule/cypher/ast"
 	"graticule/status"
@@ -13,6 +14,8 @@ import (
 // read s though nothing else does, as in CALL { WITH x … }.
 func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 	var first *scope
+	defer func(saved bool) { b.inUnion = saved }(b.inUnion)
+	b.inUnion = len(q.Parts) > 1
 	for _, part := range q.Parts {
 		out := b.single(part, s, importing)
 		switch {
@@ -29,9 +32,20 @@ func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 		}
 	}
 	if q.Next != nil {
+		b.requireNames(q, "RETURN followed by NEXT")
 		return b.query(q.Next, first, false)
 	}
 	return first
+}
+
+// use takes note of the graph that USE names.
+func (b *binder) use(cl *ast.Use) {
+	v, named := cl.Graph.(*ast.Variable)
+	if !named {
+		text := strings.ReplaceAll(cl.Graph.At().Text(b.source), "'", "\"")
+		panic(failure{status.New(status.SyntaxError, "50N42", "Dynamic graph lookup not allowed here. This feature is only available on composite databases.\nAttempted to access graph %s (line 1, column 1 (offset: 0))", text)})
+	}
+	b.uses = append(b.uses, v.Name)
 }
 
 // union gives the place of the UNION before a query.
@@ -53,8 +67,13 @@ func (b *binder) single(q *ast.SingleQuery, s *scope, importing bool) *scope {
 		var out *scope
 		for _, branch := range q.Conditional {
 			b.predicate(branch.Predicate, s)
-			if r := b.single(branch.Query, s, importing); out == nil {
+			r := b.single(branch.Query, s, importing)
+			if out == nil {
 				out = r
+			}
+			if !sameNames(out.order, r.order) {
+				const text = "All conditional queries must have the same return column names. Use `AS` to ensure columns have the same name."
+				b.failBecause(branch, "DifferentColumnsInUnion", status.Because("42N39", text), "42N39: "+text)
 			}
 		}
 		return out
@@ -64,6 +83,8 @@ func (b *binder) single(q *ast.SingleQuery, s *scope, importing bool) *scope {
 		at = newScope()
 	}
 	b.checkOrder(q.Clauses)
+	b.checkUse(q.Clauses)
+	b.checkBatches(q.Clauses)
 	for i, cl := range q.Clauses {
 		at = b.clause(cl, at, i == 0 && len(q.Clauses) == 1)
 	}
@@ -94,11 +115,17 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	switch cl := cl.(type) {
 	case *ast.Match:
 		before := len(b.notes.mentions)
+		b.checkMatch(cl)
+		b.earlier = map[string]bool{}
+		for name := range s.vars {
+			b.earlier[name] = true
+		}
 		b.matchPattern(cl.Pattern.Parts, s)
 		sortMentions(b.notes.mentions[before:])
 		b.noteMatch(cl)
 		b.noteDynamic(cl)
 		b.hints(cl.Hints, s)
+		b.checkHints(cl)
 		b.search(cl.Search, s)
 		b.predicate(cl.Where, s)
 	case *ast.With:
@@ -106,6 +133,9 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	case *ast.Return:
 		return b.projection(cl, &cl.Projection, s, false)
 	case *ast.Unwind:
+		if b.aggregates(cl.List) {
+			b.fail(cl.List, "InvalidAggregation", "Can't use aggregating expressions inside of expressions executing over lists")
+		}
 		t := b.expr(cl.List, s, context{})
 		b.declareNew(s, cl.Variable, t.unwound())
 	case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
@@ -115,7 +145,10 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	case *ast.CallProcedure:
 		b.callProcedure(cl, s, alone)
 	case *ast.LoadCSV:
-		b.expr(cl.URL, s, context{})
+		b.require(cl.URL, b.expr(cl.URL, s, context{}), isString)
+		if lit, ok := cl.FieldTerminator.(*ast.Literal); ok && typeOf(lit.Value).kinds == isString && utf8.RuneCountInString(lit.Value.AsString()) != 1 {
+			b.failBecause(lit, "", status.Because("42I05", "The FIELDTERMINATOR specified for LOAD CSV can only be one character wide."), "CSV field terminator can only be one character wide")
+		}
 		b.expr(cl.FieldTerminator, s, context{})
 		t := listOf(typ{kinds: isString})
 		if cl.Headers {
@@ -130,10 +163,17 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 		b.constant(cl.Limit, "LIMIT", s)
 	case *ast.Let:
 		after := s.clone()
+		names := map[string]bool{}
 		for _, i := range cl.Items {
+			if names[i.Alias.Value] {
+				b.fail(i.Alias, "ColumnNameConflict", "Multiple result columns with the same name are not supported")
+			}
+			names[i.Alias.Value] = true
 			b.declareNew(after, *i.Alias, b.expr(i.Expr, s, context{}))
 		}
 		return after
+	case *ast.Use:
+		b.use(cl)
 	case *ast.Filter:
 		b.predicate(cl.Where, s)
 	}
@@ -155,6 +195,7 @@ func (b *binder) search(c *ast.Search, s *scope) {
 	if c == nil {
 		return
 	}
+	b.variable(&ast.Variable{Span: c.Variable.Span, Name: c.Variable.Value}, s)
 	b.expr(c.For, s, context{})
 	b.expr(c.Limit, s, context{})
 	b.predicate(c.Where, s)

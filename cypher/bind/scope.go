@@ -12,13 +12,15 @@ type scope struct {
 	vars  map[string]typ
 	outer map[string]typ // names of an enclosing query, which WITH does not drop; nil outside subqueries
 	order []string       // names in the order of the last projection
+
+	imported bool // outer names are those a CALL imports
 }
 
 func newScope() *scope { return &scope{vars: map[string]typ{}} }
 
 // clone gives a copy that can grow without changing s.
 func (s *scope) clone() *scope {
-	return &scope{vars: maps.Clone(s.vars), outer: s.outer, order: s.order}
+	return &scope{vars: maps.Clone(s.vars), outer: s.outer, order: s.order, imported: s.imported}
 }
 
 // nested gives the scope in which a subquery expression begins: it sees all of
@@ -44,6 +46,9 @@ func (s *scope) names() []string { return slices.Sorted(maps.Keys(s.vars)) }
 
 // declareNew declares a name that must not be visible yet.
 func (b *binder) declareNew(s *scope, name ast.Name, t typ) {
+	if _, outer := s.outer[name.Value]; outer && s.vars[name.Value].kinds == 0 {
+		b.failShadow(name, name.Value, s)
+	}
 	if _, ok := s.lookup(name.Value); ok {
 		b.fail(name, "VariableAlreadyBound", "Variable `%s` already declared", name.Value)
 	}

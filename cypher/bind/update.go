@@ -1,23 +1,36 @@
 package bind
 
-import "graticule/cypher/ast"
+import (
+	"slices"
+
+	"graticule/cypher/ast"
+	"graticule/status"
+)
 
 // update checks a clause that changes the graph.
 func (b *binder) update(cl ast.Clause, s *scope) {
-	if b.reading > 0 {
-		b.fail(cl, "InvalidClauseComposition", "An Exists, Count or Collect Expression cannot contain any updating clauses")
+	if n := len(b.within); n > 0 {
+		article, kind := subqueryName(b.within[n-1])
+		b.failBecause(b.within[n-1], "InvalidClauseComposition", status.Because("42N57", "'%s' cannot contain any updating clauses.", kind), "%s %s Expression cannot contain any updates", article, kind)
 	}
 	b.writes = true
 	switch cl := cl.(type) {
 	case *ast.Create:
 		b.noteCreated(cl.Pattern.Parts, s, false)
+		fresh := freshNames(cl.Pattern.Parts, s)
 		for _, p := range cl.Pattern.Parts {
 			b.createPath(p, s, false)
+			b.checkCreated(p, "CREATE")
 		}
+		b.checkReferred(cl.Pattern.Parts, fresh, "CREATE")
 	case *ast.Merge:
 		b.noteCreated([]*ast.PathPattern{cl.Path}, s, true)
+		fresh := freshNames([]*ast.PathPattern{cl.Path}, s)
+		b.noSubqueries(cl)
 		b.merging = true
 		b.createPath(cl.Path, s, true)
+		b.checkCreated(cl.Path, "MERGE")
+		b.checkReferred([]*ast.PathPattern{cl.Path}, fresh, "MERGE")
 		b.merging = false
 		b.setItems(cl.OnCreate, s)
 		b.setItems(cl.OnMatch, s)
@@ -36,6 +49,9 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 		t := b.expr(cl.List, s, context{})
 		inner.declare(cl.Variable.Value, t.elementType())
 		for _, c := range cl.Clauses {
+			if !updates(c) {
+				b.failBecause(c, "InvalidClauseComposition", status.Because("42I01", "Invalid use of %s inside 'FOREACH'.", b.keyword(c)), "Invalid use of %s inside FOREACH", b.keyword(c))
+			}
 			inner = b.clause(c, inner, false)
 		}
 	}
@@ -47,6 +63,9 @@ func (b *binder) setItems(items []ast.SetItem, s *scope) {
 		t := b.expr(i.Value, s, context{})
 		b.noteSet(i, t)
 		if i.Variable != nil && i.Labels == nil && i.Value != nil {
+			if b.version >= 25 {
+				b.require(i.Value, t, isMap)
+			}
 			b.require(i.Value, t, isMap|isEntity)
 		}
 	}
@@ -59,15 +78,55 @@ func (b *binder) target(p *ast.Property, d *ast.Index, v *ast.Variable, l ast.La
 		b.expr(p, s, context{})
 	case d != nil:
 		b.expr(d, s, context{})
+		b.require(d.Subject, b.expr(d.Subject, s, context{}), isEntity)
+		if lit, ok := d.Index.(*ast.Literal); ok && lit.Value.IsNull() {
+			b.fail(lit, "", "Null is not a valid token name. Token names cannot be empty or contain any null-bytes.")
+		}
 	case v != nil:
-		b.variable(v, s)
+		t := b.variable(v, s)
+		if l != nil {
+			b.require(v, t, isNode)
+		}
+	}
+	if p != nil {
+		b.require(p.Subject, b.expr(p.Subject, s, context{}), isEntity)
 	}
 	b.labels(l, s)
 }
 
+// noSubqueries checks that MERGE holds no subquery expression.
+func (b *binder) noSubqueries(m *ast.Merge) {
+	check := func(e ast.Expr) {
+		ast.Any(e, func(x ast.Expr) bool {
+			if sub, ok := x.(*ast.Subquery); ok {
+				b.failBecause(sub, "", status.Because("42I48", "Subqueries are not allowed in a MERGE clause."), "Subquery expressions are not allowed in a MERGE clause.")
+			}
+			return false
+		})
+	}
+	for _, i := range append(slices.Clone(m.OnCreate), m.OnMatch...) {
+		check(i.Value)
+	}
+	for _, el := range m.Path.Elements {
+		switch el := el.(type) {
+		case *ast.NodePattern:
+			check(el.Properties)
+		case *ast.RelPattern:
+			check(el.Properties)
+		}
+	}
+}
+
 func (b *binder) deleted(e ast.Expr, s *scope) {
+	if lit, ok := e.(*ast.Literal); ok && lit.Value.IsNull() {
+		return
+	}
 	if _, ok := e.(*ast.LabelPredicate); ok {
 		b.fail(e, "InvalidDelete", "DELETE doesn't support removing labels from a node. Try REMOVE.")
 	}
-	b.require(e, b.expr(e, s, context{}), isEntity|isPath)
+	t := b.expr(e, s, context{})
+	if _, property := e.(*ast.Property); property && !t.fits(typ{kinds: isEntity | isPath}) {
+		b.failWith(ast.Span{Start: e.At().Start, End: e.At().End}, "InvalidArgumentType", b.mismatchError(t, typ{kinds: isEntity | isPath}))
+	}
+	b.require(e, t, isEntity|isPath)
 }

@@ -86,7 +86,7 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 		return nil, err
 	}
 	defer tx.Close()
-	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Begin: d.begin, ImportDir: d.ImportDir, MemoryLimit: d.MemoryLimit}}
+	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, ImportDir: d.ImportDir, MemoryLimit: d.MemoryLimit}}
 	cur, err := p.Execute(ctx, env)
 	if err != nil {
 		return nil, err

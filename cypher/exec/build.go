@@ -63,7 +63,9 @@ func (pl *planner) build(o *order) []op {
 			break
 		}
 		ops = append(ops, op{name: x.operator(a), details: x.title(), rows: a.rows, build: pl.expand(x, a, slices.Clone(earlier), onPath, o, i)})
-		earlier = append(earlier, x)
+		if !p.repeatable {
+			earlier = append(earlier, x)
+		}
 		have[x.slot] = true
 		for _, s := range x.moreSlots() {
 			have[s] = true

@@ -88,9 +88,16 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				c.add(ch, "Eager", cl, eager) // it reads what was written before it
 			}
 			c.writes, wrote, lazy = true, true, false
+		case *ast.With:
+			c.settle(ch, q.Clauses[:i], &cl.Projection, cl)
+		case *ast.Return:
+			c.settle(ch, q.Clauses[:i], &cl.Projection, cl)
 		}
 		switch cl := cl.(type) {
 		case *ast.Match:
+			if cl.Search != nil {
+				c.add(ch, "NodeIndexSeek", cl, c.search(cl.Search))
+			}
 			p, st := c.match(cl)
 			name := ""
 			if cl.Optional {
@@ -106,7 +113,7 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 			p := c.projection(&cl.Projection, cl, false)
 			c.inform(last, optional, &cl.Projection, p)
 			c.project(ch, p, cl, lazy)
-			ch.columns, ch.slots, ch.returns = p.names, p.slots, true
+			ch.columns, ch.slots, ch.returns = p.names[:p.visible], p.slots[:p.visible], true
 		case *ast.Unwind:
 			c.add(ch, "Unwind", cl, c.unwind(cl))
 		case *ast.Create:
@@ -151,16 +158,26 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 	if !ch.returns && len(q.Clauses) > 0 {
 		switch last := q.Clauses[len(q.Clauses)-1].(type) {
 		case *ast.Match, *ast.With, *ast.Unwind, *ast.Let, *ast.Filter, *ast.OrderByClause, *ast.LoadCSV:
-			c.failBecause(last, "InvalidClauseComposition", status.Because("42N71", "A query must conclude with a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call without a YIELD clause."), "Query cannot conclude with %s (must be a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call with no YIELD).", strings.Fields(last.At().Text(c.source))[0])
+			c.failBecause(last, "InvalidClauseComposition", status.Because("42N71", "A query must conclude with a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call without a YIELD clause."), "Query cannot conclude with %s (must be a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call with no YIELD).", concluding(last, c.source))
 		}
 	}
 	return ch
 }
 
+// concluding gives the word for a clause that cannot end a query.
+func concluding(cl ast.Node, source string) string {
+	if _, order := cl.(*ast.OrderByClause); order { // it stands for a WITH
+		return "WITH"
+	}
+	return strings.Fields(cl.At().Text(source))[0]
+}
+
 func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 	c.reads = true
 	before := c.scope.clone()
+	c.repeatable = m.Repeatable
 	p := c.pattern(m.Pattern.Parts, m.Where)
+	c.repeatable = false
 	var fresh []int
 	for name, slot := range c.scope.slots {
 		if _, ok := before.slots[name]; !ok {

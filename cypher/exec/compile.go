@@ -102,10 +102,14 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 	r := newRun(ctx, &env)
 	r.width, r.writes = p.width, p.Writes
 	r.context.Version = p.version
+	var missing []string
 	for _, name := range p.Params {
 		if _, ok := r.params.Get(name); !ok {
-			return nil, missingParameter(name)
+			missing = append(missing, name)
 		}
+	}
+	if missing != nil {
+		return nil, missingParameter(strings.Join(missing, ", "))
 	}
 	res := &Result{run: r, plan: p, out: make([]graph.Value, len(p.Columns))}
 	rows := iter.Seq2[frame, error](func(yield func(frame, error) bool) {

@@ -128,6 +128,7 @@ type queryPlan struct {
 	returns  bool
 	next     *queryPlan // fed by the rows of chains (NEXT)
 	result   []int      // of the columns of next
+	unit     bool       // its rows go on though they have no columns
 }
 
 // resultSlots gives the slots where the columns of the whole query stand.
@@ -148,7 +149,21 @@ func (q *queryPlan) run(r *run, f frame, emit func(f frame) error) error {
 func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emit func(f frame) error) error {
 	if q.next != nil {
 		first := *q
-		first.next, first.columns = nil, q.chains[0].columns
+		first.next, first.columns, first.unit = nil, q.chains[0].columns, !q.chains[0].returns
+		if len(q.chains) == 1 && first.unit { // what follows sees all that was written
+			return q.next.runFrom(r, func(push func(frame) error) error {
+				var rows []frame
+				if err := first.runFrom(r, feed, func(f frame) error { rows = append(rows, slices.Clone(f)); return nil }); err != nil {
+					return err
+				}
+				for _, f := range rows {
+					if err := push(f); err != nil {
+						return err
+					}
+				}
+				return nil
+			}, emit)
+		}
 		return q.next.runFrom(r, func(push func(frame) error) error { return first.runFrom(r, feed, push) }, emit)
 	}
 	if len(q.chains) > 1 { // each part gets all rows; what makes them runs once
@@ -178,7 +193,7 @@ func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emi
 	for i, ch := range q.chains {
 		enough := &errEnough{}
 		last := callbackSink(func(out frame) error {
-			if !ch.returns {
+			if !ch.returns && !q.unit {
 				return nil
 			}
 			if i > 0 { // bring the columns to the slots of the first branch

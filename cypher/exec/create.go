@@ -2,9 +2,7 @@ package exec
 
 import (
 	"graticule/cypher/ast"
-	"graticule/cypher/fn"
 	"graticule/graph"
-	"graticule/status"
 )
 
 // creation makes entities of a pattern: nodes first, then relationships.
@@ -24,6 +22,8 @@ type createRel struct {
 	slot, from, to int
 	typ            func(r *run, f frame) ([]string, error)
 	props          eval
+	name           string         // for messages
+	ends           map[int]string // names of the nodes by their slots
 }
 
 func (c *compiler) create(cl *ast.Create) stage {
@@ -36,7 +36,7 @@ func (c *compiler) creation(parts []*ast.PathPattern, strict bool) *creation {
 	out := &creation{}
 	for _, part := range parts {
 		var elements []any
-		var last int = -1
+		last, lastName := -1, ""
 		var pending *createRel
 		var pendingDir graph.Direction
 		for _, el := range part.Elements {
@@ -48,12 +48,13 @@ func (c *compiler) creation(parts []*ast.PathPattern, strict bool) *creation {
 					if pendingDir == graph.Incoming {
 						pending.from, pending.to = slot, last
 					}
+					pending.ends = map[int]string{last: lastName, slot: nameOf(el)}
 					out.rels = append(out.rels, *pending)
 					elements = append(elements, &patternRel{slot: pending.slot})
 					pending = nil
 				}
 				elements = append(elements, &patternNode{slot: slot})
-				last = slot
+				last, lastName = slot, nameOf(el)
 			case *ast.RelPattern:
 				pending, pendingDir = c.createdRel(el, strict), el.Direction
 			default:
@@ -90,6 +91,13 @@ func (c *compiler) createdNode(out *creation, el *ast.NodePattern, strict, alone
 	}
 	out.nodes = append(out.nodes, n)
 	return n.slot
+}
+
+func nameOf(n *ast.NodePattern) string {
+	if n.Variable == nil {
+		return ""
+	}
+	return n.Variable.Value
 }
 
 func (c *compiler) createdLabels(l ast.LabelExpr) []func(*run, frame) ([]string, error) {
@@ -134,7 +142,10 @@ func (c *compiler) createdRel(el *ast.RelPattern, strict bool) *createRel {
 	if len(types) != 1 {
 		c.fail(el, "NoSingleRelationshipType", "Exactly one relationship type must be specified for CREATE. Did you forget to prefix your relationship type with a ':'?")
 	}
-	rel := &createRel{typ: types[0], props: c.createdProps(el.Properties)}
+	rel := &createRel{typ: types[0], props: c.createdProps(el.Properties), name: "  UNNAMED0"}
+	if el.Variable != nil {
+		rel.name = el.Variable.Value
+	}
 	if el.Variable != nil {
 		if _, ok := c.scope.slots[el.Variable.Value]; ok {
 			c.fail(el.Variable, "VariableAlreadyBound", "Variable `%s` already declared", el.Variable.Value)
@@ -188,6 +199,9 @@ func (r *run) createNode(f frame, n createNode) error {
 		if props, err = r.mapValue(f, n.props); err != nil {
 			return err
 		}
+		if props == nil {
+			return noMap("Parameter provided for node creation is not a Map, instead got NO_VALUE")
+		}
 	}
 	id, err := r.graph.CreateNode(labels)
 	if err != nil {
@@ -215,13 +229,16 @@ func (r *run) createRel(f frame, x createRel) error {
 	}
 	for _, s := range []int{x.from, x.to} {
 		if f[s].Kind() != graph.KindNode {
-			return status.New(status.SemanticError, "50N42", "Failed to create relationship, because one of its ends is null or no node: %s", fn.ToText(f[s]))
+			return missingEnd(x.name, x.ends[s])
 		}
 	}
 	var props *graph.Map
 	if x.props != nil {
 		if props, err = r.mapValue(f, x.props); err != nil {
 			return err
+		}
+		if props == nil {
+			return noMap("Parameter provided for node creation is not a Map, instead got NO_VALUE")
 		}
 	}
 	t, err := r.graph.EnsureType(names[0])

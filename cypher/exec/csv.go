@@ -1,9 +1,7 @@
 package exec
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -60,54 +58,47 @@ func (c *compiler) loadCSV(l *ast.LoadCSV) stage {
 			return err
 		}
 		defer in.Close()
-		defer func() { r.context.File = "" }()
-		return readCSV(r, in, comma, l.Headers, func(row graph.Value) error {
-			r.context.File = v.AsString()
+		r.csvFile = v.AsString()
+		defer func() { r.csvFile, r.csvLine = "", 0 }()
+		plain, err := decompressed(in)
+		if err != nil {
+			return status.New(status.ExternalResourceFailed, "50N42", "Cannot load from URL '%s': %v", v.AsString(), err)
+		}
+		return readCSV(r, plain, comma, l.Headers, func(row graph.Value) error {
 			f[slot] = row
 			return emit()
 		})
 	})
 }
 
+// readCSV gives each record after the headers as a list or a map.
 func readCSV(r *run, in io.Reader, comma rune, headers bool, emit func(graph.Value) error) error {
-	buffered := bufio.NewReader(in)
-	if mark, err := buffered.Peek(3); err == nil && string(mark) == "\xef\xbb\xbf" {
-		_, _ = buffered.Discard(3)
-	}
-	records := csv.NewReader(buffered)
-	records.Comma, records.FieldsPerRecord, records.LazyQuotes, records.ReuseRecord = comma, -1, true, true
+	records := newCSVReader(in, comma)
 	var names []string
 	for {
-		record, err := records.Read()
+		record, err := records.next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return status.New(status.ExternalResourceFailed, "50N42", "The CSV resource cannot be read: %v", err)
-		}
-		values := make([]graph.Value, len(record))
-		for i, text := range record {
-			if len(text) > csvFieldMax {
-				return status.New(status.ExternalResourceFailed, "50N42", "A field of the CSV resource is larger than %d characters.", csvFieldMax)
-			}
-			if text != "" {
-				values[i] = graph.String(strings.Clone(text))
-			}
+			return err
 		}
 		if headers && names == nil {
-			names = append([]string{}, record...)
-			for i := range names {
-				names[i] = strings.Clone(names[i])
+			names = make([]string, len(record))
+			for i, v := range record {
+				if !v.IsNull() {
+					names[i] = v.AsString()
+				}
 			}
 			continue
 		}
-		row := graph.List(values)
+		row := graph.List(record)
 		if headers {
 			m := graph.NewMap(len(names))
 			for i, name := range names {
 				value := graph.Null
-				if i < len(values) {
-					value = values[i]
+				if i < len(record) {
+					value = record[i]
 				}
 				m.Put(name, value)
 			}
@@ -116,8 +107,7 @@ func readCSV(r *run, in io.Reader, comma rune, headers bool, emit func(graph.Val
 		if err := r.alive(); err != nil {
 			return err
 		}
-		at, _ := records.FieldPos(0)
-		r.context.Line = int64(at)
+		r.csvLine = records.line
 		if err := emit(row); err != nil {
 			return err
 		}
@@ -132,7 +122,7 @@ func openCSV(ctx context.Context, dir, address string) (io.ReadCloser, error) {
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "" {
-		return nil, fail("Invalid URL '%s': no protocol", address)
+		return nil, status.New(status.ExternalResourceFailed, "50N42", "Invalid URL '%s': no protocol: %s ()", address, address)
 	}
 	switch u.Scheme {
 	case "file":
@@ -153,7 +143,7 @@ func openCSV(ctx context.Context, dir, address string) (io.ReadCloser, error) {
 		}
 		file, err := root.Open(name)
 		if err != nil {
-			return nil, fail("Couldn't load the external resource: it does not exist in the import folder, or may not be read")
+			return nil, fail("Couldn't load the external resource at: %s ()", address)
 		}
 		return file, nil
 	case "http", "https":
@@ -172,5 +162,5 @@ func openCSV(ctx context.Context, dir, address string) (io.ReadCloser, error) {
 		}
 		return resp.Body, nil
 	}
-	return nil, fail("the protocol '%s' is not supported; use file, http or https", u.Scheme)
+	return nil, status.New(status.ExternalResourceFailed, "50N42", "Invalid URL '%s': unknown protocol: %s ()", address, u.Scheme)
 }

@@ -11,7 +11,11 @@ func (c *compiler) delete(cl *ast.Delete) func(r *run, f frame) error {
 		switch x := e.(type) {
 		case *ast.LabelPredicate:
 			c.fail(x, "InvalidDelete", "DELETE doesn't support removing labels from a node. Try REMOVE.")
-		case *ast.Literal, *ast.Binary, *ast.Comparison:
+		case *ast.Literal:
+			if !x.Value.IsNull() {
+				c.fail(x, "InvalidArgumentType", "Type mismatch: expected Node, Path or Relationship")
+			}
+		case *ast.Binary, *ast.Comparison:
 			c.fail(x, "InvalidArgumentType", "Type mismatch: expected Node, Path or Relationship")
 		}
 	}

@@ -332,7 +332,7 @@ func (x *patternRel) expandVariable(haveFrom, into bool, earlier []*patternRel) 
 				}
 				return r.expandAll(at, dir, ids, func(a *graph.Adjacency) error {
 					for i, rel := range a.Rel {
-						if onTrail(trail, rel) || usedBy(earlier, f, rel) {
+						if !x.walk && onTrail(trail, rel) || usedBy(earlier, f, rel) {
 							continue
 						}
 						v := graph.RelRef(rel)

@@ -444,6 +444,22 @@ func (c *compiler) call(e *ast.Call) eval {
 			return c.patternPredicate(p)
 		}
 	}
+	switch {
+	case name == "linenumber" && len(e.Args) == 0:
+		return func(r *run, _ frame) (graph.Value, error) {
+			if r.csvLine == 0 {
+				return graph.Null, nil
+			}
+			return graph.Int(r.csvLine), nil
+		}
+	case name == "file" && len(e.Args) == 0:
+		return func(r *run, _ frame) (graph.Value, error) {
+			if r.csvFile == "" {
+				return graph.Null, nil
+			}
+			return graph.String(strings.TrimPrefix(r.csvFile, "file://")), nil
+		}
+	}
 	f := c.functions[name]
 	if f == nil {
 		c.fail(e, "UnknownFunction", "Unknown function '%s'", e.Name.Value)

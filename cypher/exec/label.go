@@ -4,6 +4,7 @@ import (
 	"graticule/cypher/ast"
 	"graticule/cypher/fn"
 	"graticule/graph"
+	"graticule/status"
 )
 
 type labelTest func(r *run, f frame, v graph.Value) (bool, error)
@@ -76,7 +77,8 @@ func labelNames(r *run, f frame, e eval) ([]string, error) {
 	out := make([]string, len(vs))
 	for i, x := range vs {
 		if x.Kind() != graph.KindString || x.AsString() == "" {
-			return nil, fn.TypeError("a label or type must be a non-empty STRING, got %s", fn.ToText(x))
+			e := status.New(status.TypeError, "", "Expected node label to be a string or list of strings.")
+			return nil, e.With("22G03", status.Because("22N01", "Expected the value %s to be of type STRING NOT NULL or LIST<STRING NOT NULL>, but was of type %v NOT NULL.", fn.ToText(x), x.Kind()))
 		}
 		out[i] = x.AsString()
 	}

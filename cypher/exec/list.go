@@ -39,7 +39,10 @@ func (c *compiler) mapProjection(e *ast.MapProjection) eval {
 					return graph.Null, err
 				}
 				for k := range props.Len() {
-					m.Put(props.At(k))
+					key, v := props.At(k)
+					if _, given := m.Get(key); !given { // what is named wins over .*
+						m.Put(key, v)
+					}
 				}
 				continue
 			}
@@ -148,14 +151,46 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 	return out
 }
 
+// allReduce tells whether test holds after each step; null when it is not known.
+func allReduce(acc, slot int, init, items, step, test eval) eval {
+	return func(r *run, f frame) (graph.Value, error) {
+		v, err := init(r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		l, ok, err := list(r, f, items)
+		if err != nil || !ok {
+			return graph.Null, err
+		}
+		out := graph.True
+		for _, x := range l {
+			f[acc], f[slot] = v, x
+			if v, err = step(r, f); err != nil {
+				return graph.Null, err
+			}
+			f[acc] = v
+			t, err := test(r, f)
+			switch {
+			case err != nil:
+				return graph.Null, err
+			case t.IsNull():
+				out = graph.Null
+			case !t.IsTrue():
+				return graph.False, nil
+			}
+		}
+		return out, nil
+	}
+}
+
 func (c *compiler) reduce(e *ast.Reduce) (out eval) {
 	init, items := c.expr(e.Init), c.expr(e.List)
 	c.inner(func() {
 		acc, slot := c.bind(e.Accumulator.Value, anyVar), c.bind(e.Variable.Value, anyVar)
 		step := c.expr(e.Expression)
-		holds := constant(graph.True)
 		if e.AllPredicate != nil {
-			holds = c.expr(e.AllPredicate)
+			out = allReduce(acc, slot, init, items, step, c.boolean(e.AllPredicate))
+			return
 		}
 		out = func(r *run, f frame) (graph.Value, error) {
 			v, err := init(r, f)
@@ -171,19 +206,6 @@ func (c *compiler) reduce(e *ast.Reduce) (out eval) {
 				if v, err = step(r, f); err != nil {
 					return graph.Null, err
 				}
-				if e.AllPredicate == nil {
-					continue
-				}
-				f[acc] = v
-				switch ok, err := holds(r, f); {
-				case err != nil:
-					return graph.Null, err
-				case !ok.IsTrue():
-					return graph.False, nil
-				}
-			}
-			if e.AllPredicate != nil {
-				return graph.True, nil
 			}
 			return v, nil
 		}

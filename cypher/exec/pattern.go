@@ -18,6 +18,8 @@ type pattern struct {
 	preds []predicate // from WHERE and inline predicates
 	never bool        // a relationship variable stands twice: nothing can match
 
+	repeatable bool // REPEATABLE ELEMENTS: relationships may be the same
+
 	// What follows the pattern, when that is known. needed holds the slots it
 	// reads; with distinct, it does not care how often a row comes; with counting,
 	// all it does with the rows of a group is to count them.
@@ -65,6 +67,7 @@ type patternRel struct {
 	pathSlot  int         // of the path around shortestPath, -1: none
 	repeat    *repetition // of a quantified path pattern
 	selection *selection  // of a path with a selector
+	walk      bool        // its relationships may repeat
 }
 
 // isLocal tells whether the conditions of x need nothing but x itself and
@@ -107,13 +110,15 @@ func (c *compiler) pattern(parts []*ast.PathPattern, where ast.Expr) *pattern {
 }
 
 func (c *compiler) patternIn(parts []*ast.PathPattern, where ast.Expr, known map[string]bool) *pattern {
-	p := &pattern{id: c.patterns}
+	p := &pattern{id: c.patterns, repeatable: c.repeatable}
 	c.patterns++
 	var inline []ast.Expr
 	for _, part := range parts {
 		inline = append(inline, c.path(p, part, known)...)
 	}
+	c.repeatable = false // not for the patterns within expressions
 	c.conditions(p, append(inline, where))
+	c.repeatable = p.repeatable
 	return p
 }
 
@@ -244,6 +249,12 @@ func (c *compiler) path(p *pattern, part *ast.PathPattern, known map[string]bool
 	}
 	pathSlot := c.pathVariable(part)
 	elements := c.elements(p, part, known, &inline)
+	if part.Mode == "ACYCLIC" {
+		if pathSlot < 0 {
+			pathSlot = c.slot()
+		}
+		p.preds = append(p.preds, acyclic(pathSlot))
+	}
 	if part.Where != nil {
 		inline = append(inline, part.Where)
 	}
@@ -322,6 +333,28 @@ func (c *compiler) elements(p *pattern, part *ast.PathPattern, known map[string]
 	return out
 }
 
+// acyclic is the condition that a path visits no node twice.
+func acyclic(path int) predicate {
+	return predicate{deps: map[int]bool{path: true}, text: "acyclic path", test: func(_ *run, f frame) (graph.Value, error) {
+		nodes := f[path].AsPath().Nodes
+		for i, n := range nodes {
+			for _, m := range nodes[:i] {
+				if n.NodeID() == m.NodeID() {
+					return graph.False, nil
+				}
+			}
+		}
+		return graph.True, nil
+	}}
+}
+
+// sameRel is the condition that two places of a pattern hold one relationship.
+func sameRel(a, b int) predicate {
+	return predicate{deps: map[int]bool{a: true, b: true}, text: "same relationship", test: func(_ *run, f frame) (graph.Value, error) {
+		return graph.Equal(f[a], f[b]), nil
+	}}
+}
+
 func sameNode(a, b *patternNode) predicate {
 	return predicate{deps: map[int]bool{a.slot: true, b.slot: true}, text: "same node", test: func(_ *run, f frame) (graph.Value, error) {
 		return graph.Bool(f[a.slot].NodeID() == f[b.slot].NodeID()), nil
@@ -335,6 +368,13 @@ type wherePart struct{ ast.Expr }
 func flatten(part *ast.PathPattern) []any {
 	var out []any
 	for _, el := range part.Elements {
+		if r, ok := el.(*ast.RelPattern); ok && r.Quantifier != nil && r.Where != nil { // WHERE sees one relationship
+			one := *r
+			one.Quantifier = nil
+			path := &ast.PathPattern{Span: r.Span, Elements: []ast.PatternElement{&ast.NodePattern{Span: r.Span}, &one, &ast.NodePattern{Span: r.Span}}}
+			out = append(out, &ast.QuantifiedPath{Span: r.Span, Path: path, Quantifier: *r.Quantifier})
+			continue
+		}
 		q, ok := el.(*ast.QuantifiedPath)
 		if !ok || q.Quantifier.Min >= 0 {
 			out = append(out, el)
@@ -416,7 +456,7 @@ func newRel() *patternRel {
 
 func (c *compiler) rel(p *pattern, el *ast.RelPattern, known map[string]bool) *patternRel {
 	rel := newRel()
-	rel.direction = el.Direction
+	rel.direction, rel.walk = el.Direction, p.repeatable
 	q := el.Length
 	if q == nil {
 		q = el.Quantifier
@@ -438,8 +478,13 @@ func (c *compiler) rel(p *pattern, el *ast.RelPattern, known map[string]bool) *p
 			if k := c.scope.kinds[name]; k != kind && k != anyVar {
 				c.fail(el.Variable, "VariableTypeConflict", "Type mismatch: %s defined with conflicting type (expected Relationship)", name)
 			}
-			p.never = p.never || !known[name]
-			rel.slot, rel.bound = slot, true
+			if p.repeatable && !known[name] {
+				rel.slot = c.slot()
+				p.preds = append(p.preds, sameRel(slot, rel.slot))
+			} else {
+				p.never = p.never || !known[name]
+				rel.slot, rel.bound = slot, true
+			}
 		} else {
 			rel.slot = c.bind(name, kind)
 		}

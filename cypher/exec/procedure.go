@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -44,12 +45,48 @@ func (p *Procedure) failure(err error) error {
 	return err
 }
 
+// wrongArity words a call with n arguments, which are too many or too few.
+func (p *Procedure) wrongArity(n int) string {
+	head, tail, _ := strings.Cut(p.Signature, ") ::")
+	_, inputs, _ := strings.Cut(head, "(")
+	var types []string
+	if inputs != "" {
+		for in := range strings.SplitSeq(inputs, ", ") {
+			_, t, _ := strings.Cut(in, " :: ")
+			types = append(types, t)
+		}
+	}
+	least := len(p.Inputs) - p.Optional
+	head = strings.ReplaceAll(strings.ReplaceAll(head, " = ", "  =  "), "  =  {}", "  =  Map{}")
+	signature := head + ")"
+	if outputs := strings.Trim(strings.TrimSpace(tail), "()"); outputs != "" {
+		signature += " :: " + outputs
+	}
+	expects := "no arguments"
+	if least > 0 && least <= len(types) {
+		s, of := "s", "types"
+		if least == 1 {
+			s, of = "", "type"
+		}
+		expects = fmt.Sprintf("at least %d argument%s of %s %s", least, s, of, strings.Join(types[:least], ", "))
+	}
+	what := fmt.Sprintf("does not provide the required number of arguments: got %d expected at least %d (total: %d, %d of which have default values).", n, least, len(p.Inputs), p.Optional)
+	if n > len(p.Inputs) {
+		most := fmt.Sprintf("no more than %d", len(p.Inputs))
+		if len(p.Inputs) == 0 {
+			most = "none"
+		}
+		what = fmt.Sprintf("provides too many arguments: got %d expected %s.", n, most)
+	}
+	return fmt.Sprintf("Procedure call %s\n\nProcedure %s has signature: %s\nmeaning that it expects %s\nDescription: %s", what, p.Name, signature, expects, strings.TrimRight(p.Description, "\n"))
+}
+
 // Procedures finds procedures by lower-case name.
 type Procedures map[string]*Procedure
 
 func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage, *chain) {
 	p := c.procs[strings.ToLower(cl.Name.Value)]
-	if p == nil {
+	if p == nil || p.Name != cl.Name.Value && strings.EqualFold(p.Name, cl.Name.Value) {
 		e := status.New(status.ProcedureNotFound, "50N42", "There is no procedure with the name `%s` registered for this database instance. Please ensure you've spelled the procedure name correctly and that the procedure is properly deployed.", cl.Name.Value)
 		e.Detail = "ProcedureNotFound"
 		panic(failure{e.At(ast.PositionOf(c.source, cl.Start))})
@@ -59,7 +96,7 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 	var args []eval
 	if cl.HasArgs {
 		if len(cl.Args) > len(p.Inputs) || len(cl.Args) < len(p.Inputs)-p.Optional {
-			c.fail(cl, "InvalidNumberOfArguments", "Procedure call does not provide the required number of arguments: got %d expected %s", len(cl.Args), p.Signature)
+			c.fail(cl, "InvalidNumberOfArguments", "%s", p.wrongArity(len(cl.Args)))
 		}
 		args = c.exprs(cl.Args)
 	} else {
@@ -111,7 +148,7 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 	if !standalone || len(p.Outputs) == 0 {
 		sub = nil
 	}
-	void := len(p.Outputs) == 0
+	void, optional := len(p.Outputs) == 0, cl.Optional
 	return flat(func(r *run, f frame, emit func() error) error {
 		values := make([]graph.Value, len(args))
 		for i, a := range args {
@@ -128,6 +165,7 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 		if void {
 			return emit()
 		}
+		found := false
 		for _, row := range rows {
 			for _, o := range outs {
 				f[o.slot] = row[o.from]
@@ -139,9 +177,16 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 					continue
 				}
 			}
+			found = true
 			if err := emit(); err != nil {
 				return err
 			}
+		}
+		if optional && !found {
+			for _, o := range outs {
+				f[o.slot] = graph.Null
+			}
+			return emit()
 		}
 		return nil
 	}), sub

@@ -2,6 +2,8 @@ package exec
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"graticule/cypher/ast"
 	"graticule/cypher/fn"
@@ -22,6 +24,7 @@ type projection struct {
 	skip     eval
 	limit    eval
 	where    eval
+	visible  int    // how many of names are columns; the others are keys of GROUP BY
 	before   *scope // of the rows that come in
 }
 
@@ -67,7 +70,11 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		}
 		items = append(items, x)
 	}
-	for _, i := range items {
+	out.visible = len(items)
+	for n, e := range hiddenKeys(p, c.source) {
+		items = append(items, item{name: " group " + strconv.Itoa(n), expr: e, slot: -1})
+	}
+	for at, i := range items {
 		if slices.Contains(out.names, i.name) {
 			c.fail(n, "ColumnNameConflict", "Multiple result columns with the same name are not supported")
 		}
@@ -88,9 +95,12 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		}
 		out.aggs = append(out.aggs, aggs...)
 		out.names, out.slots, out.values = append(out.names, i.name), append(out.slots, slot), append(out.values, value)
-		after.slots[i.name], after.kinds[i.name] = slot, i.kind
+		if at < out.visible {
+			after.slots[i.name], after.kinds[i.name] = slot, i.kind
+		}
 	}
-	out.groups = len(out.aggs) > 0
+	after.keep(before)
+	out.groups = len(out.aggs) > 0 || p.GroupBy != nil
 	// ORDER BY sees the projected names, and the ones before unless rows were merged.
 	sorting := after.clone()
 	for name, slot := range before.slots {
@@ -102,7 +112,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 	saved := c.projected
 	c.projected = map[string]int{}
 	for _, i := range items {
-		if _, isVar := i.expr.(*ast.Variable); i.expr == nil || isVar {
+		if _, isVar := i.expr.(*ast.Variable); i.expr == nil || isVar || strings.HasPrefix(i.name, " group ") {
 			continue
 		}
 		names, same := map[string]bool{}, true
@@ -132,10 +142,26 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 	return out
 }
 
+// hiddenKeys gives the keys of GROUP BY that no item gives.
+func hiddenKeys(p *ast.Projection, source string) (out []ast.Expr) {
+	if p.GroupBy == nil {
+		return nil
+	}
+	for _, k := range p.GroupBy.Keys {
+		if !slices.ContainsFunc(p.Items, func(i ast.ReturnItem) bool {
+			v, variable := k.(*ast.Variable)
+			return i.Span.Text(source) == k.At().Text(source) || variable && i.Alias != nil && i.Alias.Value == v.Name
+		}) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 // sortValue compiles one ORDER BY item; one that repeats a projected expression uses its value.
 func (c *compiler) sortValue(o ast.SortItem, p *ast.Projection, out *projection) eval {
 	text := o.Expr.At().Text(c.source)
-	offset := len(out.names) - len(p.Items)
+	offset := out.visible - len(p.Items)
 	for i, item := range p.Items {
 		if item.Span.Text(c.source) == text {
 			slot := out.slots[offset+i]
@@ -173,13 +199,15 @@ func (c *compiler) count(e ast.Expr) eval {
 	return c.expr(e)
 }
 
-func (r *run) count(e eval, f frame) (int64, error) {
+// count evaluates e, which must give a number of rows; what names the place.
+func (r *run) count(what string, e eval, f frame) (int64, error) {
 	v, err := e(r, f)
 	if err != nil {
 		return 0, err
 	}
 	if v.Kind() != graph.KindInt || v.AsInt() < 0 {
-		x := status.New(status.ArgumentError, "50N42", "Invalid input. '%s' is not a valid value. Must be a non-negative integer.", fn.ToText(v))
+		x := status.New(status.ArgumentError, "", "%s: Invalid input. '%s' is not a valid value. Must be a non-negative integer.", what, fn.ToText(v))
+		x = x.With("22003", status.Because("22N03", "Expected 'value' to be of type INTEGER and in the range 0 to 9223372036854775807 but found %s.", fn.ToText(v))).Explained("The numeric value $value is outside the required range.")
 		if x.Detail = "InvalidArgumentType"; v.Kind() == graph.KindInt {
 			x.Detail = "NegativeIntegerArgument"
 		}
@@ -201,7 +229,7 @@ func (p *projection) stages(r *run, next sink, enough *errEnough, lazy bool) sin
 		next = &sortSink{r: r, keys: p.order, limit: p.limit, skip: p.skip, next: next, enough: enough}
 	}
 	if p.distinct {
-		next = &distinctSink{r: r, slots: p.slots, seen: map[string]struct{}{}, next: next}
+		next = &distinctSink{r: r, slots: p.slots[:p.visible], seen: map[string]struct{}{}, next: next}
 	}
 	if p.groups {
 		return &groupSink{r: r, p: p, groups: map[string]*group{}, next: next, enough: enough}
@@ -262,12 +290,12 @@ type limitSink struct {
 func (s *limitSink) begin(f frame) (err error) {
 	s.begun, s.left = true, -1
 	if s.skip != nil {
-		if s.toSkip, err = s.r.count(s.skip, f); err != nil {
+		if s.toSkip, err = s.r.count("SKIP", s.skip, f); err != nil {
 			return err
 		}
 	}
 	if s.limit != nil {
-		s.left, err = s.r.count(s.limit, f)
+		s.left, err = s.r.count("LIMIT", s.limit, f)
 	}
 	return err
 }
@@ -337,7 +365,7 @@ func (s *distinctSink) done() error { return s.next.done() }
 // inform tells the pattern of the MATCH right before a projection what the
 // projection needs of it.
 func (c *compiler) inform(p *pattern, optional bool, proj *ast.Projection, out *projection) {
-	if p == nil || proj.Star {
+	if p == nil || proj.Star || p.repeatable || proj.GroupBy != nil {
 		return
 	}
 	own := p.ownSlots()

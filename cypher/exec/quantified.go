@@ -30,7 +30,8 @@ func (c *compiler) quantified(p *pattern, q *ast.QuantifiedPath, known map[strin
 	for n := range c.scope.slots {
 		visible[n] = true
 	}
-	inner := &pattern{id: c.patterns}
+	inner := &pattern{id: c.patterns, repeatable: p.repeatable}
+	x.walk = p.repeatable
 	c.patterns++
 	var inline []ast.Expr
 	pathSlot := c.pathVariable(q.Path)
@@ -47,7 +48,21 @@ func (c *compiler) quantified(p *pattern, q *ast.QuantifiedPath, known map[strin
 	if len(rep.rels) == 0 {
 		c.fail(q, "UnexpectedSyntax", "A quantified path pattern needs to have at least one relationship.")
 	}
-	c.conditions(inner, append(inline, q.Path.Where))
+	var later []ast.Expr // conditions that name what stands behind the repetition
+	where := slices.DeleteFunc(split(q.Path.Where, nil), func(e ast.Expr) bool {
+		names := map[string]bool{}
+		freeVariables(e, names)
+		for n := range names {
+			if _, known := c.scope.slots[n]; !known {
+				later = append(later, e)
+				return true
+			}
+		}
+		return false
+	})
+	c.repeatable = false
+	c.conditions(inner, append(inline, where...))
+	c.repeatable = p.repeatable
 	own := inner.ownSlots()
 	rep.first.bound = true
 	for s := range own {
@@ -72,12 +87,65 @@ func (c *compiler) quantified(p *pattern, q *ast.QuantifiedPath, known map[strin
 		}
 		rep.groups = append(rep.groups, groupVariable{single: innerScope.slots[name], group: c.bind(name, kind)})
 	}
+	if later != nil {
+		p.later = append(p.later, func() { c.eachRepetition(p, rep, innerScope, later) })
+	}
 	p.rels = append(p.rels, x)
-	if rep.simple(x) {
+	if len(later) == 0 && rep.simple(x) {
 		return x
 	}
 	x.repeat = rep
 	return x
+}
+
+// split parts a condition at its top-level ANDs.
+func split(e ast.Expr, out []ast.Expr) []ast.Expr {
+	if e == nil {
+		return out
+	}
+	if b, ok := e.(*ast.Binary); ok && b.Op == ast.OpAnd {
+		return split(b.Right, split(b.Left, out))
+	}
+	return append(out, e)
+}
+
+// eachRepetition adds conditions on the steps of a repetition that can be told
+// only when the whole pattern is solved.
+func (c *compiler) eachRepetition(p *pattern, rep *repetition, inner *scope, conditions []ast.Expr) {
+	saved := c.scope
+	defer func() { c.scope = saved }()
+	c.scope = saved.clone()
+	deps := map[int]bool{}
+	for _, g := range rep.groups {
+		for name, slot := range inner.slots {
+			if slot == g.single {
+				c.scope.slots[name], c.scope.kinds[name] = slot, inner.kinds[name]
+			}
+		}
+		deps[g.group] = true
+	}
+	for _, e := range conditions {
+		test := c.boolean(e)
+		for slot := range c.deps(e) {
+			if !slices.Contains(rep.slots, slot) {
+				deps[slot] = true
+			}
+		}
+		p.preds = append(p.preds, predicate{deps: deps, text: "each repetition", test: func(r *run, f frame) (graph.Value, error) {
+			if len(rep.groups) == 0 {
+				return graph.True, nil
+			}
+			for i := range f[rep.groups[0].group].AsList() {
+				for _, g := range rep.groups {
+					f[g.single] = f[g.group].AsList()[i]
+				}
+				if v, err := test(r, f); err != nil || !v.IsTrue() {
+					return graph.False, err
+				}
+			}
+			return graph.True, nil
+		}})
+	}
 }
 
 // simple turns ((a)-[r]->(b)){m,n} without further conditions into a plain
@@ -146,7 +214,7 @@ func (x *patternRel) expandRepeat(into bool, earlier []*patternRel) stepBuilder 
 					rels = f[s].AsList()
 				}
 				for _, v := range rels {
-					if onTrail(trail, v.RelID()) || usedBy(earlier, f, v.RelID()) {
+					if !x.walk && onTrail(trail, v.RelID()) || usedBy(earlier, f, v.RelID()) {
 						trail = trail[:mark]
 						return nil
 					}

@@ -18,7 +18,8 @@ type Environment struct {
 	Transaction time.Time
 	Zone        *time.Location
 	DatabaseID  string
-	Server      any // passed to procedures
+	Database    string // its name, "" when USE is not looked at
+	Server      any    // passed to procedures
 	ImportDir   string
 	Begin       func(ctx context.Context) (InnerTransaction, error) // for CALL … IN TRANSACTIONS
 	Memory      *MemoryPool                                         // of the server; may be nil
@@ -62,6 +63,8 @@ type run struct {
 	ctx      context.Context
 	graph    Graph
 	params   *graph.Map
+	csvFile  string // that LOAD CSV reads from, "" outside
+	csvLine  int64  // of its last record
 	env      *Environment
 	context  fn.Context
 	counters Counters

@@ -12,6 +12,27 @@ import (
 type scope struct {
 	slots map[string]int
 	kinds map[string]varKind
+	// outer are the names of an enclosing query, which no projection drops.
+	outer  map[string]bool
+	listed bool // * stands for outer names too
+}
+
+// enclose makes all names of s those of an enclosing query.
+func (s *scope) enclose() {
+	s.outer = map[string]bool{}
+	for name := range s.slots {
+		s.outer[name] = true
+	}
+}
+
+// keep takes over the names of the enclosing query from before.
+func (s *scope) keep(before *scope) {
+	s.outer, s.listed = map[string]bool{}, before.listed
+	for name := range before.outer {
+		if _, hidden := s.slots[name]; !hidden {
+			s.slots[name], s.kinds[name], s.outer[name] = before.slots[name], before.kinds[name], true
+		}
+	}
 }
 
 // varKind is what is known of a variable at compile time.
@@ -35,13 +56,16 @@ func (s *scope) clone() *scope {
 	for k, v := range s.kinds {
 		c.kinds[k] = v
 	}
+	c.outer, c.listed = s.outer, s.listed
 	return c
 }
 
 func (s *scope) names() []string {
 	out := make([]string, 0, len(s.slots))
 	for k := range s.slots {
-		out = append(out, k)
+		if !s.outer[k] || s.listed {
+			out = append(out, k)
+		}
 	}
 	slices.Sort(out)
 	return out
@@ -61,9 +85,11 @@ type compiler struct {
 	aggs      *[]*aggregate // not nil inside a projection that may aggregate
 	noAgg     string        // why aggregates are not allowed here
 	params    map[string]bool
-	patterns  int            // compiled so far
-	batches   bool           // there is a CALL … IN TRANSACTIONS
-	projected map[string]int // texts of expressions a projection has computed, with their slots; for its ORDER BY and WHERE
+	patterns  int  // compiled so far
+	batches   bool // there is a CALL … IN TRANSACTIONS
+	// repeatable: the MATCH at hand allows a relationship more than once.
+	repeatable bool
+	projected  map[string]int // texts of expressions a projection has computed, with their slots; for its ORDER BY and WHERE
 }
 
 type failure struct{ err *status.Error }

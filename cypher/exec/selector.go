@@ -31,6 +31,9 @@ func (c *compiler) selected(p *pattern, part *ast.PathPattern, known map[string]
 		if q, ok := el.(*ast.QuantifiedPath); ok && q.Quantifier.Min < 0 && len(part.Elements) == 1 {
 			// SHORTEST (p = (a)-->(b) WHERE …): the WHERE belongs to the path
 			inner.Where = q.Path.Where
+			if inner.Variable == nil {
+				inner.Variable = q.Path.Variable
+			}
 			els = append(els, q.Path.Elements...)
 			continue
 		}

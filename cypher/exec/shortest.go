@@ -73,7 +73,7 @@ func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuild
 			}
 			ids, ok := types()
 			start, goal := a.NodeID(), b.NodeID()
-			if start == goal && x.min > 0 && x.shortest != "" {
+			if start == goal && (x.min > 0 || x.from == x.to) && x.shortest != "" {
 				return errCommonEnds
 			}
 			if (!ok && x.min > 0) || (start == goal && x.min > 0) {

@@ -32,12 +32,12 @@ func (s *sortSink) begin(f frame) error {
 	if s.limit == nil {
 		return nil
 	}
-	n, err := s.r.count(s.limit, f)
+	n, err := s.r.count("LIMIT", s.limit, f)
 	if err != nil {
 		return err
 	}
 	if s.skip != nil {
-		more, err := s.r.count(s.skip, f)
+		more, err := s.r.count("SKIP", s.skip, f)
 		if err != nil {
 			return err
 		}

@@ -35,6 +35,9 @@ func (c *compiler) callSubquery(cl *ast.CallSubquery) (*queryPlan, stage) {
 	for i := range cl.Imports {
 		c.lookup(&cl.Imports[i])
 	}
+	if cl.Scoped {
+		inner.enclose()
+	}
 	c.scope = inner
 	plan := c.query(cl.Query)
 	c.scope = outer
@@ -126,7 +129,12 @@ func (c *compiler) subqueryPlan(e *ast.Subquery) *queryPlan {
 		}
 		q.Parts = append(q.Parts, &p)
 	}
+	saved := c.scope
+	c.scope = saved.clone()
+	c.scope.enclose()
+	c.scope.listed = true
 	plan := c.query(&q)
+	c.scope = saved
 	if e.Kind == "COLLECT" && len(plan.columns) != 1 {
 		c.failBecause(e, "", status.Because("42N22", "A COLLECT subquery must end with a single return column."), "A Collect Expression must end with a single return column.")
 	}

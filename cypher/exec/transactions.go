@@ -3,7 +3,9 @@ package exec
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"graticule/cypher/ast"
 	"graticule/graph"
@@ -29,16 +31,23 @@ func (c *compiler) inTransactions(t *ast.InTransactions, plan *queryPlan, result
 	if t.Rows != nil {
 		rows = c.expr(t.Rows)
 	}
+	var retryFor eval
+	if t.RetryFor != nil {
+		retryFor = c.expr(t.RetryFor)
+	}
+	for _, e := range t.Disjoint { // batches run one after another, so that they never meet
+		c.expr(e)
+	}
 	status := -1
 	if t.Status != nil {
-		if t.OnError == "" || t.OnError == "FAIL" {
+		if !t.Retry && (t.OnError == "" || t.OnError == "FAIL") {
 			c.fail(t, "", "REPORT STATUS can only be used when specifying ON ERROR CONTINUE or ON ERROR BREAK")
 		}
 		status = c.bind(t.Status.Value, anyVar)
 	}
 	c.batches = true
 	return func(r *run, next sink, enough *errEnough) sink {
-		return &batchSink{r: r, next: next, enough: enough, plan: plan, results: results, size: rows, onError: t.OnError, status: status}
+		return &batchSink{r: r, next: next, enough: enough, plan: plan, results: results, size: rows, onError: t.OnError, status: status, retry: t.Retry, retryFor: retryFor}
 	}
 }
 
@@ -53,10 +62,14 @@ type batchSink struct {
 	status  int // slot of the report, -1: none
 	rows    []frame
 	broken  bool // ON ERROR BREAK has seen an error
+
+	committed int
+	retry     bool
+	retryFor  eval // seconds; nil: the default
 }
 
 func (s *batchSink) push(f frame) error {
-	n, err := s.r.count(s.size, f)
+	n, err := s.r.count("OF ... ROWS", s.size, f)
 	if err != nil {
 		return err
 	}
@@ -91,21 +104,15 @@ func (s *batchSink) flush() error {
 	report.Put("transactionId", graph.Null)
 	report.Put("errorMessage", graph.Null)
 	if !s.broken {
-		tx, err := s.r.env.Begin(s.r.ctx)
-		if err != nil {
-			return err
-		}
-		report.Put("transactionId", graph.String(tx.ID()))
 		counters := s.r.counters
-		if out, err = s.solve(tx, rows); err == nil {
-			err = tx.Commit(s.r.ctx)
-		} else {
-			tx.Rollback()
+		var err error
+		if out, err = s.attempts(report, rows); err == nil {
+			s.committed++
 		}
 		if err != nil {
 			s.r.counters = counters
 			if s.onError != "CONTINUE" && s.onError != "BREAK" || errors.Is(err, context.Canceled) {
-				return err
+				return s.told(err)
 			}
 			out, s.broken = nil, s.onError == "BREAK"
 			message := err.Error()
@@ -134,6 +141,66 @@ func (s *batchSink) flush() error {
 		}
 	}
 	return nil
+}
+
+// retryDefault is how long ON ERROR RETRY tries again, as in Neo4j.
+const retryDefault = 30 * time.Second
+
+// attempts runs rows in one transaction; with ON ERROR RETRY again and again
+// while the error may pass.
+func (s *batchSink) attempts(report *graph.Map, rows []frame) ([]frame, error) {
+	patience := retryDefault
+	if s.retryFor != nil {
+		v, err := s.retryFor(s.r, rows[0])
+		if err != nil {
+			return nil, err
+		}
+		patience = time.Duration(v.Number() * float64(time.Second))
+	}
+	deadline := time.Now().Add(patience)
+	pause := time.Millisecond
+	for {
+		counters := s.r.counters
+		out, err := s.attempt(report, rows)
+		e := status.As(err)
+		if err == nil || !s.retry || e == nil || !e.Transient() || time.Now().After(deadline) {
+			return out, err
+		}
+		s.r.counters = counters
+		t := time.NewTimer(pause)
+		select {
+		case <-s.r.ctx.Done():
+			t.Stop()
+			return nil, context.Cause(s.r.ctx)
+		case <-t.C:
+		}
+		pause = min(2*pause, time.Second)
+	}
+}
+
+func (s *batchSink) attempt(report *graph.Map, rows []frame) ([]frame, error) {
+	tx, err := s.r.env.Begin(s.r.ctx)
+	if err != nil {
+		return nil, err
+	}
+	report.Put("transactionId", graph.String(tx.ID()))
+	out, err := s.solve(tx, rows)
+	if err != nil {
+		tx.Rollback()
+		return nil, err
+	}
+	return out, tx.Commit(s.r.ctx)
+}
+
+// told adds to an error how many transactions were committed before it.
+func (s *batchSink) told(err error) error {
+	e := status.As(err)
+	if e == nil {
+		return err
+	}
+	c := *e
+	c.Message += fmt.Sprintf(" (Transactions committed: %d)", s.committed)
+	return &c
 }
 
 func (s *batchSink) solve(tx InnerTransaction, rows []frame) ([]frame, error) {

@@ -48,7 +48,7 @@ func (r *run) setProperty(entity graph.Value, key string, v graph.Value) error {
 	} else {
 		set, err = r.graph.SetRelProperty(entity.RelID(), k, v)
 	}
-	if set {
+	if set || entity.Kind() == graph.KindNode && !v.IsNull() && r.graph.NodeDeleted(entity.NodeID()) {
 		r.counters.PropertiesSet++
 	}
 	return err
@@ -57,13 +57,64 @@ func (r *run) setProperty(entity graph.Value, key string, v graph.Value) error {
 // setItems compiles SET. Values of one clause are read as its items come.
 func (c *compiler) setItems(items []ast.SetItem) func(r *run, f frame) error {
 	var acts []func(r *run, f frame) error
-	for _, i := range items {
-		acts = append(acts, c.setItem(i))
+	for n := 0; n < len(items); {
+		same := n + 1
+		for same < len(items) && ofOne(items[n], items[same]) {
+			same++
+		}
+		if same > n+1 {
+			acts = append(acts, c.setTogether(items[n:same]))
+		} else {
+			acts = append(acts, c.setItem(items[n]))
+		}
+		n = same
 	}
 	return func(r *run, f frame) error {
 		for _, a := range acts {
 			if err := a(r, f); err != nil {
 				return err
+			}
+		}
+		return nil
+	}
+}
+
+// ofOne tells whether two items set properties of one variable.
+func ofOne(a, b ast.SetItem) bool {
+	if a.Property == nil || b.Property == nil {
+		return false
+	}
+	x, ok := a.Property.Subject.(*ast.Variable)
+	y, also := b.Property.Subject.(*ast.Variable)
+	return ok && also && x.Name == y.Name
+}
+
+// setTogether compiles items that set properties of one entity: all values are
+// those from before.
+func (c *compiler) setTogether(items []ast.SetItem) func(r *run, f frame) error {
+	subject := c.expr(items[0].Property.Subject)
+	values := make([]eval, len(items))
+	for i, item := range items {
+		values[i] = c.expr(item.Value)
+	}
+	return func(r *run, f frame) error {
+		s, err := subject(r, f)
+		if err != nil {
+			return err
+		}
+		all := make([]graph.Value, len(items))
+		for i, v := range values {
+			if all[i], err = v(r, f); err != nil {
+				return err
+			}
+		}
+		for i, item := range items {
+			before := r.counters.PropertiesSet
+			if err := r.setProperty(s, item.Property.Key.Value, all[i]); err != nil {
+				return err
+			}
+			if all[i].IsNull() && !s.IsNull() && r.counters.PropertiesSet == before {
+				r.counters.PropertiesSet++ // counted, though there was nothing to remove
 			}
 		}
 		return nil
@@ -119,6 +170,9 @@ func (c *compiler) setItem(i ast.SetItem) func(r *run, f frame) error {
 		if err != nil {
 			return err
 		}
+		if props == nil {
+			return noMap("Expected Null() to be a map, but it was :`NO_VALUE`")
+		}
 		if !add {
 			old, err := r.context.Properties(s)
 			if err != nil {
@@ -134,6 +188,9 @@ func (c *compiler) setItem(i ast.SetItem) func(r *run, f frame) error {
 		}
 		for k := range props.Len() {
 			key, v := props.At(k)
+			if v.IsNull() && !add { // counted, though there is nothing left to remove
+				r.counters.PropertiesSet++
+			}
 			if err := r.setProperty(s, key, v); err != nil {
 				return err
 			}
@@ -223,9 +280,13 @@ func (c *compiler) foreach(cl *ast.Foreach) func(r *run, f frame) error {
 		ch = c.clauses(&ast.SingleQuery{Span: cl.Span, Clauses: cl.Clauses})
 	})
 	return func(r *run, f frame) error {
-		l, ok, err := list(r, f, items)
-		if err != nil || !ok {
+		all, err := items(r, f)
+		if err != nil || all.IsNull() {
 			return err
+		}
+		l := []graph.Value{all}
+		if all.Kind() == graph.KindList {
+			l = all.AsList()
 		}
 		for _, v := range l {
 			row := append(frame(nil), f...)
@@ -268,37 +329,27 @@ func (c *compiler) merge(cl *ast.Merge) stage {
 			take = append(take, [2]int{made.slots[name], slot})
 		}
 	}
-	var needed []int // bound nodes must not be null
+	var needed []*patternNode // bound nodes must not be null
 	for _, n := range p.nodes {
 		if n.bound {
-			needed = append(needed, n.slot)
+			needed = append(needed, n)
 		}
 	}
-	var checks []eval
-	for _, n := range p.nodes {
-		for _, e := range n.props {
-			checks = append(checks, e.value)
-		}
-	}
-	for _, x := range p.rels {
-		for _, e := range x.props {
-			checks = append(checks, e.value)
-		}
-	}
+	checks := c.mergeChecks(cl.Path, p)
 	onCreate, onMatch := c.setItems(cl.OnCreate), c.setItems(cl.OnMatch)
 	return flat(func(r *run, f frame, emit func() error) error {
-		for _, s := range needed {
-			if f[s].Kind() != graph.KindNode {
-				return status.New(status.SemanticError, "50N42", "Failed to merge: a node of the pattern is null")
+		for _, n := range needed {
+			if f[n.slot].Kind() != graph.KindNode {
+				return missingEnd(relationshipName(cl.Path), n.name)
 			}
 		}
 		for _, e := range checks {
-			v, err := e(r, f)
+			v, err := e.value(r, f)
 			if err != nil {
 				return err
 			}
 			if v.IsNull() {
-				x := status.New(status.SemanticError, "50N42", "Cannot merge a pattern because of a null property value")
+				x := status.New(status.SemanticError, "50N42", "Cannot merge the following %s because of null property value for '%s': %s", e.what, e.key, e.text)
 				x.Detail = "MergeReadOwnWrites"
 				return x
 			}

@@ -22,8 +22,6 @@ type Context struct {
 	Zone        *time.Location // default time zone
 	DatabaseID  string         // for elementId
 	Rand        *rand.Rand
-	File        string                  // that LOAD CSV reads, "" outside it
-	Line        int64                   // of that file
 	Grow        func(bytes int64) error // counts memory that a value takes, and fails past the limit
 }
 
@@ -42,7 +40,7 @@ type Function struct {
 // Builtins gives the functions by lower-case name.
 func Builtins() map[string]*Function {
 	all := map[string]*Function{}
-	for _, group := range [][]Function{scalars(), conversions(), maths(), texts(), lists(), collections(), entities(), temporals(), spatial(), vectors(), uuids()} {
+	for _, group := range [][]Function{scalars(), conversions(), maths(), texts(), lists(), collections(), entities(), temporals(), spatial(), vectors(), uuids(), loadCSV()} {
 		for i := range group {
 			f := &group[i]
 			describe(f)

@@ -27,18 +27,6 @@ func scalars() []Function {
 			u := newUUID()
 			return graph.String(fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])), nil
 		}},
-		{Name: "file", Eval: func(c *Context, _ []graph.Value) (graph.Value, error) {
-			if c.File == "" {
-				return graph.Null, nil
-			}
-			return graph.String(c.File), nil
-		}},
-		{Name: "linenumber", Eval: func(c *Context, _ []graph.Value) (graph.Value, error) {
-			if c.File == "" {
-				return graph.Null, nil
-			}
-			return graph.Int(c.Line), nil
-		}},
 		{Name: "timestamp", Eval: func(c *Context, _ []graph.Value) (graph.Value, error) {
 			return graph.Int(c.Statement.UnixMilli()), nil
 		}},

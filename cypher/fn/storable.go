@@ -24,7 +24,7 @@ func Storable(v graph.Value) (graph.Value, error) {
 }
 
 func encountered(v graph.Value) error {
-	return notStorable(status.As(NotOfType(v, "BOOLEAN, STRING, INTEGER, FLOAT, DATE, LOCAL TIME, ZONED TIME, LOCAL DATETIME, ZONED DATETIME, DURATION or POINT",
+	return notStorable(status.As(NotOfType(v, "BOOLEAN, STRING, INTEGER, FLOAT, DATE, LOCAL TIME, ZONED TIME, LOCAL DATETIME, ZONED DATETIME, DURATION, POINT, NODE or RELATIONSHIP",
 		"Property values can only be of primitive types or arrays thereof. Encountered: %s.", Inspect(v))))
 }
 

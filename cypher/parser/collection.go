@@ -15,7 +15,9 @@ func (p *parser) bracketed() ast.Expr {
 		return p.patternComprehension(start, &v)
 	case p.patternAhead(0):
 		mark := p.at
+		p.plain = true
 		path := p.pathElements()
+		p.plain = false
 		if p.isPunct("|") || p.isWord("WHERE") {
 			p.at = mark
 			return p.patternComprehension(start, nil)
@@ -87,7 +89,9 @@ func (p *parser) listComprehension(start int) ast.Expr {
 }
 
 func (p *parser) patternComprehension(start int, v *ast.Name) ast.Expr {
+	p.plain = true
 	c := &ast.PatternComprehension{Variable: v, Pattern: p.pathElements()}
+	p.plain = false
 	p.noBar++
 	if p.word("WHERE") {
 		c.Where = p.expr()

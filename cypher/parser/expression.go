@@ -178,7 +178,7 @@ func (p *parser) isPredicate(left ast.Expr, start int) ast.Expr {
 			return &ast.IsNormalized{Span: p.from(start), Operand: left, Form: form, Not: not}
 		case p.word("NORMALIZED"):
 			return &ast.IsNormalized{Span: p.from(start), Operand: left, Form: "NFC", Not: not}
-		case p.word("LABELED") || p.isName() || p.isPunct("!") || p.isPunct("%"):
+		case p.version >= 25 && p.word("LABELED") || p.isName() || p.isPunct("!") || p.isPunct("%"):
 			labels := p.labelExpr()
 			return &ast.LabelPredicate{Span: p.from(start), Operand: left, Labels: labels, Not: not}
 		}
@@ -229,6 +229,9 @@ func (p *parser) minInt(text string) bool {
 func (p *parser) postfix(e ast.Expr, start int) ast.Expr {
 	for {
 		switch {
+		case p.isPunct(".") && (p.peekAt(1).kind == tokParam || p.punctAt(1, "*")) && !p.punctAt(2, "}") && !p.punctAt(2, ","):
+			t := p.peekAt(1)
+			p.failDetail(t, "UnexpectedSyntax", "Invalid input '%s': expected a property key", p.src[t.start:t.start+1])
 		case p.isPunct(".") && (p.peekAt(1).kind == tokIdent || p.peekAt(1).kind == tokEscaped):
 			p.advance()
 			key := p.name()

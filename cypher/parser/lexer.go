@@ -76,7 +76,7 @@ func (l *lexer) skipSpace() error {
 		case c == '/' && strings.HasPrefix(l.src[l.pos:], "/*"):
 			i := strings.Index(l.src[l.pos+2:], "*/")
 			if i < 0 {
-				return l.fail(l.pos, "Failed to parse comment. A comment starting with '/*' must have a closing '*/'.")
+				return l.fail(l.pos+1, "Failed to parse comment. A comment starting on `/*` must have a closing `*/`.")
 			}
 			l.pos += i + 4
 		case c >= utf8.RuneSelf:
@@ -106,6 +106,18 @@ func (l *lexer) next() error {
 	case l.identStart():
 		l.ident()
 		l.add(tokIdent, start, l.src[start:l.pos])
+		return nil
+	case c == '\\' && strings.HasPrefix(l.src[l.pos:], `\u`):
+		var b strings.Builder // an escape in the text of the query
+		for strings.HasPrefix(l.src[l.pos:], `\u`) {
+			if err := l.escape(&b); err != nil {
+				return err
+			}
+			at := l.pos
+			l.ident()
+			b.WriteString(l.src[at:l.pos])
+		}
+		l.add(tokIdent, start, b.String())
 		return nil
 	case c < utf8.RuneSelf && strings.IndexByte("()[]{}<>=+-*/%^.,:;|&!~?@#\\", c) >= 0:
 		return l.punct()

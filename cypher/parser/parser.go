@@ -32,11 +32,11 @@ func Parse(text string, cfg Config) (*ast.Statement, error) {
 	if p.version == 0 {
 		p.version = 5
 	}
-	stmt, serr := p.statement()
-	if serr != nil {
-		return nil, serr
+	stmt, err := p.statement()
+	if err != nil && p.version >= 25 {
+		return nil, status.As(err).Cypher25()
 	}
-	return stmt, nil
+	return stmt, err
 }
 
 type parser struct {
@@ -45,8 +45,12 @@ type parser struct {
 	at      int
 	depth   int
 	version int
-	noBar   int // >0: '|' ends a label expression (list comprehension)
-	params  map[string]struct{}
+	// inserting: the pattern is that of INSERT.
+	inserting bool
+	// plain: a pattern that is an expression, in which nothing is quantified.
+	plain  bool
+	noBar  int // >0: '|' ends a label expression (list comprehension)
+	params map[string]struct{}
 }
 
 // failure is panicked by the parser's helpers and recovered in statement; it
@@ -66,18 +70,33 @@ func (p *parser) statement() (stmt *ast.Statement, err error) {
 	start := p.peek().start
 	s := &ast.Statement{Source: p.src, Version: p.version, Options: map[string]string{}}
 	p.envelope(s)
+	switch {
+	case p.peek().kind == tokEOF:
+		p.failBecause(p.peek(), "UnexpectedSyntax", status.Because("42N45", "Unexpected end of input, expected 'CYPHER', 'EXPLAIN', 'PROFILE' or a query."), "Unexpected end of input: expected CYPHER, EXPLAIN, PROFILE or Query")
+	case p.version >= 25 && p.isWord("DEFINE") && p.isAnyWordAt(1, "FUNCTION", "PROCEDURE"):
+		e := status.New(status.SyntaxError, "51N26", "The DEFINE keyword is not available in this implementation of Cypher due to lack of support for local callables.")
+		panic(failure{ast.Locate(e.Explained("The DEFINE keyword is not available. This implementation of Cypher does not support local callables."), p.src, p.peek().start)})
+	}
 	if cmd := p.command(); cmd != nil {
 		s.Command = cmd
 	} else {
 		s.Query = p.query()
 	}
+	semicolons := 0
 	for p.punct(";") {
+		semicolons++
+	}
+	if t := p.peek(); t.kind != tokEOF && semicolons > 0 && (p.clauseAhead() || p.isAnyWord("SHOW", "DROP")) {
+		p.severalStatements()
 	}
 	if t := p.peek(); t.kind != tokEOF {
 		p.unexpected("a clause or the end of the statement")
 	}
 	s.Span = ast.Span{Start: start, End: p.lastEnd()}
 	for _, t := range p.tokens {
+		if at := strings.IndexByte(t.text, '$'); t.kind == tokIdent && at >= 0 && s.Version >= 25 {
+			p.failDetail(token{start: t.start + at, end: t.end}, "UnexpectedSyntax", "Invalid input '$': expected the end of a name")
+		}
 		if t.kind == tokIdent && strings.IndexByte(t.text, '$') >= 0 {
 			s.Dollars = append(s.Dollars, ast.Name{Span: ast.Span{Start: t.start, End: t.end}, Value: t.text})
 		}
@@ -85,8 +104,20 @@ func (p *parser) statement() (stmt *ast.Statement, err error) {
 	return s, nil
 }
 
+// severalStatements fails because more than one statement was sent at once.
+func (p *parser) severalStatements() {
+	n := 1
+	for i, t := range p.tokens {
+		if t.kind == tokPunct && t.text == ";" && p.tokens[i+1].kind != tokEOF {
+			n++
+		}
+	}
+	panic(failure{status.New(status.SyntaxError, "50N42", "Expected exactly one statement per query but got: %d (line 0, column 0 (offset: 0))", n)})
+}
+
 // envelope reads EXPLAIN, PROFILE and CYPHER [version] [option=value].
 func (p *parser) envelope(s *ast.Statement) {
+	prefixed := 0 // the version that a prefix gave
 	for {
 		if s.Explain && s.Profile {
 			p.conflicting("execution mode")
@@ -102,11 +133,11 @@ func (p *parser) envelope(s *ast.Statement) {
 				switch t.text {
 				case "5", "25":
 					p.at++
-					s.Version = 5
-					if t.text == "25" {
-						s.Version = 25
+					version := map[string]int{"5": 5, "25": 25}[t.text]
+					if prefixed != 0 && prefixed != version {
+						p.conflicting("cypher version")
 					}
-					p.version = s.Version
+					s.Version, p.version, prefixed = version, version, version
 				default:
 					p.refuse(status.Because("22N10", "Invalid pre-parser option, specified '%s' is not valid for option 'cypher version'. Valid options are: '5' and '25'.", t.text), "%s is not a valid option for cypher version. Valid options are: 5, 25", t.text)
 				}
@@ -232,6 +263,10 @@ func (p *parser) isAnyWord(ws ...string) bool {
 	return false
 }
 
+func (p *parser) isAnyWordAt(n int, ws ...string) bool {
+	return slices.ContainsFunc(ws, func(w string) bool { return p.isWordAt(n, w) })
+}
+
 func (p *parser) word(w string) bool {
 	if p.isWord(w) {
 		p.advance()
@@ -291,6 +326,18 @@ func (p *parser) fail(t token, format string, args ...any) {
 // failDetail is fail with the openCypher detail word.
 func (p *parser) failDetail(t token, detail, format string, args ...any) {
 	e := status.New(status.SyntaxError, "50N42", format, args...)
+	e.Detail = detail
+	panic(failure{ast.Locate(e, p.src, t.start)})
+}
+
+// failAt is failDetail at a place that is no token.
+func (p *parser) failAt(at ast.Span, detail, format string, args ...any) {
+	p.failDetail(token{start: at.Start, end: at.End}, detail, format, args...)
+}
+
+// failBecause is failDetail with the GQL cause of a syntax error.
+func (p *parser) failBecause(t token, detail string, cause *status.Error, format string, args ...any) {
+	e := status.New(status.SyntaxError, "", format, args...).With("42001", cause)
 	e.Detail = detail
 	panic(failure{ast.Locate(e, p.src, t.start)})
 }

@@ -27,15 +27,20 @@ func (p *parser) pathPattern() *ast.PathPattern {
 	start := p.peek().start
 	var v *ast.Name
 	if p.isName() && p.punctAt(1, "=") {
+		if p.inserting {
+			p.failDetail(p.peek(), "UnexpectedSyntax", "Named patterns are not allowed in `INSERT`. Use `CREATE` instead or remove the name.")
+		}
 		n := p.name()
 		p.need("=")
 		v = &n
 	}
 	sel := p.selector()
 	mode := ""
-	if m := p.oneOf("WALK", "TRAIL", "ACYCLIC"); m != "" {
-		mode = m
-		p.oneOf("PATHS", "PATH")
+	at := p.peek()
+	if p.version >= 25 {
+		if mode = p.oneOf("WALK", "TRAIL", "ACYCLIC"); mode != "" {
+			p.oneOf("PATHS", "PATH")
+		}
 	}
 	var part *ast.PathPattern
 	if p.isAnyWord("shortestPath", "allShortestPaths") && p.punctAt(1, "(") {
@@ -43,7 +48,7 @@ func (p *parser) pathPattern() *ast.PathPattern {
 	} else {
 		part = p.pathElements()
 	}
-	part.Variable, part.Selector, part.Mode = v, sel, mode
+	part.Variable, part.Selector, part.Mode, part.ModeAt = v, sel, mode, ast.Span{Start: at.start, End: at.end}
 	part.Span = p.from(start)
 	return part
 }
@@ -87,7 +92,7 @@ func (p *parser) shortestPath() *ast.PathPattern {
 	p.need("(")
 	part := p.pathElements()
 	p.need(")")
-	part.Shortest = "shortestPath"
+	part.Shortest, part.ShortestAt = "shortestPath", t.start
 	if strings.EqualFold(t.text, "allShortestPaths") {
 		part.Shortest = "allShortestPaths"
 	}
@@ -155,8 +160,13 @@ func (p *parser) quantifierRange() *ast.Range {
 		r.Min, r.HasMin = 1, true
 	case p.punct("*"):
 		r.HasMin = true
-	case p.isPunct("{") && (p.peekAt(1).kind == tokInt || p.punctAt(1, ",")):
+	case p.isPunct("{") && (p.peekAt(1).kind == tokInt || p.peekAt(1).kind == tokParam || p.punctAt(1, ",")):
 		p.advance()
+		if p.peek().kind == tokParam {
+			p.at-- // only a number may stand here
+			open := p.peekAt(1)
+			p.failDetail(open, "UnexpectedSyntax", "Invalid input '$': expected a number")
+		}
 		if p.peek().kind == tokInt {
 			r.Min, r.HasMin = p.integer(p.take()), true
 		}
@@ -178,7 +188,7 @@ func (p *parser) quantifierRange() *ast.Range {
 func (p *parser) node() *ast.NodePattern {
 	start := p.need("(").start
 	n := &ast.NodePattern{}
-	if p.isName() && !p.isWord("WHERE") && !(p.isWord("IS") && !p.punctAt(1, ")") && !p.punctAt(1, ":") && !p.punctAt(1, "{")) {
+	if p.isName() && !(p.isWord("WHERE") && !p.punctAt(1, ":") && !p.punctAt(1, ")")) && !(p.isWord("IS") && !p.punctAt(1, ")") && !p.punctAt(1, ":") && !p.punctAt(1, "{")) {
 		v := p.name()
 		n.Variable = &v
 	}
@@ -193,11 +203,14 @@ func (p *parser) node() *ast.NodePattern {
 }
 
 func (p *parser) optionalLabels() ast.LabelExpr {
+	at := p.peek()
 	if p.punct(":") || p.word("IS") {
 		saved := p.noBar
 		p.noBar = 0
 		defer func() { p.noBar = saved }()
-		return p.labelExpr()
+		l := p.labelExpr()
+		p.checkLabels(l, at)
+		return l
 	}
 	return nil
 }
@@ -207,6 +220,9 @@ func (p *parser) properties() ast.Expr {
 		return p.mapLiteral()
 	}
 	if t := p.peek(); t.kind == tokParam {
+		if p.inserting {
+			p.failDetail(t, "UnexpectedSyntax", "Invalid input '$': expected ')', '{' or a label")
+		}
 		return p.primary()
 	}
 	return nil
@@ -223,11 +239,14 @@ func (p *parser) relationship() *ast.RelPattern {
 			r.Variable = &v
 		}
 		r.Types = p.optionalLabels()
+		if p.inserting && r.Types == nil {
+			p.unexpected("':' or 'IS'")
+		}
 		switch t := p.peek(); {
 		case p.isPunct("*"):
 			r.Length = p.varLength()
 		case t.text == ".." || t.kind == tokInt || t.kind == tokFloat:
-			p.failDetail(t, "InvalidRelationshipPattern", "Invalid input '%s': a variable length relationship needs an asterisk before its bounds, such as [:TYPE*1..3]", t.text)
+			p.failDetail(t, "InvalidRelationshipPattern", "Invalid input '%s': expected '*' before the bounds of a variable length relationship, such as [:TYPE*1..3]", t.text)
 		}
 		r.Properties = p.properties()
 		if p.word("WHERE") {
@@ -243,7 +262,9 @@ func (p *parser) relationship() *ast.RelPattern {
 	case right && !left:
 		r.Direction = graph.Outgoing
 	}
-	r.Quantifier = p.quantifierRange()
+	if !p.plain {
+		r.Quantifier = p.quantifierRange()
+	}
 	r.Span = p.from(start)
 	return r
 }
@@ -253,7 +274,7 @@ func (p *parser) varLength() *ast.Range {
 	start := p.need("*").start
 	r := &ast.Range{Min: 1, Max: -1}
 	if p.isPunct("-") && p.peekAt(1).kind == tokInt {
-		p.failDetail(p.peek(), "InvalidRelationshipPattern", "Invalid input '-': the bounds of a variable length relationship must not be negative")
+		p.failDetail(p.peek(), "InvalidRelationshipPattern", "Invalid input '-': expected bounds of a variable length relationship that are not negative")
 	}
 	if p.peek().kind == tokInt {
 		r.Min, r.HasMin = p.integer(p.take()), true
@@ -288,8 +309,12 @@ func (p *parser) labelExpr() ast.LabelExpr {
 		return first
 	}
 	or := &ast.LabelOr{Operands: []ast.LabelExpr{first}}
-	for p.punct("|") {
-		p.punct(":")
+	for p.isPunct("|") {
+		bar := p.take()
+		if p.isPunct(":") {
+			or.Colons = append(or.Colons, bar.start)
+			p.advance()
+		}
 		or.Operands = append(or.Operands, p.labelAnd())
 	}
 	or.Span = p.from(start)
@@ -342,7 +367,8 @@ func (p *parser) labelNot() ast.LabelExpr {
 		p.need(")")
 		return &ast.LabelDynamic{Span: p.from(start), Expr: e, Any: any}
 	case p.peek().kind == tokParam:
-		p.failDetail(p.peek(), "InvalidParameterUse", "Parameter maps and names cannot be used as labels or types here; use $(expression)")
+		t := p.peek()
+		p.failDetail(token{start: t.start + 1, end: t.end}, "InvalidParameterUse", "Invalid input '%s': expected '(', 'all' or 'any'", t.text)
 	}
 	n := p.name()
 	return &ast.LabelName{Span: n.Span, Name: n.Value}
@@ -362,9 +388,9 @@ func (p *parser) typ() ast.Type {
 		union.Union = append(union.Union, p.simpleType())
 	}
 	union.Span = p.from(start)
-	for _, u := range union.Union {
-		if u.NotNull != first.NotNull {
-			p.failDetail(token{start: start}, "", "All types in a Closed Dynamic Union must be nullable, or be appended with `NOT NULL`")
+	for _, t := range union.Union {
+		if t.NotNull != union.Union[0].NotNull {
+			p.failAt(union.Span, "", "All types in a Closed Dynamic Union must be nullable, or be appended with `NOT NULL`")
 		}
 	}
 	return union

@@ -43,6 +43,9 @@ func (p *parser) primary() ast.Expr {
 	case tokEscaped:
 		return p.nameOrCall()
 	case tokIdent:
+		if next := p.peekAt(1); p.version >= 25 && strings.EqualFold(t.text, "s") && next.kind == tokString && next.start == t.end {
+			return p.interpolated()
+		}
 		if e := p.keywordExpr(t, span); e != nil {
 			return e
 		}
@@ -59,6 +62,9 @@ func (p *parser) integer(t token) int64 {
 	v, err := strconv.ParseInt(base, 0, 64)
 	if len(text) > 1 && text[0] == '0' && isDigit(text[1]) {
 		v, err = strconv.ParseInt(strings.TrimLeft(text[:len(text)-1], "0")+text[len(text)-1:], 10, 64)
+		if !strings.ContainsAny(text, "89") {
+			p.failDetail(t, "InvalidNumberLiteral", "The octal integer literal syntax `%s` is no longer supported, please use `0o%s` instead", t.text, strings.TrimPrefix(t.text, "0"))
+		}
 	}
 	switch {
 	case errors.Is(err, strconv.ErrRange):
@@ -73,7 +79,7 @@ func (p *parser) integer(t token) int64 {
 func (p *parser) keywordExpr(t token, span ast.Span) ast.Expr {
 	switch strings.ToUpper(t.text) {
 	case "TRUE", "FALSE", "NULL", "INF", "INFINITY", "NAN":
-		if p.punctAt(1, "(") || p.punctAt(1, ".") {
+		if p.punctAt(1, "(") || p.punctAt(1, ".") && !strings.EqualFold(t.text, "null") {
 			return nil
 		}
 		p.advance()
@@ -99,13 +105,17 @@ func (p *parser) keywordExpr(t token, span ast.Span) ast.Expr {
 			return p.quantifier(strings.ToLower(t.text))
 		}
 	case "REDUCE", "ALLREDUCE":
-		if p.punctAt(1, "(") {
+		if p.punctAt(1, "(") && (p.version >= 25 || strings.EqualFold(t.text, "reduce")) {
 			return p.reduce(strings.EqualFold(t.text, "allReduce"))
 		}
 	case "SHORTESTPATH", "ALLSHORTESTPATHS":
 		if p.punctAt(1, "(") {
 			part := p.shortestPath()
 			return &ast.PatternExpr{Span: part.Span, Pattern: part}
+		}
+	case "PROPERTY_EXISTS":
+		if p.version >= 25 && p.punctAt(1, "(") && (p.peekAt(2).kind == tokIdent || p.peekAt(2).kind == tokEscaped) && p.punctAt(3, ",") {
+			return p.propertyExists()
 		}
 	case "TRIM":
 		if p.punctAt(1, "(") && p.trimAhead() {
@@ -236,6 +246,8 @@ func (p *parser) patternAhead(n int) bool {
 }
 
 func (p *parser) patternExpr() ast.Expr {
+	defer func(saved bool) { p.plain = saved }(p.plain)
+	p.plain = true
 	path := p.pathElements()
 	return &ast.PatternExpr{Span: path.Span, Pattern: path}
 }

@@ -4,12 +4,15 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/status"
 )
 
-var clauseWords = []string{"MATCH", "OPTIONAL", "WITH", "RETURN", "UNWIND", "FOR", "CREATE", "INSERT", "MERGE", "SET", "REMOVE", "DELETE", "DETACH", "NODETACH", "FOREACH", "CALL", "LOAD", "FINISH", "ORDER", "SKIP", "OFFSET", "LIMIT", "LET", "FILTER", "USE", "WHEN"}
+var clauseWords = []string{"MATCH", "OPTIONAL", "WITH", "RETURN", "UNWIND", "CREATE", "INSERT", "MERGE", "SET", "REMOVE", "DELETE", "DETACH", "NODETACH", "FOREACH", "CALL", "LOAD", "FINISH", "ORDER", "SKIP", "OFFSET", "LIMIT", "USE"}
 
 // clauseAhead tells whether a clause keyword begins here.
-func (p *parser) clauseAhead() bool { return p.isPunct("{") || p.isAnyWord(clauseWords...) }
+func (p *parser) clauseAhead() bool {
+	return p.isAnyWord(clauseWords...) || p.version >= 25 && (p.isPunct("{") || p.isAnyWord("FOR", "LET", "FILTER", "WHEN"))
+}
 
 // query parses single queries joined by UNION, then NEXT.
 func (p *parser) query() *ast.Query {
@@ -19,6 +22,7 @@ func (p *parser) query() *ast.Query {
 	q := &ast.Query{}
 	for {
 		q.Parts = append(q.Parts, p.singleQuery())
+		union := p.peek()
 		if !p.word("UNION") {
 			break
 		}
@@ -28,10 +32,8 @@ func (p *parser) query() *ast.Query {
 			p.word("DISTINCT")
 			q.Distinct = append(q.Distinct, true)
 		}
-	}
-	for i := 1; i < len(q.Distinct); i++ {
-		if q.Distinct[i] != q.Distinct[0] {
-			p.failDetail(p.peek(), "InvalidClauseComposition", "Invalid combination of UNION and UNION ALL")
+		if q.Distinct[len(q.Distinct)-1] != q.Distinct[0] {
+			p.failBecause(union, "InvalidClauseComposition", status.Because("42I40", "UNION and UNION ALL cannot be combined."), "Invalid combination of UNION and UNION ALL")
 		}
 	}
 	if p.isWord("NEXT") && p.version >= 25 {
@@ -49,6 +51,12 @@ func (p *parser) singleQuery() *ast.SingleQuery {
 	case p.version >= 25 && p.punct("{"):
 		s.Braced = p.query()
 		p.need("}")
+	case p.version >= 25 && p.usedBrace():
+		use := p.clause()
+		p.need("{")
+		s.Braced = p.query()
+		p.need("}")
+		s.Braced.Parts[0].Clauses = append([]ast.Clause{use}, s.Braced.Parts[0].Clauses...)
 	case p.version >= 25 && p.isWord("WHEN"):
 		for p.isWord("WHEN") || p.isWord("ELSE") {
 			bstart := p.peek().start
@@ -116,7 +124,16 @@ func (p *parser) clause() ast.Clause {
 		return u
 	case "CREATE", "INSERT":
 		p.advance()
-		c := &ast.Create{Pattern: p.pattern(), Insert: strings.EqualFold(t.text, "INSERT")}
+		if p.isWords("OR", "REPLACE") || p.isWord("UNIQUE") { // of commands that are not there
+			for p.isName() {
+				p.advance()
+			}
+			p.unexpected("a command")
+		}
+		c := &ast.Create{Insert: strings.EqualFold(t.text, "INSERT")}
+		p.inserting = c.Insert
+		c.Pattern = p.pattern()
+		p.inserting = false
 		c.Span = p.from(t.start)
 		return c
 	case "MERGE":
@@ -170,7 +187,9 @@ func (p *parser) clause() ast.Clause {
 		return f
 	case "USE":
 		p.advance()
-		p.word("GRAPH")
+		if !p.punctAt(1, ".") {
+			p.word("GRAPH")
+		}
 		u := &ast.Use{Graph: p.nameOrCallDotted()}
 		u.Span = p.from(t.start)
 		return u
@@ -192,9 +211,12 @@ func (p *parser) nameOrCallDotted() ast.Expr {
 
 func (p *parser) projection() ast.Projection {
 	var pr ast.Projection
-	if p.isWord("DISTINCT") && !p.punctAt(1, ",") {
+	switch {
+	case p.isWord("DISTINCT") && !p.punctAt(1, ","):
 		p.advance()
 		pr.Distinct = true
+	case p.version >= 25 && p.isWord("ALL") && (p.peekAt(1).kind != tokPunct || p.punctAt(1, "*")) && !p.isWordAt(1, "AS") && p.peekAt(1).kind != tokEOF:
+		p.advance()
 	}
 	if p.punct("*") {
 		pr.Star = true
@@ -203,6 +225,9 @@ func (p *parser) projection() ast.Projection {
 		}
 	} else {
 		pr.Items = p.returnItems()
+	}
+	if p.version >= 25 && p.isWords("GROUP", "BY") {
+		pr.GroupBy = p.groupBy()
 	}
 	pr.OrderBy, pr.Skip, pr.Limit = p.orderSkipLimit()
 	return pr
@@ -257,18 +282,19 @@ func (p *parser) match(optional bool) ast.Clause {
 		start = p.tokens[p.at-1].start
 	}
 	p.needWord("MATCH")
-	m := &ast.Match{Optional: optional}
-	switch {
-	case p.words("REPEATABLE", "ELEMENTS"), p.words("REPEATABLE", "ELEMENT", "BINDINGS"), p.words("REPEATABLE", "ELEMENT"):
-		m.Repeatable = true
-	case p.words("DIFFERENT", "RELATIONSHIPS"), p.words("DIFFERENT", "RELATIONSHIP", "BINDINGS"), p.words("DIFFERENT", "RELATIONSHIP"):
-	}
+	m := &ast.Match{Optional: optional, Repeatable: p.matchMode()}
 	m.Pattern = p.pattern()
 	for p.isWord("USING") {
 		m.Hints = append(m.Hints, p.hint())
 	}
 	if p.word("WHERE") {
 		m.Where = p.expr()
+	}
+	if p.version >= 25 && p.isWord("SEARCH") {
+		m.Search = p.search()
+		if m.Where == nil && p.word("WHERE") {
+			m.Where = p.expr()
+		}
 	}
 	m.Span = p.from(start)
 	return m
@@ -277,6 +303,10 @@ func (p *parser) match(optional bool) ast.Clause {
 func (p *parser) hint() ast.Hint {
 	start := p.take().start
 	var h ast.Hint
+	if p.version >= 25 && p.isWord("EXPAND") {
+		e := status.New(status.SyntaxError, "51N26", "`USING EXPAND` is not available in this implementation of Cypher due to lack of support for Expand hints.")
+		panic(failure{ast.Locate(e.Explained("`USING EXPAND` is not available. This implementation of Cypher does not support Expand hints."), p.src, start)})
+	}
 	switch {
 	case p.words("JOIN", "ON"):
 		h.Kind = "JOIN"
@@ -312,7 +342,14 @@ func (p *parser) hint() ast.Hint {
 
 func (p *parser) merge() ast.Clause {
 	start := p.take().start
+	if p.version >= 25 && p.isAnyWord("WALK", "TRAIL", "ACYCLIC") {
+		mode := strings.ToUpper(p.peek().text)
+		p.failBecause(p.peek(), "UnexpectedSyntax", status.Because("42I04", "'%s' cannot be used in a MERGE clause.", mode), "Explicit path modes such as `%s` cannot be used in a MERGE clause, but only in a MATCH clause.", mode)
+	}
 	m := &ast.Merge{Path: p.pathPattern()}
+	if sel := m.Path.Selector; sel != nil {
+		p.failAt(m.Path.Span, "UnexpectedSyntax", "Path selectors such as `%s` cannot be used in a MERGE clause, but only in a MATCH clause.", selectorText(sel))
+	}
 	for {
 		switch {
 		case p.words("ON", "CREATE"):
@@ -362,6 +399,7 @@ func (p *parser) setItem() ast.SetItem {
 			s.Value = p.expr()
 		case p.isPunct(":") || p.isWord("IS"):
 			s.Labels = p.optionalLabels()
+			p.plainLabels()
 		default:
 			p.unexpected("'=', '+=', ':' or a property")
 		}
@@ -388,6 +426,7 @@ func (p *parser) remove() ast.Clause {
 			if item.Labels = p.optionalLabels(); item.Labels == nil {
 				p.unexpected("'.' or ':'")
 			}
+			p.plainLabels()
 		default:
 			p.unexpected("a property or labels to remove")
 		}
@@ -425,7 +464,10 @@ func (p *parser) foreach() ast.Clause {
 	f.List = p.expr()
 	p.noBar--
 	p.need("|")
-	for !p.isPunct(")") {
+	for len(f.Clauses) == 0 || !p.isPunct(")") {
+		if p.isPunct(")") || !p.clauseAhead() {
+			p.unexpected("'CREATE', 'DELETE', 'FOREACH', 'MERGE', 'REMOVE' or 'SET'")
+		}
 		f.Clauses = append(f.Clauses, p.clause())
 	}
 	p.need(")")
@@ -510,54 +552,4 @@ func (p *parser) callSubquery(start int, optional bool) ast.Clause {
 	}
 	c.Span = p.from(start)
 	return c
-}
-
-func (p *parser) inTransactions() *ast.InTransactions {
-	start := p.take().start
-	t := &ast.InTransactions{}
-	if !p.isAnyWord("TRANSACTIONS", "TRANSACTION") {
-		if !p.isWord("CONCURRENT") {
-			t.Concurrency = p.primary()
-		}
-		p.needWord("CONCURRENT")
-		t.Concurrent = true
-	}
-	if p.oneOf("TRANSACTIONS", "TRANSACTION") == "" {
-		p.unexpected("'TRANSACTIONS'")
-	}
-	for {
-		switch {
-		case p.word("OF"):
-			t.Rows = p.primary()
-			if p.oneOf("ROWS", "ROW") == "" {
-				p.unexpected("'ROWS'")
-			}
-		case p.words("ON", "ERROR"):
-			if t.OnError = p.oneOf("FAIL", "CONTINUE", "BREAK"); t.OnError == "" {
-				p.unexpected("'FAIL', 'CONTINUE' or 'BREAK'")
-			}
-		case p.words("REPORT", "STATUS"):
-			p.needWord("AS")
-			n := p.name()
-			t.Status = &n
-		default:
-			t.Span = p.from(start)
-			return t
-		}
-	}
-}
-
-func (p *parser) loadCSV() ast.Clause {
-	start := p.take().start
-	p.needWord("CSV")
-	l := &ast.LoadCSV{Headers: p.words("WITH", "HEADERS")}
-	p.needWord("FROM")
-	l.URL = p.expr()
-	p.needWord("AS")
-	l.Variable = p.variable()
-	if p.word("FIELDTERMINATOR") {
-		l.FieldTerminator = p.expr()
-	}
-	l.Span = p.from(start)
-	return l
 }

@@ -115,7 +115,11 @@ func (p *parser) subquery(kind string) ast.Expr {
 		s.Query = p.query()
 	} else {
 		qstart := p.peek().start
-		m := &ast.Match{Pattern: p.pattern()}
+		if kind == "COLLECT" {
+			p.unexpected("a clause")
+		}
+		m := &ast.Match{Repeatable: p.matchMode()}
+		m.Pattern = p.pattern()
 		if p.word("WHERE") {
 			m.Where = p.expr()
 		}

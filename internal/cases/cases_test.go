@@ -10,7 +10,7 @@ import (
 )
 
 var mark = flag.Bool("mark", false, "mark the cases that the engine does not answer yet with the word open")
-var rewrite = flag.Bool("rewrite", false, "write what the engine answers into the files of cases, but for those that Neo4j has to answer too")
+var rewrite = flag.Bool("rewrite", false, "accept what the engine answers: for cases that are meant to differ, and for new ones until Neo4j is asked")
 
 // TestEngine plays every case on the engine alone. CASES_ONLY narrows it to
 // those whose file and name contain a text.
@@ -40,9 +40,11 @@ func TestEngine(t *testing.T) {
 			played++
 			for i, a := range got {
 				if why := c.Steps[i].Check(a); why != "" {
-					answers[c.Steps[i]] = c.Steps[i].Expect(a)
 					open[c] = true
-					if !*rewrite && !*mark && c.Open == "" {
+					if c.Open == "" {
+						answers[c.Steps[i]] = c.Steps[i].Expect(a)
+					}
+					if !*rewrite && !*mark && (c.Open == "" || os.Getenv("CASES_OPEN") != "") {
 						t.Errorf("%s:%d: %s\n%s\n%s", f.Name, c.Line, c.Name, c.Steps[i].Query, why)
 					}
 				}

@@ -88,6 +88,7 @@ var owners = map[string][]string{
 	"golang.org/x/crypto/argon2":       {"catalog"},
 	"github.com/spf13/cobra":           {"cmd"},
 	"github.com/neo4j/neo4j-go-driver": {"cmd", "e2e", "internal/difftest", "internal/cases"}, // programs that are clients
+	"github.com/dlclark/regexp2":       {"cypher/fn"},                                         // the expressions of Java
 	"github.com/cucumber":              {"internal/tck"},
 }
 

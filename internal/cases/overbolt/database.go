@@ -70,7 +70,11 @@ func (d *Database) Run(ctx context.Context, text string, params *graph.Map, expl
 		}
 	}
 	d.Writes++
-	return d.at(ctx, d.Writer, neo4j.AccessModeWrite, text, params, explicit)
+	a, err := d.at(ctx, d.Writer, neo4j.AccessModeWrite, text, params, explicit)
+	if err == nil && a.Failure != nil && d.Reader != d.Writer { // it may have committed batches, of which no bookmark tells
+		_, err = d.must(ctx, "RETURN 1")
+	}
+	return a, err
 }
 
 func (d *Database) at(ctx context.Context, driver neo4j.DriverWithContext, mode neo4j.AccessMode, text string, params *graph.Map, explicit bool) (*cases.Answer, error) {

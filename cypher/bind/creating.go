@@ -1,0 +1,161 @@
+package bind
+
+import (
+	"graticule/cypher/ast"
+	"graticule/status"
+)
+
+// checkCreated checks what may not stand in the pattern of CREATE or MERGE.
+func (b *binder) checkCreated(p *ast.PathPattern, clause string) {
+	for _, el := range p.Elements {
+		switch el := el.(type) {
+		case *ast.NodePattern:
+			b.createdLabels(el.Labels, clause)
+			if el.Where != nil {
+				b.failWhere(el.Where, "Node", clause)
+			}
+		case *ast.RelPattern:
+			b.createdRel(el, clause)
+		case *ast.QuantifiedPath:
+			b.failQuantified(el, clause)
+		}
+	}
+}
+
+func (b *binder) failWhere(where ast.Expr, what, clause string) {
+	b.fail(where, "UnexpectedSyntax", "%s pattern predicates are not allowed in a %s clause, but only in a MATCH clause or inside a pattern comprehension", what, clause)
+}
+
+func (b *binder) failQuantified(at ast.Node, clause string) {
+	b.fail(at, "CreatingVarLength", "Quantified path patterns cannot be used in a %s clause, but only in a MATCH clause.", clause)
+}
+
+func (b *binder) createdLabels(l ast.LabelExpr, clause string) {
+	switch l := l.(type) {
+	case *ast.LabelDynamic:
+		if l.Any {
+			b.fail(l, "UnexpectedSyntax", "Dynamic labels using `$any()` are not allowed in CREATE or MERGE.")
+		}
+		b.tokenName(l)
+	case *ast.LabelAnd:
+		for _, o := range l.Operands {
+			b.createdLabels(o, clause)
+		}
+	case *ast.LabelOr:
+		b.failLabels(ast.Span{Start: b.after2(l.Operands[0].At().End, l.Start), End: l.End}, clause)
+	case *ast.LabelNot, *ast.LabelAny:
+		b.failLabels(l, clause)
+	}
+}
+
+// after2 gives the offset at which a symbol between labels stands, otherwise other.
+func (b *binder) after2(at, other int) int {
+	for i := at; i < len(b.source); i++ {
+		switch b.source[i] {
+		case '|':
+			return i
+		case ' ', '\n', '\t', ')':
+		default:
+			return other
+		}
+	}
+	return other
+}
+
+func (b *binder) failLabels(at ast.Node, clause string) {
+	b.fail(at, "UnexpectedSyntax", "Label expressions in patterns are not allowed in a %s clause, but only in a MATCH clause and in expressions", clause)
+}
+
+// tokenName checks a dynamic label or type that is known already.
+func (b *binder) tokenName(l *ast.LabelDynamic) {
+	lit, ok := l.Expr.(*ast.Literal)
+	if !ok {
+		return
+	}
+	at := l
+	switch t := typeOf(lit.Value); {
+	case lit.Value.IsNull():
+		b.fail(at, "", "Null is not a valid token name. Token names cannot be empty or contain any null-bytes.")
+	case t.kinds == isString && lit.Value.AsString() == "":
+		b.fail(at, "", "'' is not a valid token name. Token names cannot be empty or contain any null-bytes.")
+	}
+}
+
+func (b *binder) createdRel(r *ast.RelPattern, clause string) {
+	switch {
+	case r.Quantifier != nil:
+		b.failQuantified(r, clause)
+	case r.Length != nil:
+		b.fail(r, "CreatingVarLength", "Variable length relationships cannot be used in %s", clause)
+	case r.Where != nil:
+		b.failWhere(r.Where, "Relationship", clause)
+	}
+	switch t := r.Types.(type) {
+	case nil:
+		b.fail(r, "NoSingleRelationshipType", "Exactly one relationship type must be specified for %s. Did you forget to prefix your relationship type with a ':'?", clause)
+	case *ast.LabelName:
+	case *ast.LabelDynamic:
+		b.tokenName(t)
+		if list, ok := t.Expr.(*ast.List); ok && len(list.Items) != 1 {
+			b.failTypes(r, clause)
+		}
+	default:
+		b.failTypes(r, clause)
+	}
+}
+
+func (b *binder) failTypes(at ast.Node, clause string) {
+	b.fail(at, "NoSingleRelationshipType", "A single relationship type must be specified for %s", clause)
+}
+
+// checkReferred refuses properties that name what the same clause makes, as
+// Cypher 25 does; fresh are the names it makes.
+func (b *binder) checkReferred(parts []*ast.PathPattern, fresh map[string]bool, clause string) {
+	if b.version < 25 {
+		return
+	}
+	check := func(e ast.Expr) {
+		ast.Any(e, func(x ast.Expr) bool {
+			if v, ok := x.(*ast.Variable); ok && fresh[v.Name] {
+				b.failBecause(v, "", status.Because("42I58", "Entity, '%s', cannot be created and referenced in the same clause.", v.Name),
+					"Creating an entity (%s) and referencing that entity in a property definition in the same %s is not allowed. Only reference variables created in earlier clauses.", v.Name, clause)
+			}
+			return false
+		})
+	}
+	for _, p := range parts {
+		for _, el := range p.Elements {
+			switch el := el.(type) {
+			case *ast.NodePattern:
+				check(el.Properties)
+			case *ast.RelPattern:
+				check(el.Properties)
+			}
+		}
+	}
+}
+
+// freshNames gives the names of parts that s does not hold.
+func freshNames(parts []*ast.PathPattern, s *scope) map[string]bool {
+	fresh := map[string]bool{}
+	note := func(n *ast.Name) {
+		if n == nil {
+			return
+		}
+		if _, bound := s.lookup(n.Value); !bound {
+			fresh[n.Value] = true
+		}
+	}
+	for _, p := range parts {
+		note(p.Variable)
+		for _, el := range p.Elements {
+			switch el := el.(type) {
+			case *ast.NodePattern:
+				note(el.Variable)
+			case *ast.RelPattern:
+				note(el.Variable)
+			}
+		}
+	}
+	return fresh
+}
