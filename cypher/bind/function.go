@@ -20,7 +20,11 @@ func (b *binder) argument(e *ast.Call, i int, t typ, sig signature) {
 	if sig.generic && t.kinds == isList && t.element != nil && t.element.only(isNumber) {
 		t.element = nil
 	}
-	b.requireType(e.Args[i], t, sig.takes[i], b.argumentName(e, i, sig))
+	want := sig.takes[i]
+	if b.version == 25 && takesVectors[strings.ToLower(e.Name.Value)] {
+		want.kinds |= isVector
+	}
+	b.requireType(e.Args[i], t, want, b.argumentName(e, i, sig))
 }
 
 func (b *binder) argumentName(e *ast.Call, i int, sig signature) string {
@@ -49,6 +53,9 @@ func (b *binder) argumentName(e *ast.Call, i int, sig signature) string {
 	}
 	return fmt.Sprintf("argument at index %d of function %s()", i, called)
 }
+
+// takesVectors are functions of lists that take vectors as well in Cypher 25.
+var takesVectors = map[string]bool{"size": true, "tointegerlist": true, "tofloatlist": true, "vector.similarity.cosine": true, "vector.similarity.euclidean": true}
 
 // rewritten are functions that errors of the second look know by another name.
 var rewritten = map[string]string{"lower": "toLower", "upper": "toUpper", "char_length": "character_length"}

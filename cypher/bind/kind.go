@@ -26,9 +26,11 @@ const (
 	isLocalTime
 	isLocalDateTime
 	isDateTime
+	isVector
+	isUUID
 	isList
 
-	isAny      kinds = 1<<17 - 1
+	isAny      kinds = 1<<19 - 1
 	isNumber         = isInt | isFloat | isNum
 	isTemporal       = isDate | isTime | isLocalTime | isLocalDateTime | isDateTime
 	isEntity         = isNode | isRel
@@ -36,7 +38,7 @@ const (
 	isStorable = isBool | isNumber | isPoint | isString | isDuration | isTemporal
 )
 
-var kindNames = [...]string{"Boolean", "Float", "Integer", "Number", "Map", "Node", "Path", "Relationship", "Point", "String", "Duration", "Date", "Time", "LocalTime", "LocalDateTime", "DateTime", "List<T>"}
+var kindNames = [...]string{"Boolean", "Float", "Integer", "Number", "Map", "Node", "Path", "Relationship", "Point", "String", "Duration", "Date", "Time", "LocalTime", "LocalDateTime", "DateTime", "Vector", "UUID", "List<T>"}
 
 func (k kinds) String() string { return typ{kinds: k}.String() }
 

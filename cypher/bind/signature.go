@@ -69,10 +69,12 @@ func makeSignatures() map[string]signature {
 		for _, clock := range []string{"", ".realtime", ".statement", ".transaction"} {
 			out[name+clock] = signature{gives: kind}
 		}
+		out[name] = signature{takes: []typ{anyType, {kinds: isString}}, gives: kind, generic: true}
 	}
 	for _, name := range []string{"duration", "duration.between", "duration.inmonths", "duration.indays", "duration.inseconds"} {
 		out[name] = signature{gives: isDuration}
 	}
+	out["duration"] = signature{takes: []typ{anyType, {kinds: isString}}, gives: isDuration, generic: true}
 	cypher25(out)
 	for _, where := range []string{"both", "leading", "trailing"} {
 		out["trim "+where] = signature{takes: takes(isString, isString), gives: isString}
@@ -97,6 +99,13 @@ func cypher25(out map[string]signature) {
 		sig.name = named
 		out[alias] = sig
 	}
+	out["vector"] = signature{gives: isVector}
+	out["vector_dimension_count"] = signature{takes: takes(isVector), gives: isInt}
+	out["vector_distance"] = signature{takes: takes(isVector, isVector), gives: isFloat}
+	out["vector_norm"] = signature{takes: takes(isVector), gives: isFloat}
+	out["uuid"] = signature{gives: isUUID}
+	out["uuid.mostsignificantbits"] = signature{takes: takes(isUUID), gives: isInt}
+	out["uuid.leastsignificantbits"] = signature{takes: takes(isUUID), gives: isInt}
 	for _, name := range []string{"distinct", "flatten", "sort"} {
 		out["coll."+name] = signature{takes: takes(isList, isInt), gives: isList}
 	}

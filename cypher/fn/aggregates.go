@@ -174,7 +174,7 @@ func (p *percentile) check() error {
 	if p.p < 0 || p.p > 1 {
 		text := FloatText(p.p)
 		e := status.New(status.ArgumentError, "", "Invalid input '%s' is not a valid argument, must be a number in the range 0.0 to 1.0", text).
-			With("22003", status.Because("22N03", "Expected 'percentage' to be of type FLOAT and in the range 0 to 1 but found %s.", text))
+			With("22003", status.Because("22N03", "Expected 'percentage' to be of type FLOAT and in the range 0 to 1 but found %s.", text)).Explained("The numeric value " + text + " is outside the required range.")
 		e.Detail = "NumberOutOfRange"
 		return e
 	}

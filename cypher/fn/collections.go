@@ -11,8 +11,8 @@ import (
 // collections are the functions coll.* of Cypher 25, which give null for a null list.
 func collections() []Function {
 	of := func(name string, minArgs, maxArgs int, f func(l []graph.Value, rest []graph.Value) (graph.Value, error)) Function {
-		return Function{Name: "coll." + name, Min: minArgs, Max: maxArgs, TakesNull: true, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
-			if a[0].IsNull() {
+		return Function{Name: "coll." + name, Min: minArgs, Max: maxArgs, TakesNull: name == "insert", Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+			if a[0].IsNull() || len(a) == 3 && a[1].IsNull() {
 				return graph.Null, nil
 			}
 			if a[0].Kind() != graph.KindList {
@@ -36,9 +36,9 @@ func collections() []Function {
 		}
 	}
 	at := func(name string, v graph.Value, last int) (int, error) {
-		n, ok := coerceInt(v)
+		n := v.AsInt()
 		switch {
-		case !ok:
+		case v.Kind() != graph.KindInt:
 			return 0, invalidFor("coll."+name, v, "INTEGER", "Expected an integer value but got: %s", Inspect(v), "index")
 		case n < 0 || n > int64(last):
 			return 0, outOfRange("coll."+name, "index", 0, int64(last), n)
@@ -59,11 +59,7 @@ func collections() []Function {
 		of("flatten", 1, 2, func(l, rest []graph.Value) (graph.Value, error) {
 			depth := int64(1)
 			if len(rest) > 0 {
-				if rest[0].IsNull() {
-					return graph.Null, nil
-				}
-				var ok bool
-				if depth, ok = coerceInt(rest[0]); !ok {
+				if depth = rest[0].AsInt(); rest[0].Kind() != graph.KindInt {
 					return graph.Null, invalidFor("coll.flatten", rest[0], "INTEGER", "Expected an integer value but got: %s", Inspect(rest[0]), "depth")
 				}
 				if depth < 0 || depth > math.MaxInt32 {
@@ -73,15 +69,9 @@ func collections() []Function {
 			return graph.List(flatten([]graph.Value{}, l, depth)), nil
 		}),
 		of("indexOf", 2, 2, func(l, rest []graph.Value) (graph.Value, error) {
-			if rest[0].IsNull() {
-				return graph.Null, nil
-			}
 			return graph.Int(int64(slices.IndexFunc(l, func(v graph.Value) bool { return graph.Equal(v, rest[0]).IsTrue() }))), nil
 		}),
 		of("insert", 3, 3, func(l, rest []graph.Value) (graph.Value, error) {
-			if rest[0].IsNull() {
-				return graph.Null, nil
-			}
 			i, err := at("insert", rest[0], len(l))
 			if err != nil {
 				return graph.Null, err
@@ -89,9 +79,6 @@ func collections() []Function {
 			return graph.List(slices.Insert(slices.Clone(l), i, rest[1])), nil
 		}),
 		of("remove", 2, 2, func(l, rest []graph.Value) (graph.Value, error) {
-			if rest[0].IsNull() {
-				return graph.Null, nil
-			}
 			if len(l) == 0 {
 				text := "The argument `list` in the `coll.remove()` function must not be empty."
 				return graph.Null, status.New(status.ArgumentError, "", "%s", text).

@@ -30,6 +30,10 @@ func textWanted(name string, v graph.Value) error {
 func conversions() []Function {
 	strict := func(name, want string, convert func(graph.Value) (graph.Value, bool)) Function {
 		return Function{Name: name, Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+			if c.Version == 25 && name == "toFloat" && a[0].Kind() == graph.KindString && hexForm.MatchString(a[0].AsString()) {
+				i, err := parseInteger(c, a[0].AsString())
+				return graph.Float(i.Number()), err
+			}
 			v, ok := convert(a[0])
 			if !ok {
 				return graph.Null, expectedInput(name, want, a[0])

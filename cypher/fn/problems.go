@@ -43,7 +43,7 @@ func temporalError(err error) error {
 		}
 		return e.With("22007", because("22N14", "Cannot select both %s.", p.Subject))
 	case temporal.Conflict:
-		return status.New(status.ArgumentError, "", "%s", p.Text).With("22003", because("22N04", "Invalid input '%s' for %s. Expected '%s'.", p.Given, p.Subject, p.Want))
+		return status.New(status.ArgumentError, "", "%s", p.Text).With("22003", because("22N04", "Invalid input '%s' for %s. Expected '%s'.", p.Given, p.Subject, p.Want)).Explained("The numeric value " + p.Given + " is outside the required range.")
 	case temporal.ForeignBase:
 		return status.New(status.ArgumentError, "", "Cannot construct %s from: %s", p.Kind, Inspect(p.Base)).With("22007", because("22N25", "Cannot construct a %s from %s.", baseTypes[p.Kind], Literal(p.Base)))
 	case temporal.Internal:

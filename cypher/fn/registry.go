@@ -44,6 +44,14 @@ func Builtins() map[string]*Function {
 		for i := range group {
 			f := &group[i]
 			describe(f)
+			eval := f.Eval
+			f.Eval = func(c *Context, a []graph.Value) (graph.Value, error) {
+				v, err := eval(c, a)
+				if err != nil && c.Version == 25 {
+					err = for25(f, a, err)
+				}
+				return v, err
+			}
 			all[lower(f.Name)] = f
 		}
 	}

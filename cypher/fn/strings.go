@@ -24,11 +24,11 @@ func indexOf(_ *Context, a []graph.Value) (graph.Value, error) {
 
 // join is string.join; nulls in the list are passed over.
 func join(_ *Context, a []graph.Value) (graph.Value, error) {
-	if a[0].Kind() != graph.KindList {
-		return graph.Null, expectedInput("string.join", "List", a[0])
-	}
 	if a[1].Kind() != graph.KindString {
 		return graph.Null, textWanted("string.join", a[1])
+	}
+	if a[0].Kind() != graph.KindList {
+		return graph.Null, expectedInput("string.join", "List", a[0])
 	}
 	var parts []string
 	for _, v := range a[0].AsList() {

@@ -104,6 +104,14 @@ func fromEpoch(_ *Context, a []graph.Value) (graph.Value, error) {
 	return graph.DateTimeOf(s, int32(n), &graph.Zone{}), nil
 }
 
+// patternText checks that a pattern is a text.
+func patternText(v graph.Value) error {
+	if v.Kind() == graph.KindString {
+		return nil
+	}
+	return status.As(cannotCoerce(v, "String")).With("22G03", status.Because("22N37", "Cannot coerce %s to String.", Inspect(v)))
+}
+
 // now is a clock's time, in the zone that the argument names.
 func now(c *Context, kind graph.Kind, a []graph.Value, t time.Time) (graph.Value, error) {
 	zone, named := c.Zone, c.Zone != time.UTC
@@ -125,6 +133,9 @@ func instant(c *Context, kind graph.Kind, a []graph.Value) (graph.Value, error) 
 		return fromTime(kind, c.Statement.In(zone), named), nil
 	}
 	if len(a) == 2 {
+		if err := patternText(a[1]); err != nil {
+			return graph.Null, err
+		}
 		return parsePattern(kind, a, zone, named)
 	}
 	switch v := a[0]; v.Kind() {
@@ -236,6 +247,9 @@ func convert(kind graph.Kind, v graph.Value, zone *time.Location, named bool) gr
 
 func duration(_ *Context, a []graph.Value) (graph.Value, error) {
 	if len(a) == 2 {
+		if err := patternText(a[1]); err != nil {
+			return graph.Null, err
+		}
 		return parseDurationPattern(a)
 	}
 	switch v := a[0]; v.Kind() {

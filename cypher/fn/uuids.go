@@ -16,7 +16,7 @@ func uuids() []Function {
 	bits := func(name string, of func(most, least uint64) uint64) Function {
 		return Function{Name: name, Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			if a[0].Kind() != graph.KindUUID {
-				return graph.Null, NotOfType(a[0], "UUID", "Invalid input for function '%s()': Expected a UUID, got: %s", name, Inspect(a[0]))
+				return graph.Null, newerInput(name, a[0], "UUID", "%s() requires a uuid", name)
 			}
 			return graph.Int(int64(of(a[0].AsUUID()))), nil
 		}}
@@ -36,7 +36,11 @@ func uuid(_ *Context, a []graph.Value) (graph.Value, error) {
 		return graph.UUIDOf(binary.BigEndian.Uint64(u[:8]), binary.BigEndian.Uint64(u[8:])), nil
 	case len(a) == 2:
 		if a[0].Kind() != graph.KindInt || a[1].Kind() != graph.KindInt {
-			return graph.Null, NotOfType(a[0], "INTEGER", "Invalid input for function 'uuid()': Expected Integers, got: %s and %s", Inspect(a[0]), Inspect(a[1]))
+			wrong := a[0]
+			if wrong.Kind() == graph.KindInt {
+				wrong = a[1]
+			}
+			return graph.Null, newerInput("uuid", wrong, "INTEGER", "uuid() requires integers")
 		}
 		return graph.UUIDOf(uint64(a[0].AsInt()), uint64(a[1].AsInt())), nil
 	case a[0].Kind() == graph.KindUUID:

@@ -99,7 +99,7 @@ func coordinate(x graph.Value, c graph.Coordinate) (graph.Value, error) {
 func vectorsOnly(name string, vs ...graph.Value) error {
 	for _, v := range vs {
 		if v.Kind() != graph.KindVector {
-			return NotOfType(v, "VECTOR", "Invalid input for function '%s()': Expected a Vector, got: %s", name, Inspect(v))
+			return newerInput(name, v, "VECTOR", "Invalid input for function '%s()': Expected a VECTOR, got: %s", name, Inspect(v))
 		}
 	}
 	return nil
