@@ -150,6 +150,7 @@ var (
 	identity = regexp.MustCompile(`\b([45]):[0-9a-zA-Z-]+:\d+`)
 	expected = regexp.MustCompile(`^(Invalid input .*?): expected (?s:.*)$`)
 	deleted  = regexp.MustCompile(`\b(Node|Relationship) with id \d+`)
+	loaded   = regexp.MustCompile(`(Unable to load (?:NODE|RELATIONSHIP)) [^ ]*[^ .]`)
 	entity   = regexp.MustCompile(`Encountered: \(\d+\)`)
 	numbered = regexp.MustCompile(`\b(Node|Relationship|node|relationship)([(<]|\[)\d+([)>]|\])`)
 )
@@ -165,6 +166,7 @@ func Failed(code string, gql []string, message, at string) *Failure {
 	// these are is no matter of the language, so only what is wrong is compared.
 	message = expected.ReplaceAllString(message, "$1")
 	message = snippet.ReplaceAllString(message, "")
+	message = loaded.ReplaceAllString(message, "$1 …")
 	message = entity.ReplaceAllString(deleted.ReplaceAllString(message, "$1 with id …"), "Encountered: (…)")
 	message = numbered.ReplaceAllString(identity.ReplaceAllString(message, "$1:…"), "$1$2…$3")
 	return &Failure{Code: code, GQL: strings.Join(gql, "/"), At: at, Message: strings.TrimRight(message, "\n ")}
