@@ -61,8 +61,7 @@ func (b *binder) text(e ast.Expr) string {
 
 // grouping is the keys by which a projection groups, by their text.
 type grouping struct {
-	keys     map[string]ast.Expr
-	explicit bool // given by GROUP BY
+	keys map[string]ast.Expr
 }
 
 func (b *binder) grouping(p *ast.Projection) grouping {
@@ -96,7 +95,7 @@ func (b *binder) checkGrouped(e ast.Expr, g grouping, s *scope, local map[string
 	}
 	switch e := e.(type) {
 	case *ast.Property:
-		if v, ok := e.Subject.(*ast.Variable); ok && !local[v.Name] && !g.explicit && (s.outer[v.Name].kinds == 0 || b.version < 25) {
+		if v, ok := e.Subject.(*ast.Variable); ok && !local[v.Name] && b.version < 25 && (s.outer[v.Name].kinds == 0 || b.version < 25) {
 			if _, grouped := g.keys[v.Name]; !grouped {
 				b.failUngrouped(e, e.At().Text(b.source))
 			}

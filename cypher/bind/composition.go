@@ -110,7 +110,13 @@ func (b *binder) checkBatches(clauses []ast.Clause) {
 }
 
 // checkReturned checks that a CALL subquery names what it returns.
-func (b *binder) checkReturned(q *ast.Query) { b.requireNames(q, "CALL { RETURN ... }") }
+func (b *binder) checkReturned(q *ast.Query) {
+	what := "CALL { RETURN ... }"
+	if b.version >= 25 {
+		what = "CALL () { RETURN ... }"
+	}
+	b.requireNames(q, what)
+}
 
 // requireNames checks that a query names what it returns.
 func (b *binder) requireNames(q *ast.Query, what string) {
@@ -147,7 +153,7 @@ func (b *binder) checkShadow(i ast.ReturnItem, name string, s *scope) {
 
 // failShadow fails because name hides one of the enclosing query.
 func (b *binder) failShadow(at ast.Node, name string, s *scope) {
-	if s.imported {
+	if s.imported && b.version < 25 {
 		b.fail(at, "VariableAlreadyBound", "The variable `%s` is shadowing an imported variable with the same name and needs to be renamed", name)
 	}
 	text := fmt.Sprintf("The variable `%s` is shadowing a variable with the same name from the outer scope and needs to be renamed", name)

@@ -84,6 +84,7 @@ func (b *binder) binary(e *ast.Binary, s *scope, c context) typ {
 		b.require(e.Right, right, isList)
 		return boolType
 	case ast.OpRegex:
+		b.require(e.Left, left, isString)
 		b.require(e.Right, right, isString)
 		return boolType
 	case ast.OpStartsWith, ast.OpEndsWith, ast.OpContains:

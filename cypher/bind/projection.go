@@ -27,7 +27,13 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 		name := b.column(i)
 		b.checkShadow(i, name, s)
 		if _, twice := out.vars[name]; twice {
-			b.fail(p.Items[0], "ColumnNameConflict", "Multiple result columns with the same name are not supported")
+			at := ast.Node(p.Items[0])
+			if b.version >= 25 {
+				if at = i; i.Alias != nil {
+					at = i.Alias
+				}
+			}
+			b.fail(at, "ColumnNameConflict", "Multiple result columns with the same name are not supported")
 		}
 		out.declare(name, t)
 		out.order = append(out.order, name)
@@ -92,7 +98,7 @@ func (b *binder) checkItems(p *ast.Projection, s *scope) {
 func (b *binder) checkGroupBy(p *ast.Projection, s, out *scope) {
 	both := s.clone()
 	maps.Copy(both.vars, out.vars)
-	g := grouping{keys: map[string]ast.Expr{}, explicit: true}
+	g := grouping{keys: map[string]ast.Expr{}}
 	for _, k := range p.GroupBy.Keys {
 		b.expr(k, both, context{})
 		g.keys[b.text(k)] = k

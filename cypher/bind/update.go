@@ -63,7 +63,7 @@ func (b *binder) setItems(items []ast.SetItem, s *scope) {
 		t := b.expr(i.Value, s, context{})
 		b.noteSet(i, t)
 		if i.Variable != nil && i.Labels == nil && i.Value != nil {
-			if b.version >= 25 {
+			if b.version >= 25 && t.only(isEntity) {
 				b.require(i.Value, t, isMap)
 			}
 			b.require(i.Value, t, isMap|isEntity)
