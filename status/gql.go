@@ -98,6 +98,7 @@ var conditions = map[string]string{
 	"42N72": "syntax error or access rule violation - graph function only supported on composite databases",
 	"42N73": "syntax error or access rule violation - invalid placement of USE clause",
 	"22N34": "data exception - invalid use of aggregate function",
+	"42I63": "syntax error or access rule violation - wrong subclause order",
 	"42001": "syntax error or access rule violation - invalid syntax",
 	"42I01": "syntax error or access rule violation - invalid FOREACH",
 	"42I05": "syntax error or access rule violation - invalid FIELDTERMINATOR",

@@ -137,7 +137,8 @@ func (b *binder) requireNames(q *ast.Query, what string) {
 }
 
 // checkShadow checks that a projected name does not hide a name of the enclosing query.
-func (b *binder) checkShadow(i ast.ReturnItem, name string, s *scope) {
+// The error stands at clause, or at the name when that is nil.
+func (b *binder) checkShadow(clause ast.Node, i ast.ReturnItem, name string, s *scope) {
 	if _, outer := s.outer[name]; !outer {
 		return
 	}
@@ -147,6 +148,9 @@ func (b *binder) checkShadow(i ast.ReturnItem, name string, s *scope) {
 	at := ast.Node(i)
 	if i.Alias != nil {
 		at = i.Alias
+	}
+	if clause != nil {
+		at = clause
 	}
 	b.failShadow(at, name, s)
 }

@@ -25,7 +25,11 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 		t := b.expr(i.Expr, s, context{aggregate: true})
 		grouped = grouped || b.aggregates(i.Expr)
 		name := b.column(i)
-		b.checkShadow(i, name, s)
+		if b.version >= 25 && !with {
+			b.checkShadow(at, i, name, s)
+		} else {
+			b.checkShadow(nil, i, name, s)
+		}
 		if _, twice := out.vars[name]; twice {
 			at := ast.Node(p.Items[0])
 			if b.version >= 25 {
@@ -150,6 +154,12 @@ func (b *binder) afterProjection(e ast.Expr, p *ast.Projection, see, before *sco
 	}
 	if !grouped && !p.Distinct && !b.grouped {
 		b.expr(e, see, context{})
+		return
+	}
+	if b.version >= 25 && grouped && b.aggregates(e) {
+		both := before.clone()
+		maps.Copy(both.vars, see.vars)
+		b.expr(e, both, context{aggregate: true})
 		return
 	}
 	b.before = before
