@@ -102,7 +102,7 @@ func (b *binder) checkItems(p *ast.Projection, s *scope) {
 func (b *binder) checkGroupBy(p *ast.Projection, s, out *scope) {
 	both := s.clone()
 	maps.Copy(both.vars, out.vars)
-	g := grouping{keys: map[string]ast.Expr{}}
+	g := grouping{keys: map[string]ast.Expr{}, whole: true}
 	for _, k := range p.GroupBy.Keys {
 		b.expr(k, both, context{})
 		g.keys[b.text(k)] = k
