@@ -8,31 +8,112 @@ func (e *Error) Cypher25() *Error {
 	if e == nil || e.GQLStatus != "50N42" {
 		return e
 	}
-	c := *e
-	cause := func(gql, text string, args ...any) *Error { return c.With("42001", Because(gql, text, args...)) }
-	switch e.Detail {
-	case "UnexpectedSyntax", "InvalidRelationshipPattern", "InvalidParameterUse":
-		if strings.HasPrefix(e.Message, "Invalid input '") {
-			return cause("42I06", "%s.", strings.Replace(first(e.Message), ": expected ", ", expected: ", 1))
+	message := first(e.Message)
+	for _, k := range causes25 {
+		parts, ok := wildcards(k.message, message)
+		if !ok {
+			continue
 		}
-	case "UndefinedVariable":
-		return cause("42N62", "%s.", first(e.Message))
-	case "VariableAlreadyBound":
-		switch {
-		case strings.HasSuffix(first(e.Message), "already declared"):
-			return cause("42N59", "%s.", first(e.Message))
-		case strings.Contains(e.Message, "is shadowing"):
-			return cause("42N07", "%s.", first(e.Message))
+		text := k.text
+		for i, p := range parts {
+			text = strings.ReplaceAll(text, "$"+string(rune('1'+i)), p)
 		}
-	case "ColumnNameConflict":
-		return cause("42N38", "Return items must have unique names.")
-	case "UnknownFunction":
-		_, name, _ := strings.Cut(first(e.Message), "'")
-		return cause("42N48", "The function %s() was not found. Verify that the spelling is correct.", strings.TrimSuffix(name, "'"))
-	case "InvalidAggregation":
-		return cause("42I24", "The aggregate expression is not allowed in this context.")
+		whole := "42001"
+		if k.gql[0] == '2' {
+			whole = "22000"
+		}
+		return e.With(whole, Because(k.gql, "%s", text))
 	}
 	return e
+}
+
+// causes25 are the causes of the syntax errors of Cypher 25 by their messages,
+// where a * stands for anything and $1 for what the first of them stood for.
+// Source: the errors of Neo4j 2026.08.
+var causes25 = []struct{ message, gql, text string }{
+	{"Invalid input '*': expected *", "42I06", "Invalid input '$1', expected: $2."},
+	{"Invalid input '*'", "42I06", "Invalid input '$1'."},
+	{"Variable `*` not defined", "42N62", "Variable `$1` not defined."},
+	{"Variable `*` already declared", "42N59", "Variable `$1` already declared."},
+	{"Variable `*` already declared in outer scope", "42N07", "The variable `$1` is shadowing a variable with the same name from the outer scope and needs to be renamed."},
+	{"The variable `*` is shadowing *", "42N07", "The variable `$1` is shadowing $2."},
+	{"Multiple result columns with the same name are not supported", "42N38", "Return items must have unique names."},
+	{"Unknown function '*'", "42N48", "The function $1() was not found. Verify that the spelling is correct."},
+	{"Invalid use of aggregating function *(...) in this context", "42I24", "Aggregate expression '$1(...)' is not allowed in this context."},
+	{"Can't use aggregate functions inside of aggregate functions.", "42I24", "An aggregate expression is not allowed in this context."},
+	{"Can't use non-deterministic (random) functions inside of aggregate functions.", "22N34", "Cannot use non-deterministic function inside an aggregate function."},
+	{"Parameter maps cannot be used in `*` patterns *", "42N32", "Parameter maps cannot be used in '$1' patterns. Use a literal map instead."},
+	{"Dynamic graph lookup not allowed here. *", "42N72", "Calling graph functions is only supported on composite databases. Use the name directly or connect to a composite database with the desired constituents."},
+	{"USE clause must be either *", "42N73", "The USE clause must be the first clause of a query or an operand to '... UNION ...' . In a CALL sub-query, it can also be the second clause if the first clause is an importing WITH."},
+	{"All types in a Closed Dynamic Union must *", "42N63", "All inner types in a Closed Dynamic Union must be nullable, or be appended with 'NOT NULL'."},
+	{"Unknown operation '!=' *", "42I49", "Unknown inequality operator '!='. The operator for inequality in Cypher is '<>'."},
+	{"invalid literal number", "42I07", "The given integer literal is invalid."},
+	{"Failed to parse string literal. *", "42I19", "Failed to parse string literal. $1"},
+	{"A quantifier for a path pattern must not have a lower bound *", "42I17", "A quantifier must not have a lower bound greater than the upper bound."},
+	{"Quantified path patterns are not allowed to be nested.", "42I12", "Quantified path patterns cannot be nested."},
+	{"A quantified path pattern needs to have at least one relationship.*", "42N64", "A quantified or parenthesized path pattern must have at least one node or relationship pattern."},
+	{"A top-level path pattern in a `MATCH` clause *", "42N64", "A quantified or parenthesized path pattern must have at least one node or relationship pattern."},
+	{"Assigning a path in a quantified path pattern *", "42N34", "Path cannot be bound in a quantified path pattern."},
+	{"Variable length relationships cannot be part of *", "42I41", "Variable length relationships cannot be used in $1"},
+	{"Variable length relationships must not use relationship type expressions.", "42I41", "Variable length relationships cannot be used in combination with relationship type expressions."},
+	{"Variable length relationships cannot be used in *", "42I41", "Variable length relationships cannot be used in $1."},
+	{"Juxtaposition is currently only supported *", "42I46", "Node pattern pairs are only supported for quantified path patterns."},
+	{"Path selectors such as `*` cannot be used in a * clause, *", "42I04", "'$1' cannot be used in a $2 clause."},
+	{"Quantified path patterns cannot be used in a * clause, *", "42I04", "A quantified path pattern cannot be used in a $1 clause."},
+	{"Mixing label expression symbols * expressed as *.", "42I10", "Mixing label expression symbols (`|`, `&`, `!`, and `%`) with colon (`:`) between labels is not allowed. This expression could be expressed as `$2`."},
+	{"A pattern expression should only be used * inside the function size(), *", "42I52", "A pattern expression should only be used $1 inside the function size(), $2"},
+	{"A pattern expression should only be used *", "42I34", "A pattern expression can only be used to test the existence of a pattern. Use a pattern comprehension instead."},
+	{"Relationship pattern predicates are not supported for variable-length relationships.", "42N37", "Relationship pattern predicates cannot be use in variable length relationships."},
+	{"*(...) does not support a minimal length different from 0 or 1", "42I08", "The lower bound of the variable length relationship used in the $1() function must be 0 or 1."},
+	{"*(...) contains properties *", "42N56", "Properties are not supported in the $1() function."},
+	{"FINISH can only be used at the end of the query.", "42I38", "'FINISH...' can only be used at the end of a query or subquery."},
+	{"* Expression cannot contain a query ending with FINISH.", "42I57", "$1 Expression cannot contain a query ending with FINISH."},
+	{"In a WITH/RETURN with DISTINCT or an aggregation, it is not possible to access variables declared before the WITH/RETURN: *", "42N44", "It is not possible to access the variable `$1` declared before the RETURN clause when using `DISTINCT`, an aggregation, or a `GROUP BY` clause."},
+	{"It is not allowed to * in *, so that the value for * can be statically calculated.", "42N28", "Only statically inferrable patterns and variables are allowed in '$3'."},
+	{"It is not allowed to use patterns in the expression for *, so that *", "42N28", "Only statically inferrable patterns and variables are allowed in '$1'."},
+	{"Invalid use of DISTINCT with function '*'", "42I27", "`DISTINCT` cannot be used with the $1() function."},
+	{"Importing WITH should consist only of simple references to outside variables. * is not allowed.", "42I28", "Importing WITH can consist only of direct references to outside variables. '$1' is not allowed."},
+	{"Importing WITH should consist only of *", "42I28", "Importing WITH can consist only of direct references to outside variables."},
+	{"The property existence syntax *", "42I52", "The property existence syntax $1"},
+	{"REPORT STATUS can only be used when *", "42I36", "'REPORT STATUS' can only be used when specifying 'ON ERROR CONTINUE' or 'ON ERROR BREAK'."},
+	{"CALL { ... } IN TRANSACTIONS nested in a regular CALL is not supported", "42N58", "Nested 'CALL { ... } IN TRANSACTIONS is not supported."},
+	{"Nested CALL { ... } IN TRANSACTIONS is not supported", "42N58", "Nested 'CALL { ... } IN TRANSACTIONS is not supported."},
+	{"CALL { ... } IN TRANSACTIONS in a UNION is not supported", "42N47", "'CALL { ... } IN TRANSACTIONS' is not supported in '... UNION ...'."},
+	{"Label expressions in patterns are not allowed in *, but *", "42I30", "Label expressions cannot be used in '$1'."},
+	{"Exactly one relationship type must be specified for *. Did *", "42I14", "Exactly one relationship type must be specified for `$1`."},
+	{"A single relationship type must be specified for *", "42I14", "Exactly one relationship type must be specified for `$1`."},
+	{"Only directed relationships are supported in *", "42I56", "Only directed relationships are supported in `$1`."},
+	{"* pattern predicates are not allowed in *, but *", "42I32", "Node and relationship pattern predicates cannot be used in $2. They can only be used in a `MATCH` clause or inside a pattern comprehension."},
+	{"Colon `:` conjunction is not allowed in INSERT. *", "42I54", "`Colon `:` conjunction is` not allowed in `INSERT`. Use `CREATE` or 'conjunction with ampersand `&` instead'."},
+	{"Named patterns are not allowed in `INSERT`. *", "42I54", "`Named patterns are` not allowed in `INSERT`. Use `CREATE` or 'remove the name'."},
+	{"Null is not a valid token name. *", "42I11", "A label name cannot be empty or contain any null-bytes: 'Null'."},
+	{"'*' is not a valid token name. *", "42I11", "A label name cannot be empty or contain any null-bytes: '$1'."},
+	{"Dynamic labels using `$any()` are not allowed in *", "42I55", "Dynamic labels using `$any()` are not allowed in `CREATE`."},
+	{"DELETE doesn't support removing labels from a node. *", "42I26", "'DELETE ...' does not support removing labels from a node. Use 'REMOVE ...' instead."},
+	{"There is no procedure with the name `*` *", "42N08", "The procedure $1() was not found. Verify that the spelling is correct."},
+}
+
+// wildcards matches text with a pattern in which * stands for anything, and
+// gives what each of them stood for.
+func wildcards(pattern, text string) ([]string, bool) {
+	pieces := strings.Split(pattern, "*")
+	rest, ok := strings.CutPrefix(text, pieces[0])
+	if !ok {
+		return nil, false
+	}
+	var out []string
+	for i, piece := range pieces[1:] {
+		if last := i == len(pieces)-2; last {
+			part, ok := strings.CutSuffix(rest, piece)
+			return append(out, part), ok
+		}
+		part, after, ok := strings.Cut(rest, piece)
+		if !ok {
+			return nil, false
+		}
+		out, rest = append(out, part), after
+	}
+	return out, rest == ""
 }
 
 // first gives a message without the place that stands behind it.

@@ -86,8 +86,8 @@ func (b *binder) text(e ast.Expr) string {
 
 // grouping is the keys by which a projection groups, by their text.
 type grouping struct {
-	keys     map[string]ast.Expr
-	explicit bool // given by GROUP BY
+	keys  map[string]ast.Expr
+	whole bool // any of them may stand beside an aggregate, as GROUP BY allows
 }
 
 func (b *binder) grouping(p *ast.Projection) grouping {
@@ -116,12 +116,12 @@ func simple(e ast.Expr) bool {
 // checkGrouped checks that what e reads outside aggregates are grouping keys.
 // local holds names bound within e.
 func (b *binder) checkGrouped(e ast.Expr, g grouping, s *scope, local map[string]bool) {
-	if key, ok := g.keys[b.text(e)]; ok && simple(key) {
+	if key, ok := g.keys[b.text(e)]; ok && (g.whole || simple(key)) {
 		return
 	}
 	switch e := e.(type) {
 	case *ast.Property:
-		if v, ok := e.Subject.(*ast.Variable); ok && !local[v.Name] && !g.explicit && (s.outer[v.Name].kinds == 0 || b.version < 25) {
+		if v, ok := e.Subject.(*ast.Variable); ok && !local[v.Name] && b.version < 25 && (s.outer[v.Name].kinds == 0 || b.version < 25) {
 			if _, grouped := g.keys[v.Name]; !grouped {
 				b.failUngrouped(e, e.At().Text(b.source))
 			}

@@ -110,7 +110,13 @@ func (b *binder) checkBatches(clauses []ast.Clause) {
 }
 
 // checkReturned checks that a CALL subquery names what it returns.
-func (b *binder) checkReturned(q *ast.Query) { b.requireNames(q, "CALL { RETURN ... }") }
+func (b *binder) checkReturned(q *ast.Query) {
+	what := "CALL { RETURN ... }"
+	if b.version >= 25 {
+		what = "CALL () { RETURN ... }"
+	}
+	b.requireNames(q, what)
+}
 
 // requireNames checks that a query names what it returns.
 func (b *binder) requireNames(q *ast.Query, what string) {
@@ -131,7 +137,8 @@ func (b *binder) requireNames(q *ast.Query, what string) {
 }
 
 // checkShadow checks that a projected name does not hide a name of the enclosing query.
-func (b *binder) checkShadow(i ast.ReturnItem, name string, s *scope) {
+// The error stands at clause, or at the name when that is nil.
+func (b *binder) checkShadow(clause ast.Node, i ast.ReturnItem, name string, s *scope) {
 	if _, outer := s.outer[name]; !outer {
 		return
 	}
@@ -142,12 +149,15 @@ func (b *binder) checkShadow(i ast.ReturnItem, name string, s *scope) {
 	if i.Alias != nil {
 		at = i.Alias
 	}
+	if clause != nil {
+		at = clause
+	}
 	b.failShadow(at, name, s)
 }
 
 // failShadow fails because name hides one of the enclosing query.
 func (b *binder) failShadow(at ast.Node, name string, s *scope) {
-	if s.imported {
+	if s.imported && b.version < 25 {
 		b.fail(at, "VariableAlreadyBound", "The variable `%s` is shadowing an imported variable with the same name and needs to be renamed", name)
 	}
 	text := fmt.Sprintf("The variable `%s` is shadowing a variable with the same name from the outer scope and needs to be renamed", name)

@@ -268,6 +268,9 @@ func (b *binder) subquery(e *ast.Subquery, s *scope) typ {
 				article, kind := subqueryName(e)
 				b.fail(e, "", "%s %s Expression cannot contain a query ending with FINISH.", article, kind)
 			}
+			if _, match := last.(*ast.Match); match && e.Kind == "COLLECT" && b.version >= 25 {
+				b.failBecause(e, "", status.Because("42N22", "A COLLECT subquery must end with a single return column."), "A Collect Expression must end with a single return column.")
+			}
 			if _, match := last.(*ast.Match); match && e.Kind == "COLLECT" {
 				b.failBecause(last, "InvalidClauseComposition", status.Because("42N71", "A query must conclude with a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call without a YIELD clause."),
 					"Query cannot conclude with MATCH (must be a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call with no YIELD).")

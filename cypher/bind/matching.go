@@ -14,7 +14,11 @@ func (b *binder) checkMatch(m *ast.Match) {
 	modes := map[string]bool{}
 	for _, p := range m.Pattern.Parts {
 		if len(m.Pattern.Parts) > 1 && p.Selector != nil && p.Selector.Kind != "ALL" && !m.Repeatable {
-			b.failBecause(m.Pattern, "", status.Because("42I45", "Multiple path patterns cannot be used in the same clause in combination with a selective path selector."), "Multiple path patterns cannot be used in the same clause in combination with a selective path selector.")
+			text := "Multiple path patterns cannot be used in the same clause in combination with a selective path selector."
+			if b.version >= 25 {
+				text += " You may want to use multiple MATCH clauses, or you might want to consider using the REPEATABLE ELEMENTS match mode."
+			}
+			b.failBecause(m.Pattern, "", status.Because("42I45", "%s", text), "%s", text)
 		}
 		mode := p.Mode
 		if mode == "" {

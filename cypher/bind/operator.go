@@ -57,7 +57,7 @@ func (b *binder) mismatch(e ast.Expr, t typ, want, format string, args ...any) {
 // mismatchError is the error of a type that does not fit.
 func (b *binder) mismatchError(t, want typ) *status.Error {
 	err := status.New(status.SyntaxError, "", "Type mismatch: expected %v but was %v", want, t)
-	return err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %v but was '%v'.", want, t))
+	return err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%s'.", b.gqlNames(want.String()), b.gqlNames(t.String())))
 }
 
 // mistyped fails because of the type of e, with the message as given.

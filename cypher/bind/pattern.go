@@ -82,6 +82,9 @@ func (b *binder) declareQuantified(q *ast.QuantifiedPath, s *scope) {
 	b.declarePath(q.Path, inner)
 	for _, name := range inner.names() {
 		if _, bound := s.lookup(name); bound {
+			if b.version >= 25 {
+				b.fail(q, "VariableAlreadyBound", "Variable `%s` already declared", name)
+			}
 			if b.earlier[name] {
 				b.fail(q, "VariableAlreadyBound", "The variable `%s` is already defined in a previous clause, it cannot be referenced as a node or as a relationship variable inside of a quantified path pattern.", name)
 			}

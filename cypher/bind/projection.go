@@ -25,9 +25,19 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 		t := b.expr(i.Expr, s, context{aggregate: true})
 		grouped = grouped || b.aggregates(i.Expr)
 		name := b.column(i)
-		b.checkShadow(i, name, s)
+		if b.version >= 25 && !with {
+			b.checkShadow(at, i, name, s)
+		} else {
+			b.checkShadow(nil, i, name, s)
+		}
 		if _, twice := out.vars[name]; twice {
-			b.fail(p.Items[0], "ColumnNameConflict", "Multiple result columns with the same name are not supported")
+			at := ast.Node(p.Items[0])
+			if b.version >= 25 {
+				if at = i; i.Alias != nil {
+					at = i.Alias
+				}
+			}
+			b.fail(at, "ColumnNameConflict", "Multiple result columns with the same name are not supported")
 		}
 		out.declare(name, t)
 		out.order = append(out.order, name)
@@ -92,7 +102,7 @@ func (b *binder) checkItems(p *ast.Projection, s *scope) {
 func (b *binder) checkGroupBy(p *ast.Projection, s, out *scope) {
 	both := s.clone()
 	maps.Copy(both.vars, out.vars)
-	g := grouping{keys: map[string]ast.Expr{}, explicit: true}
+	g := grouping{keys: map[string]ast.Expr{}, whole: true}
 	for _, k := range p.GroupBy.Keys {
 		b.expr(k, both, context{})
 		g.keys[b.text(k)] = k
@@ -144,6 +154,12 @@ func (b *binder) afterProjection(e ast.Expr, p *ast.Projection, see, before *sco
 	}
 	if !grouped && !p.Distinct && !b.grouped {
 		b.expr(e, see, context{})
+		return
+	}
+	if b.version >= 25 && grouped && b.aggregates(e) {
+		both := before.clone()
+		maps.Copy(both.vars, see.vars)
+		b.expr(e, both, context{aggregate: true})
 		return
 	}
 	b.before = before

@@ -43,6 +43,9 @@ func (b *binder) use(cl *ast.Use) {
 	v, named := cl.Graph.(*ast.Variable)
 	if !named {
 		text := strings.ReplaceAll(cl.Graph.At().Text(b.source), "'", "\"")
+		if b.version >= 25 {
+			b.fail(cl, "", "Dynamic graph lookup not allowed here. This feature is only available on composite databases.\nAttempted to access graph %s", text)
+		}
 		panic(failure{status.New(status.SyntaxError, "50N42", "Dynamic graph lookup not allowed here. This feature is only available on composite databases.\nAttempted to access graph %s (line 1, column 1 (offset: 0))", text)})
 	}
 	b.uses = append(b.uses, v.Name)
@@ -133,7 +136,7 @@ func (b *binder) clause(cl ast.Clause, s *scope, alone bool) *scope {
 	case *ast.Return:
 		return b.projection(cl, &cl.Projection, s, false)
 	case *ast.Unwind:
-		if b.aggregates(cl.List) {
+		if b.aggregates(cl.List) && b.version < 25 {
 			b.fail(cl.List, "InvalidAggregation", "Can't use aggregating expressions inside of expressions executing over lists")
 		}
 		t := b.expr(cl.List, s, context{})

@@ -63,7 +63,7 @@ func (b *binder) setItems(items []ast.SetItem, s *scope) {
 		t := b.expr(i.Value, s, context{})
 		b.noteSet(i, t)
 		if i.Variable != nil && i.Labels == nil && i.Value != nil {
-			if b.version >= 25 {
+			if b.version >= 25 && t.only(isEntity) {
 				b.require(i.Value, t, isMap)
 			}
 			b.require(i.Value, t, isMap|isEntity)
@@ -80,6 +80,9 @@ func (b *binder) target(p *ast.Property, d *ast.Index, v *ast.Variable, l ast.La
 		b.expr(d, s, context{})
 		b.require(d.Subject, b.expr(d.Subject, s, context{}), isEntity)
 		if lit, ok := d.Index.(*ast.Literal); ok && lit.Value.IsNull() {
+			if b.version >= 25 {
+				b.fail(ast.Span{Start: d.Start}, "", "Null is not a valid token name. Token names cannot be empty or contain any null-bytes.")
+			}
 			b.fail(lit, "", "Null is not a valid token name. Token names cannot be empty or contain any null-bytes.")
 		}
 	case v != nil:
@@ -121,11 +124,14 @@ func (b *binder) deleted(e ast.Expr, s *scope) {
 	if lit, ok := e.(*ast.Literal); ok && lit.Value.IsNull() {
 		return
 	}
+	if l, ok := e.(*ast.LabelPredicate); ok && b.version >= 25 {
+		b.fail(ast.Span{Start: l.Operand.At().End}, "InvalidDelete", "DELETE doesn't support removing labels from a node. Try REMOVE.")
+	}
 	if _, ok := e.(*ast.LabelPredicate); ok {
 		b.fail(e, "InvalidDelete", "DELETE doesn't support removing labels from a node. Try REMOVE.")
 	}
 	t := b.expr(e, s, context{})
-	if _, property := e.(*ast.Property); property && !t.fits(typ{kinds: isEntity | isPath}) {
+	if _, property := e.(*ast.Property); property && b.version < 25 && !t.fits(typ{kinds: isEntity | isPath}) {
 		b.failWith(ast.Span{Start: e.At().Start, End: e.At().End}, "InvalidArgumentType", b.mismatchError(t, typ{kinds: isEntity | isPath}))
 	}
 	b.require(e, t, isEntity|isPath)

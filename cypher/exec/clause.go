@@ -158,15 +158,15 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 	if !ch.returns && len(q.Clauses) > 0 {
 		switch last := q.Clauses[len(q.Clauses)-1].(type) {
 		case *ast.Match, *ast.With, *ast.Unwind, *ast.Let, *ast.Filter, *ast.OrderByClause, *ast.LoadCSV:
-			c.failBecause(last, "InvalidClauseComposition", status.Because("42N71", "A query must conclude with a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call without a YIELD clause."), "Query cannot conclude with %s (must be a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call with no YIELD).", concluding(last, c.source))
+			c.failBecause(last, "InvalidClauseComposition", status.Because("42N71", "A query must conclude with a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call without a YIELD clause."), "Query cannot conclude with %s (must be a RETURN clause, a FINISH clause, an update clause, a unit subquery call, or a procedure call with no YIELD).", concluding(last, c.source, c.version))
 		}
 	}
 	return ch
 }
 
 // concluding gives the word for a clause that cannot end a query.
-func concluding(cl ast.Node, source string) string {
-	if _, order := cl.(*ast.OrderByClause); order { // it stands for a WITH
+func concluding(cl ast.Node, source string, version int) string {
+	if _, order := cl.(*ast.OrderByClause); order && version < 25 { // it stands for a WITH
 		return "WITH"
 	}
 	return strings.Fields(cl.At().Text(source))[0]

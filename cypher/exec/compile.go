@@ -42,7 +42,7 @@ func Compile(s *ast.Statement, lib Library) (p *Plan, err error) {
 			p, err = nil, f.err
 		}
 	}()
-	c := &compiler{source: s.Source, functions: lib.Functions, procs: lib.Procedures, prepare: lib.Prepare, scope: newScope(), params: map[string]bool{}}
+	c := &compiler{source: s.Source, version: s.Version, functions: lib.Functions, procs: lib.Procedures, prepare: lib.Prepare, scope: newScope(), params: map[string]bool{}}
 	c.writes = c.isUpdating(s.Query)
 	q := c.query(s.Query)
 	p = &Plan{version: s.Version, Batches: c.batches, query: q, width: c.width + 1, Columns: q.columns, Reads: c.reads, Writes: c.writes}

@@ -160,7 +160,9 @@ func (s *groupSink) open(f frame) (*group, error) {
 
 func (s *groupSink) done() error {
 	if len(s.order) == 0 && len(s.p.keys) == 0 {
-		g, err := s.open(make(frame, s.width()))
+		empty := make(frame, s.width())
+		copy(empty, s.r.base) // what a subquery imports is there though no row is
+		g, err := s.open(empty)
 		if err != nil {
 			return err
 		}

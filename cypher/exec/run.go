@@ -63,6 +63,7 @@ type run struct {
 	ctx      context.Context
 	graph    Graph
 	params   *graph.Map
+	base     frame  // the row that the query at hand runs from
 	csvFile  string // that LOAD CSV reads from, "" outside
 	csvLine  int64  // of its last record
 	env      *Environment

@@ -75,6 +75,7 @@ func (s *scope) names() []string {
 // recovered in Compile.
 type compiler struct {
 	source    string
+	version   int // of the language
 	functions map[string]*fn.Function
 	procs     Procedures
 	prepare   func(text string) (*Plan, error)

@@ -189,7 +189,8 @@ func (p *parser) isPredicate(left ast.Expr, start int) ast.Expr {
 
 func (p *parser) labelAhead() bool {
 	t := p.peekAt(1)
-	return t.kind == tokIdent || t.kind == tokEscaped || (t.kind == tokPunct && (t.text == "!" || t.text == "%" || t.text == "(" || t.text == "$"))
+	dynamic := t.kind == tokParam && (strings.EqualFold(t.text, "any") || strings.EqualFold(t.text, "all")) && p.punctAt(2, "(")
+	return dynamic || t.kind == tokIdent || t.kind == tokEscaped || (t.kind == tokPunct && (t.text == "!" || t.text == "%" || t.text == "(" || t.text == "$"))
 }
 
 func (p *parser) unary() ast.Expr {

@@ -26,6 +26,9 @@ func Parse(text string, cfg Config) (*ast.Statement, error) {
 	}
 	tokens, err := lex(text)
 	if err != nil {
+		if f := status.As(err); f != nil && (cfg.Version >= 25 || prefixed25(text)) {
+			return nil, f.Cypher25()
+		}
 		return nil, err
 	}
 	p := &parser{src: text, tokens: tokens, version: cfg.Version}
@@ -37,6 +40,12 @@ func Parse(text string, cfg Config) (*ast.Statement, error) {
 		return nil, status.As(err).Cypher25()
 	}
 	return stmt, err
+}
+
+// prefixed25 tells whether a text that is no sequence of tokens asks for Cypher 25.
+func prefixed25(text string) bool {
+	words := strings.Fields(text)
+	return len(words) > 1 && strings.EqualFold(words[0], "CYPHER") && words[1] == "25"
 }
 
 type parser struct {

@@ -62,6 +62,9 @@ func (p *parser) integer(t token) int64 {
 	v, err := strconv.ParseInt(base, 0, 64)
 	if len(text) > 1 && text[0] == '0' && isDigit(text[1]) {
 		v, err = strconv.ParseInt(strings.TrimLeft(text[:len(text)-1], "0")+text[len(text)-1:], 10, 64)
+		if !strings.ContainsAny(text, "89") && p.version >= 25 {
+			p.failDetail(t, "UnexpectedSyntax", "Invalid input '%s': expected an expression", t.text)
+		}
 		if !strings.ContainsAny(text, "89") {
 			p.failDetail(t, "InvalidNumberLiteral", "The octal integer literal syntax `%s` is no longer supported, please use `0o%s` instead", t.text, strings.TrimPrefix(t.text, "0"))
 		}

@@ -106,6 +106,10 @@ func (p *parser) clause() ast.Clause {
 	case "RETURN":
 		p.advance()
 		r := &ast.Return{Projection: p.projection()}
+		if p.version >= 25 && (p.isWords("ORDER", "BY") || p.isAnyWord("SKIP", "OFFSET", "LIMIT")) {
+			const text = "`ORDER BY`, `SKIP` and `LIMIT` can only be used in this order in `RETURN`."
+			p.failBecause(t, "", status.Because("42I63", text), "42I63: "+text)
+		}
 		r.Span = p.from(t.start)
 		return r
 	case "UNWIND":

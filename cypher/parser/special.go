@@ -45,7 +45,7 @@ func (p *parser) caseCondition(simple bool) ast.Expr {
 	}
 	start := p.peek().start
 	operand := &ast.CaseOperand{Span: ast.Span{Start: start, End: start}}
-	if op, prec, width := p.operator(); prec == precComparison || op == ast.OpRegex && prec == precPredicate || op == ast.OpStartsWith || op == ast.OpEndsWith {
+	if op, prec, width := p.operator(); prec == precComparison || op == ast.OpRegex && prec == precPredicate || op == ast.OpStartsWith || op == ast.OpEndsWith || op == ast.OpContains && p.version >= 25 {
 		for range width {
 			p.advance()
 		}

@@ -151,6 +151,7 @@ var (
 	expected = regexp.MustCompile(`^(Invalid input .*?): expected (?s:.*)$`)
 	deleted  = regexp.MustCompile(`\b(Node|Relationship) with id \d+`)
 	schemaID = regexp.MustCompile(`\b(id|ownedIndex|owningConstraint)=\d+`)
+	loaded   = regexp.MustCompile(`(Unable to load (?:NODE|RELATIONSHIP)) [^ ]*[^ .]`)
 	entity   = regexp.MustCompile(`Encountered: \(\d+\)`)
 	numbered = regexp.MustCompile(`\b(Node|Relationship|node|relationship)([(<]|\[)\d+([)>]|\])`)
 )
@@ -167,6 +168,7 @@ func Failed(code string, gql []string, message, at string) *Failure {
 	message = expected.ReplaceAllString(message, "$1")
 	message = snippet.ReplaceAllString(message, "")
 	message = schemaID.ReplaceAllString(message, "$1=…")
+	message = loaded.ReplaceAllString(message, "$1 …")
 	message = entity.ReplaceAllString(deleted.ReplaceAllString(message, "$1 with id …"), "Encountered: (…)")
 	message = numbered.ReplaceAllString(identity.ReplaceAllString(message, "$1:…"), "$1$2…$3")
 	return &Failure{Code: code, GQL: strings.Join(gql, "/"), At: at, Message: strings.TrimRight(message, "\n ")}

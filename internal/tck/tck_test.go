@@ -10,7 +10,6 @@ import (
 
 	"graticule/cypher/cyphertest"
 	"graticule/cypher/exec"
-	"graticule/cypher/fn"
 	"graticule/graph"
 	"graticule/status"
 )
@@ -83,7 +82,7 @@ func (e engineDatabase) Run(ctx context.Context, query string, parameters map[st
 	for _, row := range r.Rows {
 		values := make([]any, len(row))
 		for i, v := range row {
-			values[i] = fromGraph(v)
+			values[i] = FromGraph(v)
 		}
 		out.Rows = append(out.Rows, values)
 	}
@@ -116,57 +115,6 @@ func asProcedure(p Procedure) *exec.Procedure {
 			}
 		}
 		return rows, nil
-	}
-	return out
-}
-
-func fromGraph(v graph.Value) any {
-	switch v.Kind() {
-	case graph.KindNull:
-		return nil
-	case graph.KindBool:
-		return v.AsBool()
-	case graph.KindInt:
-		return v.AsInt()
-	case graph.KindFloat:
-		return v.AsFloat()
-	case graph.KindString:
-		return v.AsString()
-	case graph.KindList:
-		out := make([]any, len(v.AsList()))
-		for i, e := range v.AsList() {
-			out[i] = fromGraph(e)
-		}
-		return out
-	case graph.KindMap:
-		return fromMap(v.AsMap())
-	case graph.KindNode:
-		n := v.AsNode()
-		return Node{Labels: n.Labels, Properties: fromMap(n.Properties)}
-	case graph.KindRel:
-		r := v.AsRel()
-		return Relationship{Type: r.Type, Properties: fromMap(r.Properties)}
-	case graph.KindPath:
-		in := v.AsPath()
-		p := Path{}
-		for i, n := range in.Nodes {
-			p.Nodes = append(p.Nodes, fromGraph(n).(Node))
-			if i > 0 {
-				rel := in.Rels[i-1].AsRel()
-				p.Relationships = append(p.Relationships, fromGraph(in.Rels[i-1]).(Relationship))
-				p.Forward = append(p.Forward, rel.Start == in.Nodes[i-1].NodeID())
-			}
-		}
-		return p
-	}
-	return TemporalText(fn.ToText(v))
-}
-
-func fromMap(m *graph.Map) map[string]any {
-	out := map[string]any{}
-	for i := range m.Len() {
-		k, v := m.At(i)
-		out[k] = fromGraph(v)
 	}
 	return out
 }
