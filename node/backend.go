@@ -133,6 +133,9 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig, root telemetry.S
 			root.End(err)
 		}
 	}()
+	if err := s.mayActAs(cfg.ImpersonatedUser); err != nil {
+		return nil, err
+	}
 	marks, err := s.n.catchUp(ctx, cfg.Bookmarks)
 	if err != nil {
 		return nil, err
@@ -166,6 +169,15 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig, root telemetry.S
 	}
 	t.id = s.n.txs.add(t)
 	return t, nil
+}
+
+// mayActAs refuses to run a transaction as another user: nobody has been
+// granted that, and running it as the one who logged in would be a lie.
+func (s *session) mayActAs(user string) error {
+	if user == "" || s.user != nil && user == s.user.Name {
+		return nil
+	}
+	return status.New(status.Forbidden, "42NFF", "Cannot impersonate user '%s'. Impersonation is not available: log in as the user instead.", user)
 }
 
 // othersMax is how many positions in other databases a transaction hands on

@@ -45,6 +45,11 @@ func TestQueriesOverHTTP(t *testing.T) {
 	if n := out["counters"].(map[string]any); n["nodesCreated"] != 1.0 || n["propertiesSet"] != 3.0 || n["containsUpdates"] != true {
 		t.Errorf("counters %v", n)
 	}
+	for user, want := range map[string]int{"neo4j": http.StatusAccepted, "somebody": http.StatusForbidden} {
+		if code, out := query(t, primary, "neo4j", testPassword, plainJSON, `{"statement": "RETURN 1", "impersonatedUser": "`+user+`"}`); code != want {
+			t.Errorf("acting as %s: %d %v; want %d", user, code, out, want)
+		}
+	}
 	bookmark := out["bookmarks"].([]any)[0].(string)
 
 	// Read at the secondary, not before what the bookmark names.

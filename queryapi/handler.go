@@ -62,6 +62,8 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case e.Code == status.Unauthorized || e.Code == status.CredentialsExpired || e.Code == status.AuthenticationRateLimit:
 			code = http.StatusUnauthorized
 			w.Header().Set("WWW-Authenticate", `Basic realm="Graticule"`)
+		case e.Code == status.Forbidden:
+			code = http.StatusForbidden
 		case e.Code == status.DatabaseNotFound:
 			code = http.StatusNotFound
 		case strings.HasPrefix(e.Code, "Neo.TransientError"):
