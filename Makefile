@@ -1,4 +1,4 @@
-.PHONY: help build run test race oracle e2e bench lint fuzz ci
+.PHONY: help build run test race oracle e2e lint fuzz ci
 help:   ## list the targets
 	@grep -E '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed 's/: *##/\t/'
 build:  ## one static binary at bin/graticule
