@@ -237,7 +237,8 @@ func failures(ctx context.Context, d driver) {
 		{"RETURN x", "ClientError.Statement.SyntaxError"}, {"FOO", "ClientError.Statement.SyntaxError"}, {"RETURN 1/0", "ClientError.Statement.ArithmeticError"},
 		{"RETURN $p", "ClientError.Statement.ParameterMissing"}, {"UNWIND [1, true] AS x RETURN 1 + x", "ClientError.Statement.TypeError"},
 		{"CALL no.such.procedure()", "ClientError.Procedure.ProcedureNotFound"}, {"RETURN no.such.function()", "ClientError.Statement.SyntaxError"},
-		{"CREATE (n:Tour {v: {a: 1}})", "ClientError.Statement.TypeError"}, {"RETURN date('2024-02-30')", "ClientError.Statement.ArgumentError"},
+		{"CREATE (n:Tour {v: {a: 1}})", "ClientError.Statement.TypeError"}, {"RETURN date('2024-02-30')", "ClientError.Statement.SyntaxError"},
+		{"RETURN date({year: 2024, month: 2, day: 30})", "ClientError.Statement.ArgumentError"},
 	} {
 		wantCode(x[1], run(db, x[0]))
 	}

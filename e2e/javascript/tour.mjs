@@ -148,7 +148,8 @@ async function errors (driver) {
     ['RETURN x', 'ClientError.Statement.SyntaxError'], ['FOO', 'ClientError.Statement.SyntaxError'], ['RETURN 1/0', 'ClientError.Statement.ArithmeticError'],
     ['RETURN $p', 'ClientError.Statement.ParameterMissing'], ['UNWIND [1, true] AS x RETURN 1 + x', 'ClientError.Statement.TypeError'],
     ['CALL no.such.procedure()', 'ClientError.Procedure.ProcedureNotFound'], ['RETURN no.such.function()', 'ClientError.Statement.SyntaxError'],
-    ['CREATE (n:Tour {v: {a: 1}})', 'ClientError.Statement.TypeError'], ["RETURN date('2024-02-30')", 'ClientError.Statement.ArgumentError']
+    ['CREATE (n:Tour {v: {a: 1}})', 'ClientError.Statement.TypeError'], ["RETURN date('2024-02-30')", 'ClientError.Statement.SyntaxError'],
+    ['RETURN date({year: 2024, month: 2, day: 30})', 'ClientError.Statement.ArgumentError']
   ]) await isCode(code, run(query))
   await isCode('ClientError.Database.DatabaseNotFound', run('RETURN 1', {}, { database: 'nosuchdb' }))
   await isCode('ClientError.Transaction.InvalidBookmark', driver.session({ database: db, bookmarks: ['nonsense'] }).run('RETURN 1'))

@@ -156,7 +156,8 @@ public final class Tour {
                 List.of("RETURN 1/0", "ClientError.Statement.ArithmeticError"), List.of("RETURN $p", "ClientError.Statement.ParameterMissing"),
                 List.of("UNWIND [1, true] AS x RETURN 1 + x", "ClientError.Statement.TypeError"),
                 List.of("CALL no.such.procedure()", "ClientError.Procedure.ProcedureNotFound"), List.of("RETURN no.such.function()", "ClientError.Statement.SyntaxError"),
-                List.of("CREATE (n:Tour {v: {a: 1}})", "ClientError.Statement.TypeError"), List.of("RETURN date('2024-02-30')", "ClientError.Statement.ArgumentError"))) {
+                List.of("CREATE (n:Tour {v: {a: 1}})", "ClientError.Statement.TypeError"), List.of("RETURN date('2024-02-30')", "ClientError.Statement.SyntaxError"),
+                List.of("RETURN date({year: 2024, month: 2, day: 30})", "ClientError.Statement.ArgumentError"))) {
             code(x.get(1), () -> run(driver, x.get(0), Map.of()));
         }
         code("ClientError.Database.DatabaseNotFound", () -> driver.executableQuery("RETURN 1").withConfig(on("nosuchdb")).execute());
