@@ -1,8 +1,10 @@
 package cypher_test
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,6 +88,28 @@ func TestLoadCSV(t *testing.T) {
 		got, _, err := d.run(query, nil)
 		if e := status.As(err); want == "error" && (e == nil || e.Code != status.ExternalResourceFailed) || want != "error" && (got != want || err != nil) {
 			t.Errorf("%s\n got %s (%v)\nwant %s", query, got, err, want)
+		}
+	}
+}
+
+// TestLoadCSVBlocked looks for ways into a blocked network: by address, by
+// name and by a redirect from an allowed one.
+func TestLoadCSVBlocked(t *testing.T) {
+	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the blocked server was reached") }))
+	defer inside.Close()
+	listener, err := net.Listen("tcp", "127.0.0.2:0")
+	if err != nil {
+		t.Skip("no second loopback address: ", err)
+	}
+	outside := &http.Server{Handler: http.RedirectHandler(inside.URL, http.StatusFound)}
+	go outside.Serve(listener)
+	defer outside.Close()
+	d := newDatabase(t)
+	d.Blocked = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::/127")}
+	for _, address := range []string{inside.URL, strings.Replace(inside.URL, "127.0.0.1", "localhost", 1), strings.Replace(inside.URL, "127.0.0.1", "[::ffff:127.0.0.1]", 1), "http://" + listener.Addr().String()} {
+		_, _, err := d.run("LOAD CSV FROM '"+address+"' AS row RETURN row", nil)
+		if e := status.As(err); e == nil || e.Code != status.ExternalResourceFailed || !strings.Contains(e.Message, "internal.dbms.cypher_ip_blocklist") {
+			t.Errorf("%s: %v", address, err)
 		}
 	}
 }

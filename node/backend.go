@@ -278,7 +278,7 @@ func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, err
 		return nil, status.New(status.AccessMode, "42N02", "Writing in read access mode not allowed. Attempted administration command")
 	}
 	env := cypher.Env{
-		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, ImportDir: t.n.cfg.ImportDir, Memory: &t.n.memory, MemoryLimit: t.n.cfg.Memory.Transaction},
+		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Imports: exec.Imports{Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, Memory: &t.n.memory, MemoryLimit: t.n.cfg.Memory.Transaction},
 		Commands:    &commander{t}, ReadOnly: t.cfg.Read,
 	}
 	if t.store != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -52,10 +53,11 @@ type Config struct {
 	Emulate  []PeerDelay // round trips added on purpose, for demonstrations and tests
 	Memory   MemoryLimits
 
-	TransactionTimeout time.Duration // 0 means none
-	BookmarkTimeout    time.Duration // default 30 s
-	LockTimeout        time.Duration // default 0: wait as long as the transaction may run
-	ImportDir          string        // the only folder LOAD CSV reads; "" turns it off
+	TransactionTimeout time.Duration  // 0 means none
+	BookmarkTimeout    time.Duration  // default 30 s
+	LockTimeout        time.Duration  // default 0: wait as long as the transaction may run
+	ImportDir          string         // the only folder LOAD CSV reads; "" turns it off
+	BlockedNets        []netip.Prefix // networks that LOAD CSV does not fetch from
 
 	Settings []Setting // everything as given, for SHOW SETTINGS
 	Logger   *slog.Logger

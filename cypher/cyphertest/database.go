@@ -2,6 +2,7 @@ package cyphertest
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"graticule/cypher"
@@ -19,8 +20,9 @@ var Now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 type Database struct {
 	Engine *cypher.Engine
 	Store  *graphstore.Store
-	// ImportDir and MemoryLimit are those of the statements to come.
+	// ImportDir, Blocked and MemoryLimit are those of the statements to come.
 	ImportDir   string
+	Blocked     []netip.Prefix
 	MemoryLimit int64
 	ids         *graphstore.LeasedIDs
 	index       uint64
@@ -86,7 +88,7 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 		return nil, err
 	}
 	defer tx.Close()
-	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, ImportDir: d.ImportDir, MemoryLimit: d.MemoryLimit}}
+	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, MemoryLimit: d.MemoryLimit}}
 	cur, err := p.Execute(ctx, env)
 	if err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func (c *compiler) loadCSV(l *ast.LoadCSV) stage {
 			}
 			comma, _ = utf8.DecodeRuneInString(t.AsString())
 		}
-		in, err := openCSV(r.ctx, r.env.ImportDir, v.AsString())
+		in, err := openCSV(r.ctx, r.env.Imports, v.AsString())
 		if err != nil {
 			return err
 		}
@@ -114,9 +114,9 @@ func readCSV(r *run, in io.Reader, comma rune, headers bool, emit func(graph.Val
 	}
 }
 
-// openCSV opens a resource. A file: address is a path below dir, which nothing
-// leads out of, symbolic links included.
-func openCSV(ctx context.Context, dir, address string) (io.ReadCloser, error) {
+// openCSV opens a resource. A file: address is a path below the import folder,
+// which nothing leads out of, symbolic links included.
+func openCSV(ctx context.Context, from Imports, address string) (io.ReadCloser, error) {
 	fail := func(format string, args ...any) error {
 		return status.New(status.ExternalResourceFailed, "50N42", "Cannot load from URL '%s': %s", address, fmt.Sprintf(format, args...))
 	}
@@ -129,10 +129,10 @@ func openCSV(ctx context.Context, dir, address string) (io.ReadCloser, error) {
 		if u.Host != "" || u.RawQuery != "" {
 			return nil, fail("file URL may not contain an authority section (i.e. it should be 'file:///') or a query")
 		}
-		if dir == "" {
+		if from.Dir == "" {
 			return nil, fail("no import folder is set (server.directories.import)")
 		}
-		root, err := os.OpenRoot(dir)
+		root, err := os.OpenRoot(from.Dir)
 		if err != nil {
 			return nil, fail("the import folder cannot be opened")
 		}
@@ -147,12 +147,11 @@ func openCSV(ctx context.Context, dir, address string) (io.ReadCloser, error) {
 		}
 		return file, nil
 	case "http", "https":
-		client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, ResponseHeaderTimeout: csvTimeout}}
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-		if err != nil {
-			return nil, fail("%v", err)
+		resp, err := fetch(ctx, from.Blocked, address)
+		var blocked blockedError
+		if errors.As(err, &blocked) {
+			return nil, fail("%v", blocked)
 		}
-		resp, err := client.Do(req)
 		if err != nil {
 			return nil, fail("%v", err)
 		}

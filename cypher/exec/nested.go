@@ -43,7 +43,7 @@ func (c *ProcedureContext) QueryIn(tx InnerTransaction, text string, params *gra
 
 // Open opens a file of the import folder, or an address, as LOAD CSV does.
 func (c *ProcedureContext) Open(address string) (io.ReadCloser, error) {
-	return openCSV(c.Context, c.run.env.ImportDir, address)
+	return openCSV(c.Context, c.run.env.Imports, address)
 }
 
 func (c *ProcedureContext) nested(env *Environment, g Graph, writes bool, text string, params *graph.Map) (*Rows, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net/netip"
 	"time"
 
 	"graticule/cypher/fn"
@@ -20,10 +21,16 @@ type Environment struct {
 	DatabaseID  string
 	Database    string // its name, "" when USE is not looked at
 	Server      any    // passed to procedures
-	ImportDir   string
+	Imports     Imports
 	Begin       func(ctx context.Context) (InnerTransaction, error) // for CALL … IN TRANSACTIONS
 	Memory      *MemoryPool                                         // of the server; may be nil
 	MemoryLimit int64                                               // bytes one statement may keep; 0: no limit
+}
+
+// Imports says where LOAD CSV may read.
+type Imports struct {
+	Dir     string         // the only folder that file URLs reach; "" turns them off
+	Blocked []netip.Prefix // networks that http(s) URLs must not reach
 }
 
 // Counters are what a statement changed, by Neo4j's names.

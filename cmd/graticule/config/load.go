@@ -62,6 +62,9 @@ func Load(s Sources) (cfg node.Config, warnings []string, err error) {
 	for name, value := range s.Flags {
 		given[name] = value
 	}
+	if err := blockNetworks(&cfg, privateNetworks); err != nil { // unset is not empty
+		return cfg, nil, err
+	}
 	names := make([]string, 0, len(given))
 	for name := range given {
 		names = append(names, name)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -72,5 +73,33 @@ func TestSizesAndDurations(t *testing.T) {
 		if _, err := parseSize(in); err == nil {
 			t.Errorf("parseSize(%q) succeeded", in)
 		}
+	}
+}
+
+func TestPrivateNetworksAreBlockedUnlessSet(t *testing.T) {
+	for _, c := range []struct {
+		env     []string
+		blocked map[string]bool
+	}{
+		{nil, map[string]bool{"127.0.0.1": true, "10.1.2.3": true, "169.254.169.254": true, "::1": true, "fd00::1": true, "192.0.2.1": false, "2001:db8::1": false}},
+		{[]string{"NEO4J_internal_dbms_cypher__ip__blocklist=10.0.0.0/8"}, map[string]bool{"127.0.0.1": false, "10.1.2.3": true}},
+		{[]string{"NEO4J_internal_dbms_cypher__ip__blocklist="}, map[string]bool{"127.0.0.1": false, "10.1.2.3": false}},
+	} {
+		cfg, _, err := Load(Sources{Env: c.env})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for address, want := range c.blocked {
+			got := false
+			for _, p := range cfg.BlockedNets {
+				got = got || p.Contains(netip.MustParseAddr(address))
+			}
+			if got != want {
+				t.Errorf("%v: %s blocked %v, want %v", c.env, address, got, want)
+			}
+		}
+	}
+	if _, _, err := Load(Sources{Flags: map[string]string{"internal.dbms.cypher_ip_blocklist": "10.0.0.1"}}); err == nil {
+		t.Error("an address without a mask is taken for a network")
 	}
 }

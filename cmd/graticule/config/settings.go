@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ func settings() []setting {
 		{"server.name", "", "Name of this server in SHOW SERVERS.", text(func(c *node.Config) *string { return &c.Name })},
 		{"server.directories.data", "data", "Folder of this server's data.", text(func(c *node.Config) *string { return &c.DataDir })},
 		{"server.directories.import", "", "The only folder that LOAD CSV reads files from; unset turns file URLs off.", text(func(c *node.Config) *string { return &c.ImportDir })},
+		{"internal.dbms.cypher_ip_blocklist", privateNetworks, "Comma-separated networks that LOAD CSV must not fetch from; at first every private one. Empty blocks none.", blockNetworks},
 		{"server.default_listen_address", "localhost", "Interface the doors listen on unless they name one.", nil},
 		{"server.default_advertised_address", "localhost", "Host name that clients and servers are told unless a door names one.", nil},
 		{"server.bolt.listen_address", ":7687", "Where Bolt listens (TCP and WebSocket).", text(func(c *node.Config) *string { return &c.Bolt.Listen })},
@@ -56,6 +58,27 @@ func settings() []setting {
 		{"server.cluster.tls.ca", "", "PEM authority that signs every server's cluster certificate.", text(func(c *node.Config) *string { return &c.Identity.CA })},
 		{"server.cluster.emulated_round_trips", "", "Round trips added on purpose: host:port=40ms, comma-separated.", emulate},
 	}
+}
+
+// privateNetworks are the networks that are not the public internet (RFC 6890):
+// whoever may run a query should not reach through the server what stands there.
+const privateNetworks = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.0.0.0/24,192.168.0.0/16,198.18.0.0/15,224.0.0.0/3," +
+	"::/127,64:ff9b::/96,64:ff9b:1::/48,fc00::/7,fe80::/10,ff00::/8"
+
+func blockNetworks(c *node.Config, v string) error {
+	var out []netip.Prefix
+	for _, s := range strings.Split(v, ",") {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return fmt.Errorf("%q is not a network such as 10.0.0.0/8", s)
+		}
+		out = append(out, p.Masked())
+	}
+	c.BlockedNets = out
+	return nil
 }
 
 func text(field func(*node.Config) *string) func(*node.Config, string) error {
