@@ -27,8 +27,9 @@ type midPage[T any] struct {
 }
 
 type leafPage[T any] struct {
-	gen  *generation
-	vals [radixSize]*T
+	gen     *generation
+	vals    [radixSize]*T
+	columns columns // derived; a copy of the page begins without
 }
 
 func (r *radix[T]) get(i uint64) *T {

@@ -15,6 +15,7 @@ type access struct {
 	rows    float64
 	cost    float64
 	build   stepBuilder
+	many    source // the same in chunks; nil when it cannot
 }
 
 // access picks the cheapest way to n; outer is how many rows come to it.
@@ -48,6 +49,9 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 		}
 	}
 	scan := access{name: "AllNodesScan", details: n.title(), rows: count, cost: count, build: n.scanAll()}
+	if len(n.must) > 0 || len(n.anyOf) == 0 {
+		scan.many = n.scanChunks()
+	}
 	switch {
 	case len(n.must) == 1 || (len(n.must) == 0 && len(n.anyOf) == 1):
 		scan.name, scan.build = "NodeByLabelScan", n.scanLabels()
@@ -63,12 +67,12 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 		// Values from the pattern itself come with each row: a table answers them all.
 		for _, s := range n.seeks {
 			if s.kind == seekEqual && s.key[0] != 0 && len(s.deps) > 0 && ready(s.deps) && outer > 4 && count > 16 && !pl.r.writes {
-				best.name, best.details, best.build = "ValueHashJoin", n.title()+"."+s.key, n.hashJoin(s, scan.build)
+				best.name, best.details, best.build, best.many = "ValueHashJoin", n.title()+"."+s.key, n.hashJoin(s, scan.build), nil
 				best.cost = count
 			}
 		}
 		if best.name != "ValueHashJoin" {
-			best.build, best.cost = n.find(keys, values), count*max(outer, 1)
+			best.build, best.many, best.cost = n.find(keys, values), nil, count*max(outer, 1)
 		}
 	} else {
 		best.cost = count * max(outer, 1)

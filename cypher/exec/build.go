@@ -25,13 +25,13 @@ func (pl *planner) build(o *order) []op {
 				continue
 			}
 			used[i] = true
-			ops = append(ops, op{name: "Filter", details: pr.text, rows: rows, build: filterStep(pr.test)})
+			ops = append(ops, op{name: "Filter", details: pr.text, rows: rows, build: filterStep(pr.test), sift: pr.sift()})
 		}
 	}
 	hops, from, at := pl.reachable(o, used)
 	for i, a := range o.actions {
 		if hops != nil && i == at {
-			ops = append(ops, op{name: "PruningVarExpand", details: pl.chain(from, hops), rows: a.rows, build: reach(from.slot, hops)})
+			ops = append(ops, op{name: "PruningVarExpand", details: pl.chain(from, hops), rows: a.rows, build: reach(from.slot, hops), many: reachChunks(from.slot, hops)})
 			for _, h := range hops {
 				have[h.node.slot], have[h.x.slot] = true, true
 			}
@@ -42,7 +42,7 @@ func (pl *planner) build(o *order) []op {
 			if n.bound {
 				ops = append(ops, op{name: "Argument", details: n.name, rows: 1, build: n.check(true)})
 			} else {
-				ops = append(ops, op{name: a.access.name, details: a.access.details, rows: a.rows, build: a.access.build})
+				ops = append(ops, op{name: a.access.name, details: a.access.details, rows: a.rows, build: a.access.build, many: a.access.many})
 			}
 			have[n.slot] = true
 			filters(a.rows)
@@ -62,7 +62,7 @@ func (pl *planner) build(o *order) []op {
 			ops = append(ops, op{name: "GetDegree", details: x.title(), rows: o.rows, build: x.degree(a.haveFrom, earlier)})
 			break
 		}
-		ops = append(ops, op{name: x.operator(a), details: x.title(), rows: a.rows, build: pl.expand(x, a, slices.Clone(earlier), onPath, o, i)})
+		ops = append(ops, op{name: x.operator(a), details: x.title(), rows: a.rows, build: pl.expand(x, a, slices.Clone(earlier), onPath, o, i), many: pl.expandMany(x, a, slices.Clone(earlier), o, i)})
 		if !p.repeatable {
 			earlier = append(earlier, x)
 		}
@@ -79,7 +79,7 @@ func (pl *planner) build(o *order) []op {
 		}
 		for _, n := range fresh {
 			if n.test != nil || len(n.props) > 0 {
-				ops = append(ops, op{name: "Filter", details: n.title(), rows: a.rows, build: n.check(false)})
+				ops = append(ops, op{name: "Filter", details: n.title(), rows: a.rows, build: n.check(false), sift: n.sift()})
 			}
 			have[n.slot] = true
 		}
@@ -116,6 +116,25 @@ func (pl *planner) expand(x *patternRel, a action, earlier []*patternRel, onPath
 		return x.expandInto(earlier)
 	}
 	return x.expandOne(a.haveFrom, earlier)
+}
+
+// expandMany is expand for what can be had in chunks; nil for anything else.
+func (pl *planner) expandMany(x *patternRel, a action, earlier []*patternRel, o *order, i int) source {
+	switch {
+	case x.shortest != "" || x.selection != nil || x.repeat != nil || x.bound || a.haveFrom && a.haveTo:
+		return nil
+	case !a.haveFrom && !a.haveTo:
+		if x.direction == graph.Both || x.from == x.to {
+			return nil
+		}
+		return x.scanRelChunks(earlier)
+	case x.variable:
+		if pl.prunes(x, a, o, i) {
+			return x.reachWithinChunks(a.haveFrom)
+		}
+		return nil
+	}
+	return x.expandChunks(a.haveFrom, earlier)
 }
 
 func (x *patternRel) operator(a action) string {

@@ -187,7 +187,11 @@ func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 	optional := m.Optional
 	return p, func(r *run, next sink, _ *errEnough) sink {
 		s := &matchSink{r: r, next: next}
-		s.run = p.build(r, func(f frame) error { s.found = true; return next.push(f) })
+		var many take
+		if to, ok := next.(chunkSink); ok {
+			many = func(c *chunk) error { s.found = true; return to.pushChunk(c) }
+		}
+		s.run = p.build(r, func(f frame) error { s.found = true; return next.push(f) }, many)
 		if optional {
 			s.fresh = fresh
 		}

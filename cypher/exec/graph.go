@@ -74,6 +74,8 @@ type Reader interface {
 	HasLabel(ids []graph.NodeID, label graph.LabelID, out []bool) error
 	NodeProperty(ids []graph.NodeID, key graph.KeyID, out []graph.Value) error
 	RelProperty(ids []graph.RelID, key graph.KeyID, out []graph.Value) error
+	// NodeColumn is NodeProperty for many nodes at once, best in ascending order.
+	NodeColumn(ids []graph.NodeID, key graph.KeyID, out *graph.Column) error
 	// NodeProperties and RelProperties append all properties of one entity, ascending key.
 	NodeProperties(id graph.NodeID, out []graph.Property) ([]graph.Property, error)
 	RelProperties(id graph.RelID, out []graph.Property) ([]graph.Property, error)

@@ -14,9 +14,10 @@ type aggregate struct {
 	distinct bool
 	star     bool
 	arg      eval
-	p        eval // percentile
-	slot     int  // where its result goes
-	keeps    bool // its values are kept until the end
+	vector   vector // arg for chunks
+	p        eval   // percentile
+	slot     int    // where its result goes
+	keeps    bool   // its values are kept until the end
 	call     *ast.Call
 	variable *ast.Variable // when that is all of its argument
 }
@@ -40,6 +41,7 @@ func (c *compiler) aggregateCall(e *ast.Call, name string) eval {
 			c.fail(e, "NestedAggregation", "Can't use aggregate functions inside of aggregate functions.")
 		}
 		a.arg = c.expr(e.Args[0])
+		a.vector = c.vector(e.Args[0], a.arg)
 		if len(e.Args) == 2 {
 			a.p = c.expr(e.Args[1])
 		}
@@ -70,41 +72,30 @@ type groupSink struct {
 	groups map[string]*group
 	order  []*group
 	key    []byte
+	values []graph.Value
 	next   sink
 	enough *errEnough
+	cols   groupColumns
 }
 
 type group struct {
 	f    frame
 	accs []fn.Accumulator
-	seen []map[string]struct{} // of DISTINCT aggregates
+	seen []distinctSet // of DISTINCT aggregates
 }
 
 func (s *groupSink) push(f frame) error {
-	s.key = s.key[:0]
-	values := make([]graph.Value, 0, 4)
+	s.values = s.values[:0]
 	for _, k := range s.p.keys {
 		v, err := s.p.values[k](s.r, f)
 		if err != nil {
 			return err
 		}
-		values = append(values, v)
-		s.key = graph.AppendKey(s.key, v)
+		s.values = append(s.values, v)
 	}
-	g := s.groups[string(s.key)]
-	if g == nil {
-		var err error
-		if g, err = s.open(slices.Clone(f)); err != nil {
-			return err
-		}
-		for i, k := range s.p.keys {
-			g.f[s.p.slots[k]] = values[i]
-		}
-		s.groups[string(s.key)] = g
-		s.order = append(s.order, g)
-		if err := s.r.grow(int64(len(s.key)+24*len(f)) + 256); err != nil {
-			return err
-		}
+	g, err := s.find(s.values, f)
+	if err != nil {
+		return err
 	}
 	for i, a := range s.p.aggs {
 		if a.star {
@@ -115,33 +106,58 @@ func (s *groupSink) push(f frame) error {
 		if err != nil {
 			return err
 		}
-		if v.IsNull() {
-			continue
-		}
-		if a.distinct {
-			k := string(graph.AppendKey(nil, v))
-			if _, ok := g.seen[i][k]; ok {
-				continue
-			}
-			g.seen[i][k] = struct{}{}
-			if err := s.r.grow(int64(len(k)) + 48); err != nil {
-				return err
-			}
-		}
-		if a.keeps {
-			if err := s.r.grow(valueSize(v)); err != nil {
-				return err
-			}
-		}
-		if err := g.accs[i].Add(v); err != nil {
+		if err := s.addValue(g, i, a, v); err != nil {
 			return err
 		}
 	}
 	return s.r.alive()
 }
 
+// find gives the group of the keys' values, a new one for the first row f.
+func (s *groupSink) find(values []graph.Value, f frame) (*group, error) {
+	s.key = s.key[:0]
+	for _, v := range values {
+		s.key = graph.AppendKey(s.key, v)
+	}
+	if g := s.groups[string(s.key)]; g != nil {
+		return g, nil
+	}
+	g, err := s.open(slices.Clone(f))
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range s.p.keys {
+		g.f[s.p.slots[k]] = values[i]
+	}
+	s.groups[string(s.key)] = g
+	s.order = append(s.order, g)
+	return g, s.r.grow(int64(len(s.key)+24*len(f)) + 256)
+}
+
+// addValue hands one argument to the i-th aggregate of a group.
+func (s *groupSink) addValue(g *group, i int, a *aggregate, v graph.Value) error {
+	if v.IsNull() {
+		return nil
+	}
+	if a.distinct {
+		fresh, bytes := g.seen[i].add(v, &s.key)
+		if !fresh {
+			return nil
+		}
+		if err := s.r.grow(bytes); err != nil {
+			return err
+		}
+	}
+	if a.keeps {
+		if err := s.r.grow(valueSize(v)); err != nil {
+			return err
+		}
+	}
+	return g.accs[i].Add(v)
+}
+
 func (s *groupSink) open(f frame) (*group, error) {
-	g := &group{f: f, accs: make([]fn.Accumulator, len(s.p.aggs)), seen: make([]map[string]struct{}, len(s.p.aggs))}
+	g := &group{f: f, accs: make([]fn.Accumulator, len(s.p.aggs)), seen: make([]distinctSet, len(s.p.aggs))}
 	for i, a := range s.p.aggs {
 		var p graph.Value
 		if a.p != nil {
@@ -151,9 +167,6 @@ func (s *groupSink) open(f frame) (*group, error) {
 			}
 		}
 		g.accs[i] = fn.NewAccumulator(a.name, p, s.r.context.Version)
-		if a.distinct {
-			g.seen[i] = map[string]struct{}{}
-		}
 	}
 	return g, nil
 }

@@ -90,9 +90,10 @@ type pathBinding struct {
 
 // predicate is one conjunct with the slots it needs.
 type predicate struct {
-	test eval
-	deps map[int]bool
-	text string // for plans
+	test   eval
+	vector vector // test for chunks; nil: row by row
+	deps   map[int]bool
+	text   string // for plans
 	// Of all(x IN nodes(path) WHERE …), or relationships(path): the condition
 	// alone, so that a search need not go where it fails. nil for any other.
 	each     eval

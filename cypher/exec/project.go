@@ -16,7 +16,8 @@ type projection struct {
 	names    []string
 	slots    []int
 	values   []eval
-	keys     []int // items without aggregates, by position
+	vectors  []vector // values for chunks; nil for those with aggregates
+	keys     []int    // items without aggregates, by position
 	aggs     []*aggregate
 	groups   bool // aggregates, so rows are grouped
 	distinct bool
@@ -82,11 +83,16 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		c.aggs = &aggs
 		slot := i.slot
 		var value eval
+		var many vector
 		if i.slot < 0 {
 			value = c.expr(i.expr)
 			slot = c.slot()
+			if len(aggs) == 0 {
+				many = c.vector(i.expr, value)
+			}
 		} else {
 			from := i.slot
+			many = variableVector(from)
 			value = func(_ *run, f frame) (graph.Value, error) { return f[from], nil }
 		}
 		c.aggs = nil
@@ -95,6 +101,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		}
 		out.aggs = append(out.aggs, aggs...)
 		out.names, out.slots, out.values = append(out.names, i.name), append(out.slots, slot), append(out.values, value)
+		out.vectors = append(out.vectors, many)
 		if at < out.visible {
 			after.slots[i.name], after.kinds[i.name] = slot, i.kind
 		}
@@ -229,7 +236,7 @@ func (p *projection) stages(r *run, next sink, enough *errEnough, lazy bool) sin
 		next = &sortSink{r: r, keys: p.order, limit: p.limit, skip: p.skip, next: next, enough: enough}
 	}
 	if p.distinct {
-		next = &distinctSink{r: r, slots: p.slots[:p.visible], seen: map[string]struct{}{}, next: next}
+		next = &distinctSink{r: r, slots: p.slots[:p.visible], next: next}
 	}
 	if p.groups {
 		return &groupSink{r: r, p: p, groups: map[string]*group{}, next: next, enough: enough}
@@ -242,6 +249,7 @@ type projectSink struct {
 	p       *projection
 	next    sink
 	scratch []graph.Value
+	columns []graph.Column
 }
 
 func (s *projectSink) push(f frame) error {
@@ -336,31 +344,6 @@ func (s *limitSink) done() error {
 	}
 	return s.next.done()
 }
-
-type distinctSink struct {
-	r     *run
-	slots []int
-	seen  map[string]struct{}
-	key   []byte
-	next  sink
-}
-
-func (s *distinctSink) push(f frame) error {
-	s.key = s.key[:0]
-	for _, slot := range s.slots {
-		s.key = graph.AppendKey(s.key, f[slot])
-	}
-	if _, ok := s.seen[string(s.key)]; ok {
-		return nil
-	}
-	s.seen[string(s.key)] = struct{}{}
-	if err := s.r.grow(int64(len(s.key)) + 48); err != nil {
-		return err
-	}
-	return s.next.push(f)
-}
-
-func (s *distinctSink) done() error { return s.next.done() }
 
 // inform tells the pattern of the MATCH right before a projection what the
 // projection needs of it.

@@ -242,7 +242,7 @@ func (x *patternRel) expandRepeat(into bool, earlier []*patternRel) stepBuilder 
 			trail = trail[:mark]
 			return err
 		}
-		inner = rep.inner.build(r, step)
+		inner = rep.inner.build(r, step, nil)
 		again = func(f frame) error {
 			if err := r.alive(); err != nil {
 				return err

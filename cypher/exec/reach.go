@@ -27,56 +27,49 @@ type layer struct {
 	rel    []graph.RelID // the last relationship of the proof …
 	parent []int32       // … and the node before, in the layer before
 	whole  [][]graph.RelID
-	index  map[graph.NodeID]int32 // -1: refused by the node's conditions
+	index  idTable // refused: by the node's conditions
 }
 
 func (l *layer) reset() {
 	l.ids, l.rel, l.parent, l.whole = l.ids[:0], l.rel[:0], l.parent[:0], l.whole[:0]
-	clear(l.index)
+	l.index.clear()
 }
 
 // reach solves the chain: the slot of its last node takes each node that some
 // path reaches, once for each start.
 func reach(start int, hops []reachHop) stepBuilder {
-	return func(r *run, next push) push {
-		layers := make([]layer, len(hops)+1)
-		for i := range layers {
-			layers[i].index = map[graph.NodeID]int32{}
+	return func(r *run, next push) push { return reachChunks(start, hops)(r, r.byRow(next)) }
+}
+
+// reachChunks is reach.
+func reachChunks(start int, hops []reachHop) source {
+	return func(r *run, next take) push {
+		s := &reaching{r: r, hops: hops, layers: make([]layer, len(hops)+1)}
+		for i := range hops {
+			s.types = append(s.types, hops[i].x.typeSet(r))
+			s.tests = append(s.tests, hops[i].nodeTest(r))
 		}
-		types := make([]func() ([]graph.TypeID, bool), len(hops))
-		tests := make([]func(f frame) (bool, error), len(hops))
-		for i, h := range hops {
-			types[i] = h.x.typeSet(r)
-			tests[i] = h.nodeTest(r)
-		}
-		s := &reaching{r: r, hops: hops, layers: layers, types: types, tests: tests}
 		last := hops[len(hops)-1].node.slot
 		return func(f frame) error {
 			if f[start].Kind() != graph.KindNode {
 				return nil
 			}
-			for i := range layers {
-				layers[i].reset()
+			for i := range s.layers {
+				s.layers[i].reset()
 			}
-			layers[0].add(f[start].NodeID(), 0, -1)
+			s.layers[0].add(f[start].NodeID(), 0, -1)
 			for i := range hops {
 				if err := s.hop(i, f); err != nil {
 					return err
 				}
 			}
-			for _, id := range slices.Clone(layers[len(hops)].ids) {
-				f[last] = graph.NodeRef(id)
-				if err := next(f); err != nil {
-					return err
-				}
-			}
-			return nil
+			return r.chunks(s.layers[len(hops)].ids, last, f, next)
 		}
 	}
 }
 
 func (l *layer) add(id graph.NodeID, rel graph.RelID, parent int32) {
-	l.index[id] = int32(len(l.ids))
+	l.index.set(id, int32(len(l.ids)))
 	l.ids, l.rel, l.parent, l.whole = append(l.ids, id), append(l.rel, rel), append(l.parent, parent), append(l.whole, nil)
 }
 
@@ -112,6 +105,52 @@ const (
 	unproved = int32(-2) // in a list of candidates, not in a layer
 )
 
+// idTable maps node ids, which are dense, to places of a layer: an array in pages.
+type idTable struct {
+	pages []*[tablePage]int32 // place + 1; 0: absent
+	ids   []graph.NodeID      // that are in
+}
+
+const tablePage = 512
+
+func (t *idTable) get(id graph.NodeID) (at int32, ok bool) {
+	p := uint64(id) / tablePage
+	if p >= uint64(len(t.pages)) || t.pages[p] == nil {
+		return 0, false
+	}
+	switch v := t.pages[p][id%tablePage]; {
+	case v > 0:
+		return v - 1, true
+	default:
+		return v, v != 0
+	}
+}
+
+// set puts id at a place, or marks it refused or unproved.
+func (t *idTable) set(id graph.NodeID, at int32) {
+	p := uint64(id) / tablePage
+	if p >= uint64(len(t.pages)) {
+		t.pages = append(t.pages, make([]*[tablePage]int32, p+1-uint64(len(t.pages)))...)
+	}
+	if t.pages[p] == nil {
+		t.pages[p] = &[tablePage]int32{}
+	}
+	v := &t.pages[p][id%tablePage]
+	if *v == 0 {
+		t.ids = append(t.ids, id)
+	}
+	if *v = at; at >= 0 {
+		*v = at + 1
+	}
+}
+
+func (t *idTable) clear() {
+	for _, id := range t.ids {
+		t.pages[uint64(id)/tablePage][id%tablePage] = 0
+	}
+	t.ids = t.ids[:0]
+}
+
 // hop fills layer i+1 from layer i.
 func (s *reaching) hop(i int, f frame) error {
 	h, from, to := &s.hops[i], &s.layers[i], &s.layers[i+1]
@@ -126,7 +165,7 @@ func (s *reaching) hop(i int, f frame) error {
 		err := s.r.expandAll(from.ids[u], h.dir, types, func(a *graph.Adjacency) error {
 			for k, rel := range a.Rel {
 				v := a.Neighbour[k]
-				at, seen := to.index[v]
+				at, seen := to.index.get(v)
 				if seen && at != unproved {
 					continue // proved or refused
 				}
@@ -144,13 +183,13 @@ func (s *reaching) hop(i int, f frame) error {
 						return err
 					}
 					if !ok {
-						to.index[v] = refused
+						to.index.set(v, refused)
 						continue
 					}
 				}
 				if i > 0 && s.proofUses(i, int32(u), rel) {
 					if !seen {
-						to.index[v] = unproved
+						to.index.set(v, unproved)
 						open = append(open, v)
 					}
 					continue
@@ -164,7 +203,7 @@ func (s *reaching) hop(i int, f frame) error {
 		}
 	}
 	for _, v := range open {
-		if to.index[v] != unproved {
+		if at, _ := to.index.get(v); at != unproved {
 			continue
 		}
 		proof, err := s.prove(i, v, f, nil)
@@ -172,7 +211,7 @@ func (s *reaching) hop(i int, f frame) error {
 			return err
 		}
 		if proof == nil {
-			to.index[v] = refused
+			to.index.set(v, refused)
 			continue
 		}
 		to.add(v, proof[0], -1)
@@ -207,7 +246,7 @@ func (s *reaching) prove(i int, v graph.NodeID, f frame, used []graph.RelID) ([]
 	var proof []graph.RelID
 	err := s.r.expandAll(v, h.dir.Reverse(), types, func(a *graph.Adjacency) error {
 		for k, rel := range a.Rel {
-			at, there := from.index[a.Neighbour[k]]
+			at, there := from.index.get(a.Neighbour[k])
 			if proof != nil || !there || at < 0 || slices.Contains(used, rel) {
 				continue
 			}
@@ -235,8 +274,14 @@ func (s *reaching) prove(i int, v graph.NodeID, f frame, used []graph.RelID) ([]
 // node is wanted, each once: breadth first, for a shortest walk is a path. Its
 // lower bound is 0 or 1.
 func (x *patternRel) reachWithin(haveFrom bool) stepBuilder {
+	return func(r *run, next push) push { return x.reachWithinChunks(haveFrom)(r, r.byRow(next)) }
+}
+
+// reachWithinChunks is reachWithin.
+func (x *patternRel) reachWithinChunks(haveFrom bool) source {
 	fromSlot, toSlot, dir := x.sides(haveFrom)
-	return func(r *run, next push) push {
+	plain := x.test == nil && len(x.props) == 0
+	return func(r *run, next take) push {
 		types := x.typeSet(r)
 		return func(f frame) error {
 			if f[fromSlot].Kind() != graph.KindNode {
@@ -247,38 +292,38 @@ func (x *patternRel) reachWithin(haveFrom bool) stepBuilder {
 			if !ok && x.min > 0 {
 				return nil
 			}
-			seen := map[graph.NodeID]struct{}{start: {}}
-			emit := func(id graph.NodeID) error {
-				f[toSlot] = graph.NodeRef(id)
-				return next(f)
-			}
+			var seen idSet
+			seen.add(uint64(start))
 			cycle := x.min == 0 // the start has been given
 			if cycle {
-				if err := emit(start); err != nil {
+				if err := r.chunks([]graph.NodeID{start}, toSlot, f, next); err != nil {
 					return err
 				}
 			}
 			frontier := []graph.NodeID{start}
 			for depth := int64(0); ok && len(frontier) > 0 && (x.max < 0 || depth < x.max); depth++ {
 				var reached []graph.NodeID
-				back := false
+				back, pages := false, int64(0)
 				for _, at := range frontier {
 					err := r.expandAll(at, dir, ids, func(a *graph.Adjacency) error {
 						for i, rel := range a.Rel {
 							n := a.Neighbour[i]
-							if _, old := seen[n]; old && (n != start || cycle) {
+							if seen.has(uint64(n)) && (n != start || cycle) {
 								continue
 							}
-							if ok, err := x.accepts(r, f, graph.RelRef(rel)); err != nil {
-								return err
-							} else if !ok {
-								continue
+							if !plain {
+								if ok, err := x.accepts(r, f, graph.RelRef(rel)); err != nil {
+									return err
+								} else if !ok {
+									continue
+								}
 							}
 							if n == start {
 								back, cycle = true, true
 								continue
 							}
-							seen[n] = struct{}{}
+							_, bytes := seen.add(uint64(n))
+							pages += bytes
 							reached = append(reached, n)
 						}
 						return nil
@@ -288,17 +333,15 @@ func (x *patternRel) reachWithin(haveFrom bool) stepBuilder {
 					}
 				}
 				if back {
-					if err := emit(start); err != nil {
+					if err := r.chunks([]graph.NodeID{start}, toSlot, f, next); err != nil {
 						return err
 					}
 				}
-				if err := r.grow(int64(len(reached)) * 32); err != nil {
+				if err := r.grow(int64(len(reached))*8 + pages); err != nil {
 					return err
 				}
-				for _, id := range reached {
-					if err := emit(id); err != nil {
-						return err
-					}
+				if err := r.chunks(slices.Clone(reached), toSlot, f, next); err != nil {
+					return err
 				}
 				frontier = reached
 			}

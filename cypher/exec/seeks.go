@@ -45,6 +45,7 @@ func (c *compiler) conjuncts(p *pattern, e ast.Expr) {
 		c.fail(e, "InvalidArgumentType", "Type mismatch: expected Boolean but was %v", lit.Value.Kind())
 	}
 	pr := predicate{test: c.boolean(e), deps: c.deps(e), text: e.At().Text(c.source)}
+	pr.vector = c.vector(e, pr.test)
 	c.everyElement(&pr, e)
 	p.preds = append(p.preds, pr)
 	c.seeks(p, e)

@@ -121,7 +121,7 @@ func (x *patternRel) expandSelection(earlier []*patternRel) stepBuilder {
 			found = append(found, path)
 			return r.grow(int64(24*len(path.values) + 64))
 		}
-		all := sel.inner.build(r, take)
+		all := sel.inner.build(r, take, nil)
 		var quick push
 		if sel.bfs != nil && len(earlier) == 0 {
 			quick = sel.bfs.shortestBetween(sel.groups, nil)(r, sel.inner.buildPaths(r, take))

@@ -20,6 +20,8 @@ type op struct {
 	details string
 	rows    float64 // expected
 	build   stepBuilder
+	many    source // the same in chunks; nil when it cannot
+	sift    sieve  // of a filter, for chunks
 }
 
 // instance is a pattern built once for a run and used for many rows, each with its own emit.
@@ -36,7 +38,7 @@ func (p *pattern) on(r *run, f frame, emit push) error {
 	in := r.instances[p.id]
 	if in == nil {
 		in = &instance{}
-		in.run = p.build(r, func(f frame) error { return in.emit(f) })
+		in.run = p.build(r, func(f frame) error { return in.emit(f) }, nil)
 		r.instances[p.id] = in
 	}
 	saved := in.emit
@@ -46,11 +48,27 @@ func (p *pattern) on(r *run, f frame, emit push) error {
 	return err
 }
 
-// build links the steps of p in front of emit.
-func (p *pattern) build(r *run, emit push) push {
+// build links the steps of p in front of emit; many takes chunks, where the
+// consumer can.
+func (p *pattern) build(r *run, emit push, many take) push {
 	ops := p.plan(r).ops
 	for i := len(ops) - 1; i >= 0; i-- {
-		emit = r.counted(&ops[i], ops[i].build(r, r.produced(&ops[i], emit)))
+		o := &ops[i]
+		row := r.counted(o, o.build(r, r.produced(o, emit)))
+		switch {
+		case r.writes || r.profile != nil:
+			many = nil
+		case o.sift != nil:
+			if many == nil {
+				many = r.byRow(emit)
+			}
+			many = r.sifted(o, many)
+		case o.many != nil && many != nil:
+			row, many = o.many(r, many), nil
+		default:
+			many = nil
+		}
+		emit = row
 	}
 	return emit
 }

@@ -1,0 +1,152 @@
+package exec
+
+import (
+	"graticule/cypher/fn"
+	"graticule/graph"
+)
+
+// The sinks that compute on chunks: what they give is what they give row by row.
+
+// pushChunk projects the rows of a chunk.
+func (s *projectSink) pushChunk(c *chunk) error {
+	for len(s.columns) < len(s.p.values) {
+		s.columns = append(s.columns, graph.Column{})
+	}
+	for i, v := range s.p.vectors {
+		if err := v(s.r, c, &s.columns[i]); err != nil {
+			return err
+		}
+	}
+	for i := range c.n {
+		f := c.row(i)
+		for k, slot := range s.p.slots {
+			f[slot] = s.columns[k].At(i)
+		}
+		if err := s.next.push(f); err != nil {
+			return err
+		}
+	}
+	return s.r.check()
+}
+
+// groupColumns is what grouping a chunk needs between chunks.
+type groupColumns struct {
+	keys     []graph.Column
+	argument graph.Column
+	ints     map[int64]*group // groups by the one key, when that is an INTEGER
+	small    []*group         // of them, those of keys from 0 on
+	groups   []*group         // of each row
+	values   []graph.Value
+}
+
+const smallKeys = 1 << 12
+
+// pushChunk groups the rows of a chunk.
+func (s *groupSink) pushChunk(c *chunk) error {
+	if err := s.groupsOf(c); err != nil {
+		return err
+	}
+	groups := s.cols.groups
+	for i, a := range s.p.aggs {
+		if a.star {
+			s.countRows(groups, i)
+			continue
+		}
+		if err := a.vector(s.r, c, &s.cols.argument); err != nil {
+			return err
+		}
+		if err := s.addColumn(groups, i, a); err != nil {
+			return err
+		}
+	}
+	return s.r.check()
+}
+
+func (s *groupSink) countRows(groups []*group, i int) {
+	if len(s.p.keys) == 0 {
+		groups[0].accs[i].(fn.Counter).AddCount(s.r.weight * int64(len(groups)))
+		return
+	}
+	for _, g := range groups {
+		g.accs[i].(fn.Counter).AddCount(s.r.weight)
+	}
+}
+
+// addColumn hands the argument's column to the i-th aggregate of the rows' groups.
+func (s *groupSink) addColumn(groups []*group, i int, a *aggregate) error {
+	col := &s.cols.argument
+	if batch, ok := groups[0].accs[i].(fn.Batch); ok && len(s.p.keys) == 0 && !a.distinct && !a.keeps && !col.Boxed && !col.Mixed {
+		if handled, err := batch.AddBits(col.Kind, col.Bits); handled || err != nil {
+			return err
+		}
+	}
+	for k, g := range groups {
+		if err := s.addValue(g, i, a, col.At(k)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// groupsOf finds the group of each row, opening those that are new.
+func (s *groupSink) groupsOf(c *chunk) error {
+	cols := &s.cols
+	cols.groups = cols.groups[:0]
+	for len(cols.keys) < len(s.p.keys) {
+		cols.keys = append(cols.keys, graph.Column{})
+	}
+	for i, k := range s.p.keys {
+		if err := s.p.vectors[k](s.r, c, &cols.keys[i]); err != nil {
+			return err
+		}
+	}
+	if len(s.p.keys) == 0 {
+		g, err := s.find(nil, c.row(0))
+		for range c.n {
+			cols.groups = append(cols.groups, g)
+		}
+		return err
+	}
+	byInt := len(s.p.keys) == 1 && !cols.keys[0].Boxed && !cols.keys[0].Mixed && cols.keys[0].Kind == graph.KindInt
+	for i := range c.n {
+		var key int64
+		if byInt {
+			key = int64(cols.keys[0].Bits[i])
+			if key >= 0 && key < int64(len(cols.small)) && cols.small[key] != nil {
+				cols.groups = append(cols.groups, cols.small[key])
+				continue
+			}
+			if g := cols.ints[key]; g != nil {
+				cols.groups = append(cols.groups, g)
+				continue
+			}
+		}
+		cols.values = cols.values[:0]
+		for k := range s.p.keys {
+			cols.values = append(cols.values, cols.keys[k].At(i))
+		}
+		g, err := s.find(cols.values, c.row(i))
+		if err != nil {
+			return err
+		}
+		if byInt {
+			s.remember(key, g)
+		}
+		cols.groups = append(cols.groups, g)
+	}
+	return nil
+}
+
+func (s *groupSink) remember(key int64, g *group) {
+	if key >= 0 && key < smallKeys {
+		if s.cols.small == nil {
+			s.cols.small = make([]*group, smallKeys)
+		}
+		s.cols.small[key] = g
+		return
+	}
+	if s.cols.ints == nil {
+		s.cols.ints = map[int64]*group{}
+	}
+	s.cols.ints[key] = g
+}

@@ -1,0 +1,319 @@
+package exec
+
+import (
+	"graticule/cypher/ast"
+	"graticule/cypher/fn"
+	"graticule/graph"
+)
+
+// vector computes an expression for all rows of a chunk. It must give what the
+// expression gives row by row; so what may fail on one row, while another part
+// of the condition keeps it from being computed there, is no vector.
+type vector func(r *run, c *chunk, out *graph.Column) error
+
+// vector compiles e for chunks. row is e compiled for one row, which serves
+// where e is not made of what is known here.
+func (c *compiler) vector(e ast.Expr, row eval) vector {
+	if v := c.known(e); v != nil {
+		return v
+	}
+	return rowByRow(row)
+}
+
+func rowByRow(row eval) vector {
+	return func(r *run, c *chunk, out *graph.Column) error {
+		out.Reset()
+		for i := range c.n {
+			v, err := row(r, c.row(i))
+			if err != nil {
+				return err
+			}
+			out.Append(v)
+		}
+		return nil
+	}
+}
+
+// known compiles variables, properties of entities, comparisons, tests for null
+// and logic over these: none of them fails. It gives nil for anything else.
+func (c *compiler) known(e ast.Expr) vector {
+	if len(c.projected) > 0 {
+		return nil
+	}
+	switch e := e.(type) {
+	case *ast.Literal, *ast.Parameter:
+		return constantVector(c.expr(e))
+	case *ast.Variable:
+		slot, ok := c.scope.slots[e.Name]
+		if !ok {
+			return nil
+		}
+		return variableVector(slot)
+	case *ast.Property:
+		return c.propertyVector(e)
+	case *ast.IsNull:
+		x := c.known(e.Operand)
+		if x == nil {
+			return nil
+		}
+		not := e.Not
+		return func(r *run, c *chunk, out *graph.Column) error {
+			a := r.column()
+			defer r.putColumn(a)
+			if err := x(r, c, a); err != nil {
+				return err
+			}
+			out.Reset()
+			out.Kind = graph.KindBool
+			for i := range c.n {
+				out.Bits = append(out.Bits, bit((a.KindAt(i) == graph.KindNull) != not))
+			}
+			return nil
+		}
+	case *ast.Comparison:
+		return c.comparisonVector(e)
+	case *ast.Unary:
+		x := c.condition(e.Operand)
+		if x == nil || e.Op != ast.OpNot {
+			return nil
+		}
+		return func(r *run, c *chunk, out *graph.Column) error {
+			a := r.column()
+			defer r.putColumn(a)
+			if err := x(r, c, a); err != nil {
+				return err
+			}
+			out.Reset()
+			for i := range c.n {
+				out.Append(fn.Not(a.At(i)))
+			}
+			return nil
+		}
+	case *ast.Binary:
+		return c.logicVector(e)
+	}
+	return nil
+}
+
+// condition compiles what gives a BOOLEAN or null whatever the data.
+func (c *compiler) condition(e ast.Expr) vector {
+	switch e := e.(type) {
+	case *ast.IsNull, *ast.Comparison:
+		return c.known(e)
+	case *ast.Unary:
+		if e.Op == ast.OpNot {
+			return c.known(e)
+		}
+	case *ast.Binary:
+		if e.Op == ast.OpAnd || e.Op == ast.OpOr {
+			return c.known(e)
+		}
+	}
+	return nil
+}
+
+func constantVector(value eval) vector {
+	return func(r *run, c *chunk, out *graph.Column) error {
+		v, err := value(r, c.f)
+		if err != nil {
+			return err
+		}
+		out.Reset()
+		for range c.n {
+			out.Append(v)
+		}
+		return nil
+	}
+}
+
+func variableVector(slot int) vector {
+	return func(_ *run, c *chunk, out *graph.Column) error {
+		l := c.lane(slot)
+		switch {
+		case l == nil:
+			out.Reset()
+			for range c.n {
+				out.Append(c.f[slot])
+			}
+		case l.nodes != nil:
+			graph.Fill(out, graph.KindNode, l.nodes)
+		default:
+			graph.Fill(out, graph.KindRel, l.rels)
+		}
+		return nil
+	}
+}
+
+// propertyVector compiles v.key. Of what is no entity it is computed once, where it may fail.
+func (c *compiler) propertyVector(e *ast.Property) vector {
+	v, ok := e.Subject.(*ast.Variable)
+	if !ok {
+		return nil
+	}
+	slot, ok := c.scope.slots[v.Name]
+	if !ok || !isEntity(c.scope.kinds[v.Name]) {
+		return nil
+	}
+	key := e.Key.Value
+	return func(r *run, c *chunk, out *graph.Column) error {
+		l := c.lane(slot)
+		switch {
+		case l == nil:
+			v, err := r.property(c.f[slot], key)
+			if err != nil {
+				return err
+			}
+			out.Reset()
+			for range c.n {
+				out.Append(v)
+			}
+			return nil
+		case l.nodes != nil:
+			return r.nodeColumn(l.nodes, key, out)
+		}
+		out.Reset()
+		k, known := r.key(key)
+		if !known {
+			out.AppendNulls(c.n)
+			return nil
+		}
+		var values [64]graph.Value
+		for rels := l.rels; len(rels) > 0; {
+			n := min(len(rels), len(values))
+			if err := r.graph.RelProperty(rels[:n], k, values[:n]); err != nil {
+				return err
+			}
+			for _, v := range values[:n] {
+				out.Append(v)
+			}
+			rels = rels[n:]
+		}
+		return nil
+	}
+}
+
+// comparisonVector compiles a comparison of two operands.
+func (c *compiler) comparisonVector(e *ast.Comparison) vector {
+	if len(e.Ops) != 1 {
+		return nil
+	}
+	op := e.Ops[0]
+	left, right := c.known(e.Operands[0]), c.known(e.Operands[1])
+	if left == nil || right == nil {
+		return nil
+	}
+	fixed := isFixed(e.Operands[1])
+	var value eval
+	if fixed {
+		value = c.expr(e.Operands[1])
+	}
+	return func(r *run, c *chunk, out *graph.Column) error {
+		a := r.column()
+		defer r.putColumn(a)
+		if err := left(r, c, a); err != nil {
+			return err
+		}
+		if fixed {
+			v, err := value(r, c.f)
+			if err != nil {
+				return err
+			}
+			compareFixed(op, a, v, out)
+			return nil
+		}
+		b := r.column()
+		defer r.putColumn(b)
+		if err := right(r, c, b); err != nil {
+			return err
+		}
+		out.Reset()
+		for i := range c.n {
+			out.Append(compare(op, a.At(i), b.At(i)))
+		}
+		return nil
+	}
+}
+
+func isFixed(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.Literal, *ast.Parameter:
+		return true
+	}
+	return false
+}
+
+// compareFixed compares every value of a column with v.
+func compareFixed(op ast.Op, a *graph.Column, v graph.Value, out *graph.Column) {
+	out.Reset()
+	if a.Boxed || a.Mixed || a.Kind != graph.KindInt || v.Kind() != graph.KindInt {
+		for i := range a.Len() {
+			out.Append(compare(op, a.At(i), v))
+		}
+		return
+	}
+	out.Kind = graph.KindBool
+	w := v.AsInt()
+	switch op {
+	case ast.OpEqual:
+		for _, b := range a.Bits {
+			out.Bits = append(out.Bits, bit(int64(b) == w))
+		}
+	case ast.OpNotEqual:
+		for _, b := range a.Bits {
+			out.Bits = append(out.Bits, bit(int64(b) != w))
+		}
+	case ast.OpLess:
+		for _, b := range a.Bits {
+			out.Bits = append(out.Bits, bit(int64(b) < w))
+		}
+	case ast.OpLessEqual:
+		for _, b := range a.Bits {
+			out.Bits = append(out.Bits, bit(int64(b) <= w))
+		}
+	case ast.OpGreater:
+		for _, b := range a.Bits {
+			out.Bits = append(out.Bits, bit(int64(b) > w))
+		}
+	default:
+		for _, b := range a.Bits {
+			out.Bits = append(out.Bits, bit(int64(b) >= w))
+		}
+	}
+}
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (c *compiler) logicVector(e *ast.Binary) vector {
+	if e.Op != ast.OpAnd && e.Op != ast.OpOr {
+		return nil
+	}
+	left, right := c.condition(e.Left), c.condition(e.Right)
+	if left == nil || right == nil {
+		return nil
+	}
+	join := fn.And
+	if e.Op == ast.OpOr {
+		join = fn.Or
+	}
+	return func(r *run, c *chunk, out *graph.Column) error {
+		a, b := r.column(), r.column()
+		defer r.putColumn(a)
+		defer r.putColumn(b)
+		if err := left(r, c, a); err != nil {
+			return err
+		}
+		if err := right(r, c, b); err != nil {
+			return err
+		}
+		out.Reset()
+		for i := range c.n {
+			out.Append(join(a.At(i), b.At(i)))
+		}
+		return nil
+	}
+}
