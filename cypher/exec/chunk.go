@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"sync"
+
 	"graticule/graph"
 )
 
@@ -113,7 +115,7 @@ func (r *run) sifted(o *op, next take) take {
 	}
 }
 
-// idBuffers is the memory of one step that makes chunks; runs keep some for reuse.
+// idBuffers is the memory of one step that makes chunks.
 type idBuffers struct {
 	chunk chunk
 	nodes []graph.NodeID
@@ -121,28 +123,20 @@ type idBuffers struct {
 	lanes [3]lane
 }
 
-func (r *run) buffers() *idBuffers {
-	if n := len(r.spare); n > 0 {
-		b := r.spare[n-1]
-		r.spare = r.spare[:n-1]
-		return b
-	}
-	return &idBuffers{}
+// Chunks and the columns computed from them are of bounded size and needed for
+// a moment: all runs share what is free of them.
+var (
+	freeBuffers = sync.Pool{New: func() any { return &idBuffers{} }}
+	freeColumns = sync.Pool{New: func() any { return &graph.Column{} }}
+)
+
+func buffers() *idBuffers       { return freeBuffers.Get().(*idBuffers) }
+func column() *graph.Column     { return freeColumns.Get().(*graph.Column) }
+func putColumn(c *graph.Column) { freeColumns.Put(c) }
+func giveBack(b *idBuffers) {
+	b.chunk, b.lanes = chunk{}, [3]lane{}
+	freeBuffers.Put(b)
 }
-
-func (r *run) giveBack(b *idBuffers) { r.spare = append(r.spare, b) }
-
-// column gives a column to compute into, until putColumn.
-func (r *run) column() *graph.Column {
-	if n := len(r.columns); n > 0 {
-		c := r.columns[n-1]
-		r.columns = r.columns[:n-1]
-		return c
-	}
-	return &graph.Column{}
-}
-
-func (r *run) putColumn(c *graph.Column) { r.columns = append(r.columns, c) }
 
 // --- sources ---
 
@@ -150,8 +144,8 @@ func (r *run) putColumn(c *graph.Column) { r.columns = append(r.columns, c) }
 // consumer may not want more.
 func (r *run) eachChunk(c graph.NodeCursor, slot int, f frame, next take) error {
 	defer c.Close()
-	b := r.buffers()
-	defer r.giveBack(b)
+	b := buffers()
+	defer giveBack(b)
 	for size := scanBatch / 4; ; size = min(2*size, chunkRows) {
 		if cap(b.nodes) < size {
 			b.nodes = make([]graph.NodeID, size)
@@ -173,8 +167,8 @@ func (r *run) eachChunk(c graph.NodeCursor, slot int, f frame, next take) error 
 
 // chunks hands ids on in chunks; the ids may be changed.
 func (r *run) chunks(ids []graph.NodeID, slot int, f frame, next take) error {
-	b := r.buffers()
-	defer r.giveBack(b)
+	b := buffers()
+	defer giveBack(b)
 	for len(ids) > 0 {
 		n := min(len(ids), chunkRows)
 		b.lanes[0] = lane{slot: slot, nodes: ids[:n]}
@@ -250,8 +244,8 @@ func (x *patternRel) expandChunks(haveFrom bool, earlier []*patternRel) source {
 			if !ok {
 				return nil
 			}
-			b := r.buffers()
-			defer r.giveBack(b)
+			b := buffers()
+			defer giveBack(b)
 			return r.expandAll(f[fromSlot].NodeID(), dir, ids, func(a *graph.Adjacency) error {
 				n := 0
 				for i, rel := range a.Rel {
@@ -296,8 +290,8 @@ func (x *patternRel) scanRelChunks(earlier []*patternRel) source {
 					return nil
 				}
 			}
-			b := r.buffers()
-			defer r.giveBack(b)
+			b := buffers()
+			defer giveBack(b)
 			ends := make([]graph.RelEnds, scanBatch)
 			if cap(b.rels) < scanBatch {
 				b.rels = make([]graph.RelID, scanBatch)

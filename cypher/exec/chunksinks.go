@@ -10,10 +10,10 @@ import (
 // pushChunk projects the rows of a chunk.
 func (s *projectSink) pushChunk(c *chunk) error {
 	for len(s.columns) < len(s.p.values) {
-		s.columns = append(s.columns, graph.Column{})
+		s.columns = append(s.columns, column())
 	}
 	for i, v := range s.p.vectors {
-		if err := v(s.r, c, &s.columns[i]); err != nil {
+		if err := v(s.r, c, s.columns[i]); err != nil {
 			return err
 		}
 	}
@@ -31,8 +31,8 @@ func (s *projectSink) pushChunk(c *chunk) error {
 
 // groupColumns is what grouping a chunk needs between chunks.
 type groupColumns struct {
-	keys     []graph.Column
-	argument graph.Column
+	keys     []*graph.Column
+	argument *graph.Column
 	ints     map[int64]*group // groups by the one key, when that is an INTEGER
 	small    []*group         // of them, those of keys from 0 on
 	groups   []*group         // of each row
@@ -47,12 +47,15 @@ func (s *groupSink) pushChunk(c *chunk) error {
 		return err
 	}
 	groups := s.cols.groups
+	if s.cols.argument == nil {
+		s.cols.argument = column()
+	}
 	for i, a := range s.p.aggs {
 		if a.star {
 			s.countRows(groups, i)
 			continue
 		}
-		if err := a.vector(s.r, c, &s.cols.argument); err != nil {
+		if err := a.vector(s.r, c, s.cols.argument); err != nil {
 			return err
 		}
 		if err := s.addColumn(groups, i, a); err != nil {
@@ -74,7 +77,7 @@ func (s *groupSink) countRows(groups []*group, i int) {
 
 // addColumn hands the argument's column to the i-th aggregate of the rows' groups.
 func (s *groupSink) addColumn(groups []*group, i int, a *aggregate) error {
-	col := &s.cols.argument
+	col := s.cols.argument
 	if batch, ok := groups[0].accs[i].(fn.Batch); ok && len(s.p.keys) == 0 && !a.distinct && !a.keeps && !col.Boxed && !col.Mixed {
 		if handled, err := batch.AddBits(col.Kind, col.Bits); handled || err != nil {
 			return err
@@ -93,10 +96,10 @@ func (s *groupSink) groupsOf(c *chunk) error {
 	cols := &s.cols
 	cols.groups = cols.groups[:0]
 	for len(cols.keys) < len(s.p.keys) {
-		cols.keys = append(cols.keys, graph.Column{})
+		cols.keys = append(cols.keys, column())
 	}
 	for i, k := range s.p.keys {
-		if err := s.p.vectors[k](s.r, c, &cols.keys[i]); err != nil {
+		if err := s.p.vectors[k](s.r, c, cols.keys[i]); err != nil {
 			return err
 		}
 	}
@@ -149,4 +152,15 @@ func (s *groupSink) remember(key int64, g *group) {
 		s.cols.ints = map[int64]*group{}
 	}
 	s.cols.ints[key] = g
+}
+
+// release gives the columns back.
+func (g *groupColumns) release() {
+	for _, k := range g.keys {
+		putColumn(k)
+	}
+	if g.argument != nil {
+		putColumn(g.argument)
+	}
+	*g = groupColumns{}
 }

@@ -90,12 +90,25 @@ func (c *compiler) isUpdating(q *ast.Query) bool {
 type Result struct {
 	run   *run
 	plan  *Plan
-	next  func() (frame, error, bool)
+	next  func() (*resultRows, error, bool)
 	stop  func()
 	ended bool
-	out   []graph.Value
-	Rows  int64 // rows handed out so far
+	rows  *resultRows // fetched from the run, not handed out yet
+	Rows  int64       // rows handed out so far
 }
+
+// resultRows are some rows on their way to the client, side by side.
+type resultRows struct {
+	values []graph.Value
+	n, at  int // rows, and those handed out
+}
+
+// resultBatch is the most rows that a run makes before they are fetched: going
+// to and fro between the run and its reader for each row costs more than most rows.
+const resultBatch = 256
+
+// resultBytes ends such a batch early, about.
+const resultBytes = 64 << 10
 
 // Start begins a run. Nothing happens before the first Fetch.
 func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
@@ -111,16 +124,31 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 	if missing != nil {
 		return nil, missingParameter(strings.Join(missing, ", "))
 	}
-	res := &Result{run: r, plan: p, out: make([]graph.Value, len(p.Columns))}
-	rows := iter.Seq2[frame, error](func(yield func(frame, error) bool) {
+	res := &Result{run: r, plan: p, rows: &resultRows{}}
+	slots := p.query.resultSlots()
+	rows := iter.Seq2[*resultRows, error](func(yield func(*resultRows, error) bool) {
 		closed := &errEnough{}
+		batch, size, bytes := &resultRows{}, 1, int64(0) // the first row is not kept waiting
 		err := p.query.run(r, make(frame, p.width), func(f frame) error {
-			if !yield(f, nil) {
+			for _, s := range slots {
+				v := r.hydrate(f[s])
+				batch.values = append(batch.values, v)
+				bytes += valueSize(v)
+			}
+			if batch.n++; batch.n < size && bytes < resultBytes {
+				return nil
+			}
+			if !yield(batch, nil) {
 				return closed
 			}
+			batch.values, batch.n, batch.at = batch.values[:0], 0, 0
+			bytes, size = 0, min(2*size, resultBatch)
 			return nil
 		})
-		if err != nil && err != error(closed) {
+		if err == error(closed) || batch.n > 0 && !yield(batch, nil) {
+			return
+		}
+		if err != nil {
 			yield(nil, err)
 		}
 	})
@@ -141,16 +169,19 @@ func (res *Result) Fetch(limit int64, emit func(row []graph.Value) error) (more 
 		if res.ended {
 			return false, nil
 		}
-		f, err, ok := res.next()
-		if !ok || err != nil {
-			res.ended = true
-			return false, err
+		if res.rows.at == res.rows.n {
+			rows, err, ok := res.next()
+			if !ok || err != nil {
+				res.ended = true
+				return false, err
+			}
+			res.rows = rows
 		}
-		for i, s := range res.plan.query.resultSlots() {
-			res.out[i] = res.run.hydrate(f[s])
-		}
+		width := len(res.plan.Columns)
+		row := res.rows.values[res.rows.at*width : (res.rows.at+1)*width]
+		res.rows.at++
 		res.Rows++
-		if err := emit(res.out); err != nil {
+		if err := emit(row); err != nil {
 			return false, err
 		}
 	}

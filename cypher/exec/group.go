@@ -172,6 +172,7 @@ func (s *groupSink) open(f frame) (*group, error) {
 }
 
 func (s *groupSink) done() error {
+	s.cols.release()
 	if len(s.order) == 0 && len(s.p.keys) == 0 {
 		empty := make(frame, s.width())
 		copy(empty, s.r.base) // what a subquery imports is there though no row is

@@ -249,7 +249,7 @@ type projectSink struct {
 	p       *projection
 	next    sink
 	scratch []graph.Value
-	columns []graph.Column
+	columns []*graph.Column // of a chunk
 }
 
 func (s *projectSink) push(f frame) error {
@@ -266,7 +266,13 @@ func (s *projectSink) push(f frame) error {
 	return s.next.push(f)
 }
 
-func (s *projectSink) done() error { return s.next.done() }
+func (s *projectSink) done() error {
+	for _, c := range s.columns {
+		putColumn(c)
+	}
+	s.columns = nil
+	return s.next.done()
+}
 
 type filterSink struct {
 	r    *run
@@ -428,6 +434,14 @@ func valueSize(v graph.Value) int64 {
 		for i := range m.Len() {
 			k, e := m.At(i)
 			n += 16 + int64(len(k)) + valueSize(e)
+		}
+	case graph.KindNode:
+		if x := v.AsNode(); x != nil {
+			n += valueSize(graph.MapOf(x.Properties))
+		}
+	case graph.KindRel:
+		if x := v.AsRel(); x != nil {
+			n += valueSize(graph.MapOf(x.Properties))
 		}
 	case graph.KindPath:
 		n += int64(24 * (len(v.AsPath().Nodes) + len(v.AsPath().Rels)))

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"slices"
+	"sync"
 
 	"graticule/graph"
 )
@@ -30,7 +31,11 @@ type layer struct {
 	index  idTable // refused: by the node's conditions
 }
 
+// freeLayers are layers that no run uses, empty: their memory is used again.
+var freeLayers = sync.Pool{New: func() any { return &layer{} }}
+
 func (l *layer) reset() {
+	clear(l.whole)
 	l.ids, l.rel, l.parent, l.whole = l.ids[:0], l.rel[:0], l.parent[:0], l.whole[:0]
 	l.index.clear()
 }
@@ -44,7 +49,7 @@ func reach(start int, hops []reachHop) stepBuilder {
 // reachChunks is reach.
 func reachChunks(start int, hops []reachHop) source {
 	return func(r *run, next take) push {
-		s := &reaching{r: r, hops: hops, layers: make([]layer, len(hops)+1)}
+		s := &reaching{r: r, hops: hops}
 		for i := range hops {
 			s.types = append(s.types, hops[i].x.typeSet(r))
 			s.tests = append(s.tests, hops[i].nodeTest(r))
@@ -54,9 +59,18 @@ func reachChunks(start int, hops []reachHop) source {
 			if f[start].Kind() != graph.KindNode {
 				return nil
 			}
-			for i := range s.layers {
-				s.layers[i].reset()
+			outer := s.layers
+			s.layers = nil
+			for range len(hops) + 1 {
+				s.layers = append(s.layers, freeLayers.Get().(*layer))
 			}
+			defer func() {
+				for _, l := range s.layers {
+					l.reset()
+					freeLayers.Put(l)
+				}
+				s.layers = outer
+			}()
 			s.layers[0].add(f[start].NodeID(), 0, -1)
 			for i := range hops {
 				if err := s.hop(i, f); err != nil {
@@ -95,7 +109,7 @@ func (h *reachHop) nodeTest(r *run) func(f frame) (bool, error) {
 type reaching struct {
 	r      *run
 	hops   []reachHop
-	layers []layer
+	layers []*layer
 	types  []func() ([]graph.TypeID, bool)
 	tests  []func(f frame) (bool, error)
 }
@@ -153,7 +167,7 @@ func (t *idTable) clear() {
 
 // hop fills layer i+1 from layer i.
 func (s *reaching) hop(i int, f frame) error {
-	h, from, to := &s.hops[i], &s.layers[i], &s.layers[i+1]
+	h, from, to := &s.hops[i], s.layers[i], s.layers[i+1]
 	types, ok := s.types[i]()
 	if !ok {
 		return nil
@@ -223,7 +237,7 @@ func (s *reaching) hop(i int, f frame) error {
 // proofUses tells whether the proof of the u-th node of layer i holds rel.
 func (s *reaching) proofUses(i int, u int32, rel graph.RelID) bool {
 	for ; i > 0; i-- {
-		l := &s.layers[i]
+		l := s.layers[i]
 		if l.whole[u] != nil {
 			return slices.Contains(l.whole[u], rel)
 		}
@@ -238,7 +252,7 @@ func (s *reaching) proofUses(i int, u int32, rel graph.RelID) bool {
 // prove searches backwards for a path over hops 0 to i that ends in v and uses
 // no relationship twice, nor one of used; its relationships from the last on.
 func (s *reaching) prove(i int, v graph.NodeID, f frame, used []graph.RelID) ([]graph.RelID, error) {
-	h, from := &s.hops[i], &s.layers[i]
+	h, from := &s.hops[i], s.layers[i]
 	types, ok := s.types[i]()
 	if !ok {
 		return nil, nil

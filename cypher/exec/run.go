@@ -80,8 +80,6 @@ type run struct {
 	keys      map[string]graph.KeyID
 	schema    []graph.Index
 	free      []*expander
-	spare     []*idBuffers
-	columns   []*graph.Column
 	instances []*instance
 	weight    int64 // how many rows the one on its way stands for
 	writes    bool  // the statement may write

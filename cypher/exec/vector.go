@@ -58,8 +58,8 @@ func (c *compiler) known(e ast.Expr) vector {
 		}
 		not := e.Not
 		return func(r *run, c *chunk, out *graph.Column) error {
-			a := r.column()
-			defer r.putColumn(a)
+			a := column()
+			defer putColumn(a)
 			if err := x(r, c, a); err != nil {
 				return err
 			}
@@ -78,8 +78,8 @@ func (c *compiler) known(e ast.Expr) vector {
 			return nil
 		}
 		return func(r *run, c *chunk, out *graph.Column) error {
-			a := r.column()
-			defer r.putColumn(a)
+			a := column()
+			defer putColumn(a)
 			if err := x(r, c, a); err != nil {
 				return err
 			}
@@ -208,8 +208,8 @@ func (c *compiler) comparisonVector(e *ast.Comparison) vector {
 		value = c.expr(e.Operands[1])
 	}
 	return func(r *run, c *chunk, out *graph.Column) error {
-		a := r.column()
-		defer r.putColumn(a)
+		a := column()
+		defer putColumn(a)
 		if err := left(r, c, a); err != nil {
 			return err
 		}
@@ -221,8 +221,8 @@ func (c *compiler) comparisonVector(e *ast.Comparison) vector {
 			compareFixed(op, a, v, out)
 			return nil
 		}
-		b := r.column()
-		defer r.putColumn(b)
+		b := column()
+		defer putColumn(b)
 		if err := right(r, c, b); err != nil {
 			return err
 		}
@@ -301,9 +301,9 @@ func (c *compiler) logicVector(e *ast.Binary) vector {
 		join = fn.Or
 	}
 	return func(r *run, c *chunk, out *graph.Column) error {
-		a, b := r.column(), r.column()
-		defer r.putColumn(a)
-		defer r.putColumn(b)
+		a, b := column(), column()
+		defer putColumn(a)
+		defer putColumn(b)
 		if err := left(r, c, a); err != nil {
 			return err
 		}
