@@ -217,8 +217,8 @@ func (c *conn) readMessage() ([]byte, error) {
 // told to give a connection up that is silent for receiveTimeout: they would wait
 // forever for a server that is frozen or cut off (Bolt: "connection.recv_timeout_seconds").
 const (
-	noopInterval   = 2 * time.Second
-	receiveTimeout = 6 * time.Second
+	noopInterval   = time.Second
+	receiveTimeout = 4 * time.Second
 )
 
 func (c *conn) noop() {

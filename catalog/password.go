@@ -31,9 +31,11 @@ func HashPassword(password string) string {
 
 // Verifier checks passwords. Hashing is limited to one at a time, so that
 // logins cannot eat the machine; what was verified is remembered by a digest of
-// the whole credential and the hash it matched.
+// the whole credential and the hash it matched, also by those who waited for
+// their turn: after a change of leader all clients log in anew at once.
 type Verifier struct {
 	hashing sync.Mutex
+	hashes  int // made, guarded by hashing
 	mu      sync.Mutex
 	known   map[[32]byte]struct{}
 }
@@ -44,14 +46,15 @@ const verifiedMax = 10_000
 // unknown user) takes as long and never matches.
 func (v *Verifier) Verify(hash, password string) bool {
 	digest := sha256.Sum256([]byte(hash + "\x00" + password))
-	v.mu.Lock()
-	_, ok := v.known[digest]
-	v.mu.Unlock()
-	if ok && hash != "" {
+	if hash != "" && v.knows(digest) {
 		return true
 	}
 	v.hashing.Lock()
 	defer v.hashing.Unlock()
+	if hash != "" && v.knows(digest) {
+		return true
+	}
+	v.hashes++
 	var memory, time uint32
 	var threads uint8
 	parts := strings.Split(hash, "$")
@@ -78,4 +81,11 @@ func (v *Verifier) Verify(hash, password string) bool {
 	}
 	v.known[digest] = struct{}{}
 	return true
+}
+
+func (v *Verifier) knows(digest [32]byte) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	_, ok := v.known[digest]
+	return ok
 }

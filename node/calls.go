@@ -172,7 +172,7 @@ func (n *Node) answer(ctx context.Context, req request) (any, error) {
 		return "", nil
 	case "lead": // the asker has begun to lead
 		if d := n.open(req.Database); d != nil && len(req.Servers) == 1 {
-			d.learnLeader(req.Servers[0])
+			d.learnLeader(req.Servers[0], true)
 		}
 		return true, nil
 	case "leads":

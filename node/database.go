@@ -40,9 +40,8 @@ type database struct {
 	contended lane // auto-commit statements that met a conflict
 	learned   atomic.Pointer[learnedLeader]
 	suspected atomic.Pointer[learnedLeader]
-	moves     sync.Mutex    // guards what follows
-	moved     chan struct{} // closes when movedTo leads no more
-	movedTo   string
+	telling   sync.Mutex    // guards news
+	news      chan struct{} // closes when somebody says who leads; nil when nobody waits
 }
 
 // open gives this server's copy of a database by id, nil when it has none.
@@ -384,14 +383,7 @@ func (d *database) commitOnce(ctx context.Context, c *graphstore.Commit) (commit
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	moved := d.leaderMoves(leader)
-	go func() {
-		select {
-		case <-moved:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
+	defer d.whileLeads(leader, cancel)()
 	applied, err := d.n.commitAt(ctx, leader, d.def.ID, c)
 	if errors.Is(err, commit.ErrOutcomeUnknown) {
 		d.suspect(leader)

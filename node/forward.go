@@ -48,6 +48,9 @@ func (d *database) forward(j *job) (*bufferedResult, error) {
 		return nil, fmt.Errorf("encode statement: %w", err)
 	}
 	ctx, span := d.n.traces.Start(j.t.ctx, "tx.forward")
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer d.whileLeads(leader, cancel)()
 	answer, err := d.n.ask(ctx, m.Cluster, leader, transport.Admin, nil, question)
 	span.End(err)
 	if errors.Is(err, errNotAsked) {

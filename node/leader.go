@@ -22,6 +22,7 @@ const (
 type learnedLeader struct {
 	id    string
 	until time.Time
+	sure  bool // the leader itself said so
 }
 
 func (d *database) knownLeader() (string, bool) {
@@ -32,29 +33,46 @@ func (d *database) knownLeader() (string, bool) {
 	return l.id, true
 }
 
-// learnLeader takes over who leads. Commits under way to another server are
-// given up: their outcome is asked of the new leader.
-func (d *database) learnLeader(id string) {
-	d.learned.Store(&learnedLeader{id, time.Now().Add(leaderMemory)})
-	d.moves.Lock()
-	defer d.moves.Unlock()
-	if d.movedTo != id {
-		if d.movedTo = id; d.moved != nil {
-			close(d.moved)
-		}
-		d.moved = make(chan struct{})
+// learnLeader takes over who leads, and wakes all who wait for that.
+func (d *database) learnLeader(id string, sure bool) {
+	d.learned.Store(&learnedLeader{id, time.Now().Add(leaderMemory), sure})
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	if d.news != nil {
+		close(d.news)
+		d.news = nil
 	}
 }
 
-// leaderMoves gives a channel that closes when another server than leader is
-// known to lead; nil when nothing is known.
-func (d *database) leaderMoves(leader string) <-chan struct{} {
-	d.moves.Lock()
-	defer d.moves.Unlock()
-	if d.moved == nil || d.movedTo != leader {
-		d.movedTo, d.moved = leader, make(chan struct{})
+// leaderNews gives a channel that closes when somebody says who leads.
+func (d *database) leaderNews() <-chan struct{} {
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	if d.news == nil {
+		d.news = make(chan struct{})
 	}
-	return d.moved
+	return d.news
+}
+
+// whileLeads calls cancel when another server than leader says that it leads,
+// until stop is called: a leader that is frozen or cut off never answers.
+func (d *database) whileLeads(leader string, cancel func()) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		for {
+			news := d.leaderNews()
+			if l := d.learned.Load(); l != nil && l.sure && l.id != leader && time.Now().Before(l.until) && !d.isSuspect(l.id) {
+				cancel()
+				return
+			}
+			select {
+			case <-news:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done) }
 }
 
 func (d *database) forgetLeader() { d.learned.Store(nil) }
@@ -62,7 +80,7 @@ func (d *database) forgetLeader() { d.learned.Store(nil) }
 // suspect notes that a server did not answer as leader.
 func (d *database) suspect(id string) {
 	d.forgetLeader()
-	d.suspected.Store(&learnedLeader{id, time.Now().Add(leaderMemory)})
+	d.suspected.Store(&learnedLeader{id: id, until: time.Now().Add(leaderMemory)})
 }
 
 func (d *database) isSuspect(id string) bool {
@@ -83,7 +101,7 @@ func (d *database) leadsHere() bool {
 // nobody waits for a timeout to learn it.
 func (n *Node) announceLead(database string) {
 	if d := n.open(database); d != nil {
-		d.learnLeader(n.id)
+		d.learnLeader(n.id, true)
 	}
 	for _, m := range n.members.Topology().Alive() {
 		if m.ID == n.id {
@@ -100,18 +118,29 @@ func (n *Node) announceLead(database string) {
 	}
 }
 
-// leaderOf gives the server that leads a database, "" when nobody knows. It
-// asks all primaries at once: one that is dead must not hold up the others.
-func (n *Node) leaderOf(ctx context.Context, def *catalog.Database) string {
-	d := n.open(def.ID)
-	if d != nil {
-		if id, ok := d.knownLeader(); ok && !d.isSuspect(id) {
+// leaderHere gives the leader as this server knows it without asking.
+func (d *database) leaderHere() string {
+	if id, ok := d.knownLeader(); ok && !d.isSuspect(id) {
+		return id
+	}
+	if d.group != nil {
+		if id, ok := d.group.Leader(); ok && !d.isSuspect(id) {
 			return id
 		}
-		if d.group != nil {
-			if id, ok := d.group.Leader(); ok && !d.isSuspect(id) {
-				return id
-			}
+	}
+	return ""
+}
+
+// leaderOf gives the server that leads a database, "" when nobody knows. It
+// asks all primaries at once, and listens to one that says it has begun to lead
+// meanwhile: one that is dead must not hold up the others.
+func (n *Node) leaderOf(ctx context.Context, def *catalog.Database) string {
+	d := n.open(def.ID)
+	var news <-chan struct{} // of a database without a copy here nobody tells
+	if d != nil {
+		news = d.leaderNews()
+		if id := d.leaderHere(); id != "" {
+			return id
 		}
 	}
 	topology := n.members.Topology()
@@ -135,11 +164,22 @@ func (n *Node) leaderOf(ctx context.Context, def *catalog.Database) string {
 		}()
 	}
 	for range asked {
-		if id := <-answers; id != "" && (d == nil || !d.isSuspect(id)) {
+		select {
+		case id := <-answers:
+			if id == "" || (d != nil && d.isSuspect(id)) {
+				continue
+			}
 			if d != nil {
-				d.learnLeader(id)
+				d.learnLeader(id, false)
 			}
 			return id
+		case <-news:
+			if id := d.leaderHere(); id != "" {
+				return id
+			}
+			news = d.leaderNews()
+		case <-ctx.Done():
+			return ""
 		}
 	}
 	return ""
@@ -155,6 +195,9 @@ func (n *Node) leads(ctx context.Context, server string, def *catalog.Database) 
 	rtt, _ := n.members.Topology().RTT(n.id, server)
 	ctx, cancel := context.WithTimeout(ctx, leadsTimeout+2*rtt)
 	defer cancel()
+	if d != nil {
+		defer d.whileLeads(server, cancel)()
+	}
 	var yes bool
 	err := n.call(ctx, server, request{Op: "leads", Database: def.ID}, &yes)
 	if d != nil && (err != nil || !yes) {

@@ -66,5 +66,8 @@ func TestMakeTable(t *testing.T) {
 		if !reflect.DeepEqual(got.Read, c.read) || !reflect.DeepEqual(got.Write, c.write) {
 			t.Errorf("%+v: read %v, write %v", c, got.Read, got.Write)
 		}
+		if want := []string{"e1", "u1", "a1"}; !reflect.DeepEqual(got.Route, want) {
+			t.Errorf("%+v: routers %v, want one of each region: %v", c, got.Route, want)
+		}
 	}
 }

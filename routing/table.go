@@ -23,11 +23,14 @@ type Table struct {
 // MakeTable chooses servers for a client in a region. Drivers ignore order, so
 // Read holds only the nearest: the client's region if it has a copy, else the
 // copies of the nearest one. The leader reads only where nothing else can.
+// Route holds one server of each region: those of a region fail together, and a
+// driver may wait long for each that is frozen or cut off. It is the leader where
+// there is one, whose failure drivers notice first, else a primary.
 // Write is the leader, or, for a client that names another region, a copy in its
 // own, where the transaction runs before it commits at the leader. With
 // analytics, Read holds secondaries only.
 func MakeTable(all []Candidate, region string, named, analytics bool) Table {
-	t := Table{Healthy: true}
+	t := Table{Healthy: true, Route: routers(all)}
 	var readers []Candidate
 	var leader *Candidate
 	for i := range all {
@@ -36,7 +39,6 @@ func MakeTable(all []Candidate, region string, named, analytics bool) Table {
 			t.Healthy = t.Healthy && c.Role == ""
 			continue
 		}
-		t.Route = append(t.Route, c.Address)
 		if c.Leader {
 			leader = c
 		}
@@ -80,4 +82,37 @@ func MakeTable(all []Candidate, region string, named, analytics bool) Table {
 		t.Write = append(t.Write, leader.Address)
 	}
 	return t
+}
+
+// routers gives the address of the living server of each region that suits best
+// to be asked for tables, in the order of all.
+func routers(all []Candidate) []string {
+	rank := func(c Candidate) int {
+		switch {
+		case c.Leader:
+			return 3
+		case c.Role == "primary":
+			return 2
+		case c.Role != "":
+			return 1
+		}
+		return 0
+	}
+	var best []Candidate
+	for _, c := range all {
+		if !c.Alive {
+			continue
+		}
+		i := slices.IndexFunc(best, func(b Candidate) bool { return b.Region == c.Region })
+		if i < 0 {
+			best = append(best, c)
+		} else if rank(c) > rank(best[i]) {
+			best[i] = c
+		}
+	}
+	var out []string
+	for _, c := range best {
+		out = append(out, c.Address)
+	}
+	return out
 }

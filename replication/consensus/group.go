@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 
 	"graticule/internal/waiter"
@@ -75,16 +74,17 @@ const (
 
 // Group is this server's member of one raft group.
 type Group struct {
-	cfg   Config
-	raft  *raft.Raft
-	log   *groupLog
-	trans *raft.NetworkTransport
-	layer *layer
-	fsm   *fsm
-	ready atomic.Uint64 // the term in which this leader's barrier was applied
-	floor atomic.Uint64 // the index applied then
-	stop  chan struct{}
-	wg    sync.WaitGroup
+	cfg     Config
+	raft    *raft.Raft
+	log     *groupLog
+	trans   *raft.NetworkTransport
+	elector *elector
+	layer   *layer
+	fsm     *fsm
+	ready   atomic.Uint64 // the term in which this leader's barrier was applied
+	floor   atomic.Uint64 // the index applied then
+	stop    chan struct{}
+	wg      sync.WaitGroup
 
 	confirmations confirmations
 }
@@ -101,7 +101,7 @@ func Open(cfg Config) (*Group, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make snapshot folder: %w", err)
 	}
-	quiet := hclog.New(&hclog.LoggerOptions{Output: io.Discard})
+	quiet := libraryLog(cfg.Logger, cfg.Group)
 	snaps, err := raft.NewFileSnapshotStoreWithLogger(cfg.Dir, snapshotsKept, quiet)
 	if err != nil {
 		return nil, fmt.Errorf("open snapshots: %w", err)
@@ -113,7 +113,7 @@ func Open(cfg Config) (*Group, error) {
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(cfg.Server)
 	rc.Logger = quiet
-	rc.HeartbeatTimeout = min(max(500*time.Millisecond, 4*cfg.RTT), 3*time.Second)
+	rc.HeartbeatTimeout = heartbeatTimeout(cfg.RTT)
 	rc.ElectionTimeout = rc.HeartbeatTimeout
 	rc.LeaderLeaseTimeout = rc.HeartbeatTimeout * 3 / 4
 	rc.CommitTimeout = commitTick
@@ -121,19 +121,17 @@ func Open(cfg Config) (*Group, error) {
 	rc.BatchApplyCh = true
 	rc.SnapshotThreshold, rc.TrailingLogs = snapshotThreshold, trailingLogs
 	rc.NoSnapshotRestoreOnStart = true
-	if g.raft, err = raft.NewRaft(rc, g.fsm, observedLog{log, &g.fsm.seen}, log, snaps, quietHeartbeats{g.trans}); err != nil {
+	g.elector = newElector(g.trans, cfg.Server, cfg.RTT)
+	if g.raft, err = raft.NewRaft(rc, g.fsm, observedLog{log, &g.fsm.seen}, log, snaps, g.elector); err != nil {
+		g.elector.stop()
 		return nil, fmt.Errorf("start raft group %s: %w", cfg.Group, err)
 	}
-	g.wg.Add(1)
+	g.elector.raft.Store(g.raft)
+	g.wg.Add(2)
 	go g.watch()
+	go g.watchLeader()
 	return g, nil
 }
-
-// quietHeartbeats keeps raft from handling heartbeats on the I/O goroutine.
-type quietHeartbeats struct{ *raft.NetworkTransport }
-
-// SetHeartbeatHandler does nothing: heartbeats queue with all other messages.
-func (quietHeartbeats) SetHeartbeatHandler(func(raft.RPC)) {}
 
 // HasState tells whether the group was bootstrapped or has received anything.
 func (g *Group) HasState() bool {
@@ -337,6 +335,7 @@ func (g *Group) Close() error {
 	err := g.raft.Shutdown().Error()
 	g.layer.Close()
 	g.trans.Close()
+	g.elector.stop()
 	g.wg.Wait()
 	return err
 }

@@ -28,6 +28,7 @@ func Command() *cobra.Command {
 	f.IntVar(&o.Bolt, "bolt-port", 7687, "first Bolt port")
 	f.IntVar(&o.HTTP, "http-port", 7474, "first HTTP port")
 	f.IntVar(&o.Cluster, "cluster-port", 6000, "first cluster port (UDP)")
+	f.StringVar(&o.LogLevel, "log-level", "info", "what the servers log into the data folder: debug, info, warn or error")
 	for verb, text := range map[string]string{
 		"kill": "Kill a server of the running demo as a crash would", "pause": "Freeze a server of the running demo",
 		"resume": "Let a frozen server go on", "start": "Start a killed server again",

@@ -15,6 +15,7 @@ type Layout struct {
 	RTT                   []time.Duration // upper triangle, row by row: 0-1, 0-2, …, 1-2, …
 	Bolt, HTTP, Cluster   int             // first ports
 	DataDir, Secret, Auth string
+	LogLevel              string // of the servers, "" for their default
 }
 
 // Server is one server of the layout.
@@ -75,7 +76,7 @@ func (l Layout) args(s Server) []string {
 		}
 	}
 	founders := min(3, len(l.Regions))
-	return []string{
+	args := []string{
 		"server", "--data", l.DataDir + "/" + s.Name,
 		"--set", "server.name=" + s.Name,
 		"--set", "server.region=" + s.Region,
@@ -90,6 +91,10 @@ func (l Layout) args(s Server) []string {
 		"--set", "initial.dbms.automatically_enable_free_servers=true",
 		"--set", "server.cluster.emulated_round_trips=" + strings.Join(delays, ","),
 	}
+	if l.LogLevel != "" {
+		args = append(args, "--log-level", l.LogLevel)
+	}
+	return args
 }
 
 func local(port int) string { return net.JoinHostPort("localhost", strconv.Itoa(port)) }

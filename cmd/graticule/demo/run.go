@@ -19,8 +19,8 @@ import (
 
 // Options are the flags of `graticule demo`.
 type Options struct {
-	Regions, RTT, DataDir, Password string
-	Bolt, HTTP, Cluster             int
+	Regions, RTT, DataDir, Password, LogLevel string
+	Bolt, HTTP, Cluster                       int
 }
 
 const (
@@ -78,7 +78,7 @@ func Run(ctx context.Context, o Options, out io.Writer) error {
 }
 
 func (o Options) layout() (Layout, error) {
-	l := Layout{Regions: splitNames(o.Regions), Bolt: o.Bolt, HTTP: o.HTTP, Cluster: o.Cluster, DataDir: o.DataDir, Auth: "neo4j/" + o.Password}
+	l := Layout{Regions: splitNames(o.Regions), Bolt: o.Bolt, HTTP: o.HTTP, Cluster: o.Cluster, DataDir: o.DataDir, Auth: "neo4j/" + o.Password, LogLevel: o.LogLevel}
 	if len(l.Regions) < 1 || len(l.Regions) > 11 {
 		return l, fmt.Errorf("%d regions: want 1 to 11", len(l.Regions))
 	}
