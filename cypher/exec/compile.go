@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"iter"
 	"slices"
 	"strings"
 
@@ -90,9 +89,9 @@ func (c *compiler) isUpdating(q *ast.Query) bool {
 type Result struct {
 	run   *run
 	plan  *Plan
-	next  func() (frame, error, bool)
-	stop  func()
+	rows  *coroutine // from the first Fetch to the end of the run
 	ended bool
+	shut  bool
 	out   []graph.Value
 	Rows  int64 // rows handed out so far
 }
@@ -112,19 +111,6 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 		return nil, missingParameter(strings.Join(missing, ", "))
 	}
 	res := &Result{run: r, plan: p, out: make([]graph.Value, len(p.Columns))}
-	rows := iter.Seq2[frame, error](func(yield func(frame, error) bool) {
-		closed := &errEnough{}
-		err := p.query.run(r, make(frame, p.width), func(f frame) error {
-			if !yield(f, nil) {
-				return closed
-			}
-			return nil
-		})
-		if err != nil && err != error(closed) {
-			yield(nil, err)
-		}
-	})
-	res.next, res.stop = iter.Pull2(rows)
 	return res, nil
 }
 
@@ -141,9 +127,12 @@ func (res *Result) Fetch(limit int64, emit func(row []graph.Value) error) (more 
 		if res.ended {
 			return false, nil
 		}
-		f, err, ok := res.next()
-		if !ok || err != nil {
-			res.ended = true
+		if res.rows == nil {
+			res.rows = startCoroutine(res.carryOut)
+		}
+		f, err, ok := res.rows.next()
+		if !ok {
+			res.ended, res.rows = true, nil
 			return false, err
 		}
 		for i, s := range res.plan.query.resultSlots() {
@@ -157,14 +146,23 @@ func (res *Result) Fetch(limit int64, emit func(row []graph.Value) error) (more 
 	return !res.ended, nil
 }
 
+// carryOut makes all rows.
+func (res *Result) carryOut(push func(frame) error) error {
+	return res.plan.query.run(res.run, make(frame, res.plan.width), push)
+}
+
 // Counters gives what the run changed so far.
 func (res *Result) Counters() *Counters { return &res.run.counters }
 
 // Close ends the run, finished or not.
 func (res *Result) Close() {
-	if res.ended = true; res.stop != nil {
-		res.stop()
-		res.stop = nil
-		res.run.freeMemory()
+	if res.ended = true; res.shut {
+		return
+	}
+	res.shut = true
+	defer res.run.freeMemory()
+	if res.rows != nil {
+		res.rows.close()
+		res.rows = nil
 	}
 }

@@ -286,8 +286,9 @@ func (r *run) hydrate(v graph.Value) graph.Value {
 	return v
 }
 
-// errEnough unwinds a pipeline whose consumer wants no more rows. Each chain has its own.
-type errEnough struct{}
+// errEnough unwinds a pipeline whose consumer wants no more rows. Each chain has
+// its own, which the byte is for: values without size may share one address.
+type errEnough struct{ _ byte }
 
 // Error names the signal; it never reaches a client.
 func (*errEnough) Error() string { return "no more rows are wanted" }
