@@ -3,7 +3,6 @@ package exec
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"graticule/cypher/fn"
@@ -34,6 +33,9 @@ type Counters struct {
 
 // Map gives the counters that are not zero, nil when all are.
 func (c *Counters) Map() *graph.Map {
+	if *c == (Counters{}) {
+		return nil
+	}
 	m := graph.NewMap(4)
 	for _, x := range []struct {
 		name string
@@ -47,12 +49,9 @@ func (c *Counters) Map() *graph.Map {
 			m.Put(x.name, graph.Int(x.n))
 		}
 	}
-	switch {
-	case m.Len() == 0:
-		return nil
-	case c.SystemUpdates > 0:
+	if c.SystemUpdates > 0 {
 		m.Put("contains-system-updates", graph.True)
-	default:
+	} else {
 		m.Put("contains-updates", graph.True)
 	}
 	return m
@@ -89,7 +88,7 @@ type run struct {
 }
 
 func newRun(ctx context.Context, env *Environment) *run {
-	r := &run{ctx: ctx, graph: env.Graph, params: env.Params, env: env, keys: map[string]graph.KeyID{}, weight: 1}
+	r := &run{ctx: ctx, graph: env.Graph, params: env.Params, env: env, weight: 1}
 	if r.params == nil {
 		r.params = &graph.Map{}
 	}
@@ -97,7 +96,7 @@ func newRun(ctx context.Context, env *Environment) *run {
 	if zone == nil {
 		zone = time.UTC
 	}
-	r.context = fn.Context{Entities: r, Grow: r.grow, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID, Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
+	r.context = fn.Context{Entities: r, Grow: r.grow, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID}
 	return r
 }
 
@@ -125,6 +124,9 @@ func (r *run) key(name string) (graph.KeyID, bool) {
 	}
 	k, ok := r.graph.Key(name)
 	if ok {
+		if r.keys == nil {
+			r.keys = map[string]graph.KeyID{}
+		}
 		r.keys[name] = k
 	}
 	return k, ok
