@@ -33,7 +33,8 @@ type Auth struct {
 }
 
 // Session is one connection's session. Its methods are called one at a time;
-// the context is cancelled when the connection dies or is reset.
+// the context is cancelled when the connection dies or is reset, and not before
+// what it was given for, a result or a transaction, has been closed.
 type Session interface {
 	Logon(ctx context.Context, auth Auth) error
 	Logoff(ctx context.Context) error

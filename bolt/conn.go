@@ -70,13 +70,19 @@ type conn struct {
 	retired      atomic.Bool
 
 	mu     sync.Mutex
-	cancel context.CancelCauseFunc // of the message that runs
+	cancel context.CancelCauseFunc // of ctx
 
-	writing sync.Mutex  // held while bytes go out: whole messages only
-	working atomic.Bool // a message is being handled
-	alive   *time.Timer // sends a NOOP when that takes long
+	writing sync.Mutex   // held while bytes go out: whole messages only
+	working atomic.Bool  // a message is being handled
+	since   atomic.Int64 // since when, in nanoseconds from born on
+	alive   *time.Timer  // sends a NOOP when that takes long
+	awake   atomic.Bool  // alive is running
+	born    time.Time
 
 	// owned by run
+	ctx      context.Context // of all work until the next RESET
+	decoder  packstream.Decoder
+	answer   graph.Map // being made
 	state    state
 	session  Session
 	options  packstream.Options
@@ -101,7 +107,7 @@ type stream struct {
 }
 
 func newConn(s *Server, nc net.Conn, br *bufio.Reader, major, minor byte, login func()) *conn {
-	c := &conn{server: s, net: nc, br: br, major: major, minor: minor, login: login, messages: make(chan []byte, queueMax), results: map[int64]*stream{}}
+	c := &conn{server: s, net: nc, br: br, major: major, minor: minor, login: login, messages: make(chan []byte, queueMax), results: map[int64]*stream{}, born: time.Now()}
 	c.messageMax.Store(loginMessageMax)
 	c.info = ConnInfo{ID: fmt.Sprintf("bolt-%d", s.ids.Add(1)), Client: nc.RemoteAddr().String(), Server: nc.LocalAddr().String(), Protocol: fmt.Sprintf("%d.%d", major, minor)}
 	c.options = packstream.Options{ElementIDs: major >= 5, UTC: major >= 5}
@@ -117,6 +123,7 @@ func (c *conn) run() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	_ = c.net.SetReadDeadline(time.Now().Add(loginTimeout))
+	c.renew(ctx)
 	go c.read(cancel)
 	defer func() {
 		if r := recover(); r != nil {
@@ -136,11 +143,9 @@ func (c *conn) run() {
 	c.alive = time.AfterFunc(time.Hour, c.noop)
 	defer c.alive.Stop()
 	for msg := range c.messages {
-		c.working.Store(true)
-		c.alive.Reset(noopInterval)
+		c.work()
 		c.handle(ctx, msg)
 		c.working.Store(false)
-		c.alive.Stop()
 		if c.state == stateDefunct {
 			_ = c.flush()
 			return
@@ -153,6 +158,19 @@ func (c *conn) run() {
 		if c.retired.Load() && c.state == stateReady && len(c.messages) == 0 {
 			return
 		}
+	}
+}
+
+// renew makes the context of the work to come.
+func (c *conn) renew(parent context.Context) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cancel != nil {
+		c.cancel(nil)
+	}
+	c.ctx, c.cancel = context.WithCancelCause(parent)
+	if c.resets.Load() > 0 {
+		c.cancel(errReset)
 	}
 }
 
@@ -174,11 +192,9 @@ func (c *conn) read(cancel context.CancelCauseFunc) {
 			return
 		}
 		if len(msg) >= 2 && msg[1] == msgReset {
-			c.resets.Add(1)
 			c.mu.Lock()
-			if c.cancel != nil {
-				c.cancel(errReset)
-			}
+			c.resets.Add(1)
+			c.cancel(errReset)
 			c.mu.Unlock()
 		}
 		c.messages <- msg
@@ -221,15 +237,35 @@ const (
 	receiveTimeout = 4 * time.Second
 )
 
+// work notes that a message is being handled. The timer is not stopped at the end:
+// it finds out for itself, so that it is touched once an interval and not twice a
+// message.
+func (c *conn) work() {
+	c.since.Store(int64(time.Since(c.born)))
+	c.working.Store(true)
+	if !c.awake.Load() {
+		c.awake.Store(true)
+		c.alive.Reset(noopInterval)
+	}
+}
+
 func (c *conn) noop() {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	if !c.working.Load() {
+	c.awake.Store(false)
+	if !c.working.Load() { // a message that begins now sees that the timer has to be woken
 		return
 	}
-	if _, err := c.net.Write([]byte{0, 0}); err == nil {
-		c.alive.Reset(noopInterval)
+	left := noopInterval - (time.Since(c.born) - time.Duration(c.since.Load()))
+	if left <= 0 {
+		if _, err := c.net.Write([]byte{0, 0}); err != nil {
+			return
+		}
+		left = noopInterval
+		c.since.Store(int64(time.Since(c.born)))
 	}
+	c.awake.Store(true)
+	c.alive.Reset(left)
 }
 
 const chunkMax = 0xFFFF
@@ -258,6 +294,12 @@ func (c *conn) flush() error {
 	}
 	c.out = c.out[:0]
 	return err
+}
+
+// reply gives an empty map for the answer to a message; it lasts until the next one.
+func (c *conn) reply() *graph.Map {
+	c.answer.Clear()
+	return &c.answer
 }
 
 func (c *conn) success(m *graph.Map) {

@@ -15,7 +15,8 @@ func invalid(format string, args ...any) *status.Error {
 
 // handle runs one message.
 func (c *conn) handle(parent context.Context, msg []byte) {
-	d := &packstream.Decoder{B: msg, UTC: c.options.UTC}
+	d := &c.decoder
+	*d = packstream.Decoder{B: msg, UTC: c.options.UTC}
 	tag, fields := d.StructHeader()
 	if d.Err != nil {
 		c.failure(status.New(status.RequestInvalidFormat, "08N06", "The message cannot be read: %v", d.Err))
@@ -27,21 +28,14 @@ func (c *conn) handle(parent context.Context, msg []byte) {
 		c.state = stateDefunct
 		return
 	case msgReset:
-		c.reset()
+		c.reset(parent)
 		return
 	}
 	if c.state == stateFailed || c.resets.Load() > 0 {
 		c.ignored()
 		return
 	}
-	ctx, cancel := context.WithCancelCause(parent)
-	defer cancel(nil)
-	c.mu.Lock()
-	c.cancel = cancel
-	c.mu.Unlock()
-	if c.resets.Load() > 0 {
-		cancel(errReset)
-	}
+	ctx := c.ctx
 	if !c.allowed(tag) {
 		c.failure(invalid("Message %#x cannot be handled in this state of the connection.", tag))
 		c.state = stateDefunct
@@ -56,11 +50,11 @@ func (c *conn) handle(parent context.Context, msg []byte) {
 	case msgLogoff:
 		if err = c.session.Logoff(ctx); err == nil {
 			c.state = stateAuthentication
-			c.success(&graph.Map{})
+			c.success(c.reply())
 		}
 	case msgTelemetry:
 		c.session.Telemetry(d.Value().AsInt())
-		c.success(&graph.Map{})
+		c.success(c.reply())
 	case msgRoute:
 		err = c.route(ctx, d, fields)
 	case msgBegin:
@@ -73,7 +67,7 @@ func (c *conn) handle(parent context.Context, msg []byte) {
 		c.closeResults()
 		if err = tx.Rollback(ctx); err == nil {
 			c.state = stateReady
-			c.success(&graph.Map{})
+			c.success(c.reply())
 		}
 	case msgRun:
 		err = c.runQuery(ctx, d)
@@ -116,16 +110,17 @@ func (c *conn) allowed(tag byte) bool {
 	return false
 }
 
-func (c *conn) reset() {
+func (c *conn) reset(parent context.Context) {
 	c.resets.Add(-1)
 	c.closeResults()
 	if c.tx != nil {
 		_ = c.tx.Rollback(context.Background())
 		c.tx = nil
 	}
+	c.renew(parent)
 	if c.state > stateAuthentication {
 		c.state = stateReady
-		c.success(&graph.Map{})
+		c.success(c.reply())
 		return
 	}
 	c.failure(invalid("RESET is not allowed before login."))
@@ -224,7 +219,7 @@ func (c *conn) logon(ctx context.Context, a Auth) error {
 		return err
 	}
 	c.loggedIn()
-	c.success(&graph.Map{})
+	c.success(c.reply())
 	return nil
 }
 
@@ -340,7 +335,7 @@ func (c *conn) runQuery(ctx context.Context, d *packstream.Decoder) error {
 		return nil
 	}
 	s := &stream{started: time.Now(), wanted: c.txWanted}
-	reply := graph.NewMap(3)
+	reply := c.reply()
 	var err error
 	if c.tx != nil {
 		if s.result, err = c.tx.Run(ctx, text, params); err != nil {
@@ -406,7 +401,7 @@ func (c *conn) pull(ctx context.Context, m *graph.Map, discard bool) error {
 		return err
 	}
 	if more {
-		reply := graph.NewMap(1)
+		reply := c.reply()
 		reply.Put("has_more", graph.True)
 		c.success(reply)
 		return nil

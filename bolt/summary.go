@@ -9,7 +9,7 @@ import (
 
 func (c *conn) summary(s *stream, sum Summary) *graph.Map {
 	sum.Notifications = s.wanted.Select(sum.Notifications)
-	m := graph.NewMap(8)
+	m := c.reply()
 	m.Put("type", graph.String(sum.Type))
 	m.Put("t_last", graph.Int(time.Since(s.started).Milliseconds()))
 	m.Put("db", graph.String(sum.Database))

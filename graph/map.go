@@ -11,9 +11,46 @@ type Map struct {
 
 const mapIndexMin = 12
 
+// Maps for up to this many keys are made in one piece with their room.
+const (
+	tinyMax  = 2
+	smallMax = 4
+)
+
+type tinyMap struct {
+	Map
+	keys [tinyMax]string
+	vals [tinyMax]Value
+}
+
+type smallMap struct {
+	Map
+	keys [smallMax]string
+	vals [smallMax]Value
+}
+
 // NewMap makes an empty map with room for n keys.
 func NewMap(n int) *Map {
+	switch {
+	case n == 0:
+		return &Map{}
+	case n <= tinyMax:
+		m := &tinyMap{}
+		m.Map.keys, m.Map.vals = m.keys[:0], m.vals[:0]
+		return &m.Map
+	case n <= smallMax:
+		m := &smallMap{}
+		m.Map.keys, m.Map.vals = m.keys[:0], m.vals[:0]
+		return &m.Map
+	}
 	return &Map{keys: make([]string, 0, n), vals: make([]Value, 0, n)}
+}
+
+// Clear takes all keys out and keeps the room. Only the maker of a map that
+// nobody else has may call it.
+func (m *Map) Clear() {
+	clear(m.vals)
+	m.keys, m.vals, m.index = m.keys[:0], m.vals[:0], nil
 }
 
 // Len gives the number of keys.

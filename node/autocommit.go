@@ -29,8 +29,6 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 	if err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { t.cancel(context.Cause(ctx)) })
-	defer stop()
 	t.write = p.Writes() && !p.Explain()
 	if p.Batches() && !t.cfg.Read {
 		return s.runBatches(t, p, params)
@@ -41,7 +39,7 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 			var cur *cypher.Cursor
 			_, span := s.n.traces.Start(t.ctx, "cypher.execute")
 			if cur, err = t.execute(p, params); err == nil {
-				t.open = &txResult{t: t, cursor: cur}
+				t.open = cur
 				r := &autoResult{t: t, cursor: cur, span: span}
 				if t.leaderRead() {
 					r.confirmed = make(chan error, 1)
@@ -160,9 +158,7 @@ func (r *autoResult) DatabaseID() string { return r.t.def.ID }
 func (r *autoResult) Columns() []string { return r.cursor.Columns() }
 
 // Fetch streams rows; the transaction ends with the last one.
-func (r *autoResult) Fetch(ctx context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
-	stop := context.AfterFunc(ctx, func() { r.t.cancel(context.Cause(ctx)) })
-	defer stop()
+func (r *autoResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
 	more, err := r.cursor.Fetch(limit, emit)
 	if err == nil && !more && r.confirmed != nil {
 		err = <-r.confirmed

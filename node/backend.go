@@ -113,10 +113,11 @@ type tx struct {
 	store    *graphstore.Tx
 	write    bool
 	began    time.Time
-	id       string
+	number   uint64 // its place in the list of open ones, and its name
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
-	open     *txResult
+	timer    *time.Timer // of its timeout; nil without one
+	open     *cypher.Cursor
 	failed   bool
 	ended    bool
 	position replication.Position // of its commit
@@ -125,8 +126,8 @@ type tx struct {
 	span     telemetry.Span       // the root of its trace; ctx carries it
 }
 
-// begin starts a transaction: bookmarks first, then the snapshot. A trace that
-// ctx carries goes on in the transaction, which ends its root span.
+// begin starts a transaction: bookmarks first, then the snapshot. It ends with ctx.
+// A trace that ctx carries goes on in the transaction, which ends its root span.
 func (s *session) begin(ctx context.Context, cfg bolt.TxConfig, root telemetry.Span) (t *tx, err error) {
 	defer func() {
 		if err != nil {
@@ -154,21 +155,26 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig, root telemetry.S
 	if err := t.awaitBookmarks(ctx, marks); err != nil {
 		return nil, err
 	}
-	timeout := s.n.cfg.TransactionTimeout
-	cause := status.New(status.TransactionTimedOut, "25N14", "The transaction has been terminated. Retry your operation in a new transaction, and you should see a successful result. The transaction has not completed within the timeout specified at its start.")
+	timeout, cause := s.n.cfg.TransactionTimeout, timedOut
 	if cfg.HasTimeout {
-		timeout = cfg.Timeout
-		c := *cause
-		c.Code = status.TransactionTimedOutClient
-		cause = &c
+		timeout, cause = cfg.Timeout, timedOutClient
 	}
-	t.ctx, t.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	t.ctx, t.cancel = context.WithCancelCause(ctx)
 	if timeout > 0 {
-		stop := time.AfterFunc(timeout, func() { t.cancel(cause) })
-		context.AfterFunc(t.ctx, func() { stop.Stop() })
+		t.timer = time.AfterFunc(timeout, func() { t.cancel(cause) })
 	}
-	t.id = s.n.txs.add(t)
+	t.number = s.n.txs.add(t)
 	return t, nil
+}
+
+// The causes of a transaction's end by its timeout: the server's, or the client's.
+var timedOut, timedOutClient = timeouts()
+
+func timeouts() (server, client *status.Error) {
+	server = status.New(status.TransactionTimedOut, "25N14", "The transaction has been terminated. Retry your operation in a new transaction, and you should see a successful result. The transaction has not completed within the timeout specified at its start.")
+	c := *server
+	c.Code = status.TransactionTimedOutClient
+	return server, &c
 }
 
 // mayActAs refuses to run a transaction as another user: nobody has been
@@ -187,6 +193,9 @@ const othersMax = 64
 // catchUp reads bookmarks and waits until the system database has reached the
 // position they give for it: only then is it known which databases there are.
 func (n *Node) catchUp(ctx context.Context, bookmarks []string) (routing.Bookmarks, error) {
+	if len(bookmarks) == 0 {
+		return nil, nil
+	}
 	marks := routing.Bookmarks{}
 	for _, text := range bookmarks {
 		if err := marks.Parse(text); err != nil {
@@ -296,23 +305,24 @@ func (t *tx) end() {
 	}
 	t.ended = true
 	if t.open != nil {
-		t.open.cursor.Close()
+		t.open.Close()
 	}
 	if t.store != nil {
 		t.store.Close()
 	}
+	if t.timer != nil {
+		t.timer.Stop()
+	}
 	t.span.End(context.Cause(t.ctx))
 	t.cancel(nil)
-	t.n.txs.remove(t.id)
+	t.n.txs.remove(t.number)
 }
 
 // bookmark gives the bookmark of what the transaction has seen or written, and
 // of what it was told of other databases.
 func (t *tx) bookmark() string {
-	marks := maps.Clone(t.others)
 	if t.system.Index != 0 {
-		marks.Add(systemGroup, replication.Position{Term: t.system.Term, Index: t.system.Index})
-		return marks.String()
+		return t.others.With(systemGroup, replication.Position{Term: t.system.Term, Index: t.system.Index}).String()
 	}
 	p := t.position
 	if p.Index == 0 {
@@ -323,8 +333,10 @@ func (t *tx) bookmark() string {
 		}
 	}
 	p.Incarnation = t.def.Incarnation
-	marks.Add(t.def.ID, p)
-	return marks.String()
+	if t.copy != nil && len(t.others) == 0 {
+		return t.copy.bookmark(p)
+	}
+	return t.others.With(t.def.ID, p).String()
 }
 
 // tokenKey names the client's token in the metadata of a transaction.

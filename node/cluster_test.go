@@ -23,7 +23,7 @@ const testPassword = "correct horse"
 
 // cluster is a set of nodes of this process that talk over the loopback.
 type cluster struct {
-	t       *testing.T
+	t       testing.TB
 	members []*member
 	imports string // folder that all of them import from
 }
@@ -36,7 +36,7 @@ type member struct {
 
 // startCluster starts a primary in each region and a secondary in each of the
 // regions named twice, and waits until all hold the default database.
-func startCluster(t *testing.T, regions ...string) *cluster {
+func startCluster(t testing.TB, regions ...string) *cluster {
 	t.Helper()
 	c := &cluster{t: t, imports: t.TempDir()}
 	var seeds []string
@@ -81,7 +81,7 @@ func startCluster(t *testing.T, regions ...string) *cluster {
 // freePort gives an address of the loopback that nobody listens on now. It is
 // below the range that systems take the near ends of outgoing connections from,
 // so that none of these takes it before the node does.
-func freePort(t *testing.T, network string) string {
+func freePort(t testing.TB, network string) string {
 	t.Helper()
 	for range 100 {
 		address := fmt.Sprintf("127.0.0.1:%d", 12_000+rand.IntN(18_000))
@@ -138,7 +138,7 @@ func (c *cluster) awaitReady(m *member) {
 }
 
 // eventually asks again until what is awaited is there.
-func eventually(t *testing.T, patience time.Duration, what string, yes func() bool) {
+func eventually(t testing.TB, patience time.Duration, what string, yes func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

@@ -350,7 +350,7 @@ func (t *tx) username() string {
 
 func (c *commander) transactions(wanted []string) [][]graph.Value {
 	var rows [][]graph.Value
-	for _, id := range c.t.n.txs.ids() {
+	for _, id := range c.t.n.txs.names() {
 		x := c.t.n.txs.get(id)
 		if x == nil || (len(wanted) > 0 && !slices.Contains(wanted, id)) {
 			continue

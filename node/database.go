@@ -19,8 +19,10 @@ import (
 	"graticule/catalog"
 	"graticule/commit"
 	"graticule/graphstore"
+	"graticule/replication"
 	"graticule/replication/consensus"
 	"graticule/replication/stream"
+	"graticule/routing"
 	"graticule/transport"
 )
 
@@ -38,10 +40,28 @@ type database struct {
 	wg    sync.WaitGroup
 
 	contended lane // auto-commit statements that met a conflict
+	marked    atomic.Pointer[mark]
 	learned   atomic.Pointer[learnedLeader]
 	suspected atomic.Pointer[learnedLeader]
 	telling   sync.Mutex    // guards news
 	news      chan struct{} // closes when somebody says who leads; nil when nobody waits
+}
+
+// mark is the bookmark of a position.
+type mark struct {
+	position replication.Position
+	text     string
+}
+
+// bookmark gives the bookmark of a position; that of the last one is kept, since
+// all who read between two commits get the same.
+func (d *database) bookmark(p replication.Position) string {
+	if m := d.marked.Load(); m != nil && m.position == p {
+		return m.text
+	}
+	m := &mark{p, routing.Bookmarks{d.def.ID: p}.String()}
+	d.marked.Store(m)
+	return m.text
 }
 
 // open gives this server's copy of a database by id, nil when it has none.

@@ -25,9 +25,7 @@ func (s *session) Begin(ctx context.Context, cfg bolt.TxConfig) (bolt.Transactio
 }
 
 // Run runs one statement.
-func (t *tx) Run(ctx context.Context, text string, params *graph.Map) (bolt.Result, error) {
-	stop := context.AfterFunc(ctx, func() { t.cancel(context.Cause(ctx)) })
-	defer stop()
+func (t *tx) Run(_ context.Context, text string, params *graph.Map) (bolt.Result, error) {
 	p, err := t.n.prepare(t.ctx, text)
 	if err != nil {
 		return nil, err
@@ -87,9 +85,7 @@ func (r *txResult) DatabaseID() string { return r.t.def.ID }
 func (r *txResult) Columns() []string { return r.cursor.Columns() }
 
 // Fetch streams rows.
-func (r *txResult) Fetch(ctx context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
-	stop := context.AfterFunc(ctx, func() { r.t.cancel(context.Cause(ctx)) })
-	defer stop()
+func (r *txResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
 	return r.cursor.Fetch(limit, emit)
 }
 

@@ -119,8 +119,6 @@ func (n *Node) runFor(ctx context.Context, req request) (any, error) {
 	if err != nil {
 		return forwarded{Failure: failureOf(err)}, nil
 	}
-	stop := context.AfterFunc(ctx, func() { t.cancel(context.Cause(ctx)) })
-	defer stop()
 	r, err := s.update(t, p, statement[0].AsString(), statement[1].AsMap())
 	switch {
 	case retryable(err), errors.Is(err, commit.ErrNotLeader), errors.Is(err, errNoLeader):

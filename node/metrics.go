@@ -90,7 +90,7 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 	}
 	gauge(readyDesc, 1)
 	gauge(infoDesc, 1, Version, runtime.Version(), n.name(), n.cfg.Region, n.cfg.Zone)
-	gauge(transactionsDesc, float64(len(n.txs.ids())))
+	gauge(transactionsDesc, float64(n.txs.count()))
 	gauge(membersDesc, float64(len(n.members.Topology().Alive())))
 	primary := func(name string, g *consensus.Group) {
 		gauge(committedDesc, float64(g.Committed()), name)

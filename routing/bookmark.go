@@ -33,6 +33,14 @@ func (b Bookmarks) Add(database string, p replication.Position) {
 	}
 }
 
+// With gives a copy of b to which p is added.
+func (b Bookmarks) With(database string, p replication.Position) Bookmarks {
+	out := make(Bookmarks, len(b)+1)
+	maps.Copy(out, b)
+	out.Add(database, p)
+	return out
+}
+
 // String gives the opaque text: "FB:" and base64 of version, count, for each
 // database in order its id, incarnation, term and index, and a checksum
 // (docs/format/bookmark.md).

@@ -256,6 +256,9 @@ func (t *Telemetry) Entry(e replication.Entry, stage Stage) {
 
 // parseTraceparent reads a W3C traceparent (Trace Context, section 3.2).
 func parseTraceparent(text string) (trace.SpanContext, bool) {
+	if text == "" {
+		return trace.SpanContext{}, false
+	}
 	parts := strings.Split(text, "-")
 	if len(parts) < 4 || len(parts[0]) != 2 || len(parts[1]) != 32 || len(parts[2]) != 16 || len(parts[3]) != 2 || parts[0] == "ff" {
 		return trace.SpanContext{}, false

@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"iter"
 	"slices"
 	"strings"
 
@@ -90,9 +89,9 @@ func (c *compiler) isUpdating(q *ast.Query) bool {
 type Result struct {
 	run   *run
 	plan  *Plan
-	next  func() (*resultRows, error, bool)
-	stop  func()
+	from  *coroutine // from the first Fetch to the end of the run
 	ended bool
+	shut  bool
 	rows  *resultRows // fetched from the run, not handed out yet
 	Rows  int64       // rows handed out so far
 }
@@ -125,35 +124,35 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 		return nil, missingParameter(strings.Join(missing, ", "))
 	}
 	res := &Result{run: r, plan: p, rows: &resultRows{}}
-	slots := p.query.resultSlots()
-	rows := iter.Seq2[*resultRows, error](func(yield func(*resultRows, error) bool) {
-		closed := &errEnough{}
-		batch, size, bytes := &resultRows{}, 1, int64(0) // the first row is not kept waiting
-		err := p.query.run(r, make(frame, p.width), func(f frame) error {
-			for _, s := range slots {
-				v := r.hydrate(f[s])
-				batch.values = append(batch.values, v)
-				bytes += valueSize(v)
-			}
-			if batch.n++; batch.n < size && bytes < resultBytes {
-				return nil
-			}
-			if !yield(batch, nil) {
-				return closed
-			}
-			batch.values, batch.n, batch.at = batch.values[:0], 0, 0
-			bytes, size = 0, min(2*size, resultBatch)
-			return nil
-		})
-		if err == error(closed) || batch.n > 0 && !yield(batch, nil) {
-			return
-		}
-		if err != nil {
-			yield(nil, err)
-		}
-	})
-	res.next, res.stop = iter.Pull2(rows)
 	return res, nil
+}
+
+// carryOut makes all rows.
+func (res *Result) carryOut(push func(*resultRows) error) error {
+	r, slots := res.run, res.plan.query.resultSlots()
+	batch, size, bytes := &resultRows{}, 1, int64(0) // the first row is not kept waiting
+	err := res.plan.query.run(r, make(frame, res.plan.width), func(f frame) error {
+		for _, s := range slots {
+			v := r.hydrate(f[s])
+			batch.values = append(batch.values, v)
+			bytes += valueSize(v)
+		}
+		if batch.n++; batch.n < size && bytes < resultBytes {
+			return nil
+		}
+		if err := push(batch); err != nil {
+			return err
+		}
+		batch.values, batch.n, batch.at = batch.values[:0], 0, 0
+		bytes, size = 0, min(2*size, resultBatch)
+		return nil
+	})
+	if batch.n > 0 && err != errClosed {
+		if closed := push(batch); closed != nil {
+			return closed
+		}
+	}
+	return err
 }
 
 func missingParameter(name string) error {
@@ -170,9 +169,12 @@ func (res *Result) Fetch(limit int64, emit func(row []graph.Value) error) (more 
 			return false, nil
 		}
 		if res.rows.at == res.rows.n {
-			rows, err, ok := res.next()
-			if !ok || err != nil {
-				res.ended = true
+			if res.from == nil {
+				res.from = startCoroutine(res.carryOut)
+			}
+			rows, err, ok := res.from.next()
+			if !ok {
+				res.ended, res.from = true, nil
 				return false, err
 			}
 			res.rows = rows
@@ -193,9 +195,13 @@ func (res *Result) Counters() *Counters { return &res.run.counters }
 
 // Close ends the run, finished or not.
 func (res *Result) Close() {
-	if res.ended = true; res.stop != nil {
-		res.stop()
-		res.stop = nil
-		res.run.freeMemory()
+	if res.ended = true; res.shut {
+		return
+	}
+	res.shut = true
+	defer res.run.freeMemory()
+	if res.from != nil {
+		res.from.close()
+		res.from = nil
 	}
 }

@@ -3,7 +3,6 @@ package exec
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"net/netip"
 	"time"
 
@@ -41,6 +40,9 @@ type Counters struct {
 
 // Map gives the counters that are not zero, nil when all are.
 func (c *Counters) Map() *graph.Map {
+	if *c == (Counters{}) {
+		return nil
+	}
 	m := graph.NewMap(4)
 	for _, x := range []struct {
 		name string
@@ -54,12 +56,9 @@ func (c *Counters) Map() *graph.Map {
 			m.Put(x.name, graph.Int(x.n))
 		}
 	}
-	switch {
-	case m.Len() == 0:
-		return nil
-	case c.SystemUpdates > 0:
+	if c.SystemUpdates > 0 {
 		m.Put("contains-system-updates", graph.True)
-	default:
+	} else {
 		m.Put("contains-updates", graph.True)
 	}
 	return m
@@ -96,7 +95,7 @@ type run struct {
 }
 
 func newRun(ctx context.Context, env *Environment) *run {
-	r := &run{ctx: ctx, graph: env.Graph, params: env.Params, env: env, keys: map[string]graph.KeyID{}, weight: 1}
+	r := &run{ctx: ctx, graph: env.Graph, params: env.Params, env: env, weight: 1}
 	if r.params == nil {
 		r.params = &graph.Map{}
 	}
@@ -104,7 +103,7 @@ func newRun(ctx context.Context, env *Environment) *run {
 	if zone == nil {
 		zone = time.UTC
 	}
-	r.context = fn.Context{Entities: r, Grow: r.grow, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID, Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
+	r.context = fn.Context{Entities: r, Grow: r.grow, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID}
 	return r
 }
 
@@ -132,6 +131,9 @@ func (r *run) key(name string) (graph.KeyID, bool) {
 	}
 	k, ok := r.graph.Key(name)
 	if ok {
+		if r.keys == nil {
+			r.keys = map[string]graph.KeyID{}
+		}
 		r.keys[name] = k
 	}
 	return k, ok
@@ -293,8 +295,9 @@ func (r *run) hydrate(v graph.Value) graph.Value {
 	return v
 }
 
-// errEnough unwinds a pipeline whose consumer wants no more rows. Each chain has its own.
-type errEnough struct{}
+// errEnough unwinds a pipeline whose consumer wants no more rows. Each chain has
+// its own, which the byte is for: values without size may share one address.
+type errEnough struct{ _ byte }
 
 // Error names the signal; it never reaches a client.
 func (*errEnough) Error() string { return "no more rows are wanted" }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"strconv"
 
 	"graticule/graph"
@@ -74,8 +75,8 @@ func maths() []Function {
 			}
 			return graph.Bool(a[0].Kind() == graph.KindFloat && math.IsNaN(a[0].AsFloat())), nil
 		}},
-		Function{Name: "rand", Eval: func(c *Context, _ []graph.Value) (graph.Value, error) {
-			return graph.Float(c.Rand.Float64()), nil
+		Function{Name: "rand", Eval: func(*Context, []graph.Value) (graph.Value, error) {
+			return graph.Float(rand.Float64()), nil
 		}},
 		Function{Name: "atan2", Min: 2, Max: 2, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			if !a[0].IsNumber() || !a[1].IsNumber() {

@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"graticule/graph"
@@ -19,9 +18,8 @@ type Context struct {
 	Version     int       // of the language, 5 or 25
 	Statement   time.Time // the statement's clock
 	Transaction time.Time
-	Zone        *time.Location // default time zone
-	DatabaseID  string         // for elementId
-	Rand        *rand.Rand
+	Zone        *time.Location          // default time zone
+	DatabaseID  string                  // for elementId
 	Grow        func(bytes int64) error // counts memory that a value takes, and fails past the limit
 }
 

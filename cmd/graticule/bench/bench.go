@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -25,11 +24,17 @@ type options struct {
 	size                          string
 	json                          bool
 	readers                       []string
+	client                        string // raw or driver
+	rounds                        int
+	warm                          time.Duration
 }
 
 // target is one of the systems under test.
 type target struct {
 	name     string
+	uri      string
+	user     string
+	password string // "" for no login
 	driver   neo4j.DriverWithContext
 	database string
 }
@@ -44,30 +49,25 @@ type Result struct {
 	P50      float64            `json:"p50_ms"`
 	P90      float64            `json:"p90_ms"`
 	P99      float64            `json:"p99_ms"`
+	Rounds   []float64          `json:"rounds,omitempty"` // the rates Rate is the median of
 	Extra    map[string]float64 `json:"extra,omitempty"`
 }
 
-// workload measures one thing on one target.
+// workload measures one thing: statements from many clients on all targets in
+// turn, or whatever run does on one target.
 type workload struct {
 	name, what string
+	load       *load
 	run        func(ctx context.Context, o *options, t *target) ([]Result, error)
 }
 
 var workloads = []workload{
-	{"reads", "point reads by an indexed property", func(ctx context.Context, o *options, t *target) ([]Result, error) {
-		return one(o.load(ctx, t, "reads", o.clients, true, func(i int) (string, map[string]any) {
-			return "MATCH (n:BenchPoint {id: $id}) RETURN n.value", map[string]any{"id": int64(i * 7919 % points)}
-		}))
-	}},
-	{"writes", "durable creation of single nodes, auto-commit", func(ctx context.Context, o *options, t *target) ([]Result, error) {
-		return one(o.load(ctx, t, "writes", o.clients, false, func(i int) (string, map[string]any) {
-			return "CREATE (:BenchWrite {id: $id})", map[string]any{"id": int64(i)}
-		}))
-	}},
-	{"counter", "all clients increment one property of one node; the sum must be exact", counter},
-	{"bookmarks", "a write, then a read of it on any replica; stale reads are counted", bookmarks},
-	{"latency", "an auto-commit write, a transaction of five statements, and a read, one at a time", latency},
-	{"templates", "the query templates of mgbench on a synthetic social network", templates},
+	{name: "reads", what: "point reads by an indexed property", load: &pointReads},
+	{name: "writes", what: "durable creation of single nodes, auto-commit", load: &nodeWrites},
+	{name: "counter", what: "all clients increment one property of one node; the sum must be exact", run: counter},
+	{name: "bookmarks", what: "a write, then a read of it on any replica; stale reads are counted", run: bookmarks},
+	{name: "latency", what: "an auto-commit write, a transaction of five statements, and a read, one at a time", run: latency},
+	{name: "templates", what: "the query templates of mgbench on a synthetic social network", run: templates},
 }
 
 // Command gives the bench command.
@@ -104,12 +104,18 @@ func Command() *cobra.Command {
 	f.IntVar(&o.pairs, "pairs", 5000, "pairs of the bookmarks workload")
 	f.DurationVar(&o.duration, "duration", 5*time.Second, "of each measurement")
 	f.StringVar(&o.size, "size", "small", "of the social network: small or medium")
+	f.StringVar(&o.client, "client", "raw", "of reads and writes: raw, which costs little and the same for every server, or driver")
+	f.IntVar(&o.rounds, "rounds", 5, "of reads and writes, the order of the servers alternating; the median counts")
+	f.DurationVar(&o.warm, "warm", 30*time.Second, "longest warm-up of reads and writes, which ends when the rate has settled")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line")
 	f.StringSliceVar(&o.readers, "reader", nil, "bolt:// addresses that the bookmarks workload reads from; default: as the driver routes")
 	return c
 }
 
 func run(ctx context.Context, out io.Writer, o *options, args []string) error {
+	if o.client != "raw" && o.client != "driver" {
+		return fmt.Errorf("--client is raw or driver, not %q", o.client)
+	}
 	targets := []*target{}
 	open := func(name, uri, user, password string) error {
 		auth := neo4j.NoAuth()
@@ -123,7 +129,7 @@ func run(ctx context.Context, out io.Writer, o *options, args []string) error {
 		if err := d.VerifyConnectivity(ctx); err != nil {
 			return fmt.Errorf("%s: %w", uri, err)
 		}
-		targets = append(targets, &target{name: name, driver: d, database: o.database})
+		targets = append(targets, &target{name: name, uri: uri, user: user, password: password, driver: d, database: o.database})
 		return nil
 	}
 	if err := open("graticule", o.uri, o.user, o.password); err != nil {
@@ -144,7 +150,16 @@ func run(ctx context.Context, out io.Writer, o *options, args []string) error {
 			continue
 		}
 		var results [][]Result
+		if w.load != nil {
+			var err error
+			if results, err = o.sideBySide(ctx, targets, w.load); err != nil {
+				return fmt.Errorf("%s: %w", w.name, err)
+			}
+		}
 		for _, t := range targets {
+			if w.run == nil {
+				break
+			}
 			r, err := w.run(ctx, o, t)
 			if err != nil {
 				return fmt.Errorf("%s at %s: %w", w.name, t.name, err)
@@ -178,8 +193,6 @@ func report(out io.Writer, o *options, results [][]Result) {
 	}
 }
 
-func one(r Result, err error) ([]Result, error) { return []Result{r}, err }
-
 // execute runs one auto-commit statement and drains it.
 func (t *target) execute(ctx context.Context, s neo4j.SessionWithContext, query string, params map[string]any) ([]*neo4j.Record, error) {
 	r, err := s.Run(ctx, query, params)
@@ -210,55 +223,12 @@ func (t *target) prepare(ctx context.Context) error {
 	if rows[0].Values[0].(int64) == points {
 		return nil
 	}
-	for _, q := range []string{"CREATE INDEX bench_point IF NOT EXISTS FOR (n:BenchPoint) ON (n.id)", "CALL db.awaitIndexes(300)", "UNWIND range(0, " + fmt.Sprint(points-1) + ") AS i CREATE (:BenchPoint {id: i, value: i * 2})"} {
+	for _, q := range []string{"CREATE INDEX bench_point IF NOT EXISTS FOR (n:BenchPoint) ON (n.id)", "UNWIND range(0, " + fmt.Sprint(points-1) + ") AS i CREATE (:BenchPoint {id: i, value: i * 2})", "CALL db.awaitIndexes(300)", "CALL db.resampleOutdatedIndexes()"} {
 		if _, err := t.execute(ctx, s, q, nil); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// load runs statements from several clients for the duration, after a warm-up of a fifth of it.
-func (o *options) load(ctx context.Context, t *target, name string, clients int, read bool, next func(i int) (string, map[string]any)) (Result, error) {
-	if read {
-		if err := t.prepare(ctx); err != nil {
-			return Result{}, err
-		}
-	}
-	begin := time.Now().Add(o.duration / 5)
-	end := begin.Add(o.duration)
-	times := make([][]time.Duration, clients)
-	errs := make([]error, clients)
-	var wg sync.WaitGroup
-	for c := range clients {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			s := t.session(ctx, read)
-			defer s.Close(ctx)
-			for i := c; ; i += clients {
-				at := time.Now()
-				if at.After(end) {
-					return
-				}
-				query, params := next(i)
-				if _, err := t.execute(ctx, s, query, params); err != nil {
-					errs[c] = err
-					return
-				}
-				if at.After(begin) {
-					times[c] = append(times[c], time.Since(at))
-				}
-			}
-		}()
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return Result{}, err
-		}
-	}
-	return summary(name, t, clients, slices.Concat(times...), o.duration), nil
 }
 
 func summary(name string, t *target, clients int, times []time.Duration, took time.Duration) Result {

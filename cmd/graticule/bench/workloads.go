@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -18,14 +19,8 @@ func counter(ctx context.Context, o *options, t *target) ([]Result, error) {
 	if _, err := t.execute(ctx, s, "MERGE (c:BenchCounter) SET c.n = 0", nil); err != nil {
 		return nil, err
 	}
-	var mu sync.Mutex
-	total := 0
-	r, err := o.load(ctx, t, "counter", o.clients, false, func(int) (string, map[string]any) {
-		mu.Lock()
-		total++
-		mu.Unlock()
-		return "MATCH (c:BenchCounter) SET c.n = c.n + 1", nil
-	})
+	var total atomic.Int64
+	r, err := o.alone(ctx, t, &load{name: "counter", text: "MATCH (c:BenchCounter) SET c.n = c.n + 1", values: func(int, []int64) { total.Add(1) }}, o.clients)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +28,7 @@ func counter(ctx context.Context, o *options, t *target) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Extra = map[string]float64{"lost": float64(total) - float64(rows[0].Values[0].(int64))}
+	r.Extra = map[string]float64{"lost": float64(total.Load()) - float64(rows[0].Values[0].(int64))}
 	return []Result{r}, nil
 }
 
@@ -109,9 +104,7 @@ func pair(ctx context.Context, t *target, reader neo4j.DriverWithContext, client
 
 // latency measures one client's view, as of a region when the address names one.
 func latency(ctx context.Context, o *options, t *target) ([]Result, error) {
-	write, err := o.load(ctx, t, "auto-commit write", 1, false, func(i int) (string, map[string]any) {
-		return "CREATE (:BenchLatency {i: $i})", map[string]any{"i": int64(i)}
-	})
+	write, err := o.alone(ctx, t, &load{name: "auto-commit write", text: "CREATE (:BenchLatency {i: $i})", params: []string{"i"}, values: nodeWrites.values}, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -139,9 +132,9 @@ func latency(ctx context.Context, o *options, t *target) ([]Result, error) {
 		times = append(times, time.Since(at))
 	}
 	five := summary("five-statement transaction", t, 1, times, o.duration)
-	read, err := o.load(ctx, t, "read", 1, true, func(i int) (string, map[string]any) {
-		return "MATCH (n:BenchPoint {id: $id}) RETURN n.value", map[string]any{"id": int64(i % points)}
-	})
+	one := pointReads
+	one.name = "read"
+	read, err := o.alone(ctx, t, &one, 1)
 	return []Result{write, five, read}, err
 }
 
