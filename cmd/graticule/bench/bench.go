@@ -54,11 +54,12 @@ type Result struct {
 }
 
 // workload measures one thing: statements from many clients on all targets in
-// turn, or whatever run does on one target.
+// turn, whatever run does on one target, or together on all.
 type workload struct {
 	name, what string
 	load       *load
 	run        func(ctx context.Context, o *options, t *target) ([]Result, error)
+	together   func(ctx context.Context, o *options, targets []*target) ([][]Result, error)
 }
 
 var workloads = []workload{
@@ -67,7 +68,7 @@ var workloads = []workload{
 	{name: "counter", what: "all clients increment one property of one node; the sum must be exact", run: counter},
 	{name: "bookmarks", what: "a write, then a read of it on any replica; stale reads are counted", run: bookmarks},
 	{name: "latency", what: "an auto-commit write, a transaction of five statements, and a read, one at a time", run: latency},
-	{name: "templates", what: "the query templates of mgbench on a synthetic social network", run: templates},
+	{name: "templates", what: "the query templates of mgbench on a synthetic social network", together: templates},
 }
 
 // Command gives the bench command.
@@ -153,6 +154,12 @@ func run(ctx context.Context, out io.Writer, o *options, args []string) error {
 		if w.load != nil {
 			var err error
 			if results, err = o.sideBySide(ctx, targets, w.load); err != nil {
+				return fmt.Errorf("%s: %w", w.name, err)
+			}
+		}
+		if w.together != nil {
+			var err error
+			if results, err = w.together(ctx, o, targets); err != nil {
 				return fmt.Errorf("%s: %w", w.name, err)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 type load struct {
 	name    string
 	read    bool
+	one     bool // each run must give one row
 	text    string
 	params  []string
 	values  func(i int, into []int64) // the parameters of the i-th run of all clients together
@@ -22,7 +23,7 @@ type load struct {
 }
 
 var pointReads = load{
-	name: "reads", read: true, text: "MATCH (n:BenchPoint {id: $id}) RETURN n.value", params: []string{"id"},
+	name: "reads", read: true, one: true, text: "MATCH (n:BenchPoint {id: $id}) RETURN n.value", params: []string{"id"},
 	values:  func(i int, into []int64) { into[0] = int64(i * 7919 % points) },
 	prepare: func(ctx context.Context, t *target) error { return t.prepare(ctx) },
 }
@@ -55,7 +56,7 @@ func (o *options) open(ctx context.Context, t *target, l *load, c int) (runner, 
 	if err != nil {
 		return nil, err
 	}
-	return &rawRunner{conn, s, l.read}, nil
+	return &rawRunner{conn, s, l.one}, nil
 }
 
 // addressFor gives the server of the c-th client: with neo4j:// the leader for
@@ -91,7 +92,7 @@ func (t *target) addressFor(ctx context.Context, read bool, c int) (address stri
 type rawRunner struct {
 	conn *boltclient.Conn
 	s    *boltclient.Statement
-	read bool
+	one  bool
 }
 
 func (r *rawRunner) run(_ context.Context, values []int64) error {
@@ -99,7 +100,7 @@ func (r *rawRunner) run(_ context.Context, values []int64) error {
 		r.s.Set(i, v)
 	}
 	rows, err := r.conn.Do(r.s)
-	if err == nil && r.read && rows != 1 {
+	if err == nil && r.one && rows != 1 {
 		return fmt.Errorf("a point read gave %d rows", rows)
 	}
 	return err

@@ -2,15 +2,12 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
-	"graticule/internal/social"
 )
 
 func counter(ctx context.Context, o *options, t *target) ([]Result, error) {
@@ -136,59 +133,4 @@ func latency(ctx context.Context, o *options, t *target) ([]Result, error) {
 	one.name = "read"
 	read, err := o.alone(ctx, t, &one, 1)
 	return []Result{write, five, read}, err
-}
-
-// templates loads the social network where it is not there, and runs each
-// template several times, for the same users on every target.
-func templates(ctx context.Context, o *options, t *target) ([]Result, error) {
-	network, err := o.networkOf()
-	if err != nil {
-		return nil, err
-	}
-	s := t.session(ctx, false)
-	defer s.Close(ctx)
-	rows, err := t.execute(ctx, s, "MATCH (n:User) RETURN count(*)", nil)
-	if err != nil {
-		return nil, err
-	}
-	var out []Result
-	if have := rows[0].Values[0].(int64); have == 0 {
-		begin := time.Now()
-		n, err := network.Load(func(query string, rows []any) error {
-			_, err := t.execute(ctx, s, query, map[string]any{"rows": rows})
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		took := time.Since(begin)
-		out = append(out, Result{Workload: "load (rows)", Target: t.name, Clients: 1, Count: n, Rate: float64(n) / took.Seconds()})
-	} else if have != int64(network.Users) {
-		return nil, fmt.Errorf("the database holds %d users already; use an empty one for --size %s", have, o.size)
-	} else {
-		out = append(out, Result{Workload: "load (rows)", Target: t.name, Clients: 1})
-	}
-	for _, tpl := range social.Templates {
-		r := rand.New(rand.NewPCG(7, 7))
-		var times []time.Duration
-		count := 0
-		for i, begin := 0, time.Now(); i < 300 && (i < 5 || time.Since(begin) < o.duration/4); i++ {
-			params := map[string]any{"id": int64(r.IntN(network.Users)), "to": int64(r.IntN(network.Users))}
-			at := time.Now()
-			rows, err := t.execute(ctx, s, tpl.Query, params)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", tpl.Query, err)
-			}
-			if i >= 2 { // warm
-				times = append(times, time.Since(at))
-			}
-			if i < 5 {
-				count += len(rows)
-			}
-		}
-		res := summary(tpl.Name, t, 1, times, o.duration/4)
-		res.Extra = map[string]float64{"rows of 5": float64(count)}
-		out = append(out, res)
-	}
-	return out, nil
 }
