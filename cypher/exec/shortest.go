@@ -3,6 +3,7 @@ package exec
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"graticule/graph"
 	"graticule/status"
@@ -23,27 +24,91 @@ var errCommonEnds = status.New(status.ExecutionFailed, "51N23", "%s", "The short
 type hop struct {
 	rel  graph.RelID
 	from graph.NodeID
+	next int32 // of the same node, in the side's hops; -1: none
 }
 
 // side is one of the two searches that meet: how far each node is from its
-// root, and the ways that come from one step nearer.
+// root, and the ways that come from one step nearer. Sides are used again
+// (newSide, release).
 type side struct {
-	depth    map[graph.NodeID]int32
-	ways     map[graph.NodeID][]hop
+	found    idTable // places of nodes in reached; refused where a condition fails
+	reached  []reachedNode
+	hops     []hop
 	frontier []graph.NodeID
+	spare    []graph.NodeID
 	dir      graph.Direction
 	level    int32
 	every    []predicate // conditions on each node or relationship of the path
+	oneWay   bool        // one way to each node is enough
 }
 
+type reachedNode struct {
+	depth       int32
+	first, last int32 // of its hops; -1: none
+}
+
+var freeSides = sync.Pool{New: func() any { return &side{} }}
+
 func newSide(root graph.NodeID, dir graph.Direction, predicates []predicate) *side {
-	s := &side{depth: map[graph.NodeID]int32{root: 0}, ways: map[graph.NodeID][]hop{}, frontier: []graph.NodeID{root}, dir: dir}
+	s := freeSides.Get().(*side)
+	s.dir, s.level, s.oneWay, s.every = dir, 0, false, s.every[:0]
+	s.frontier = append(s.frontier[:0], root)
+	s.reach(root)
 	for _, p := range predicates {
 		if p.each != nil {
 			s.every = append(s.every, p)
 		}
 	}
 	return s
+}
+
+func (s *side) release() {
+	s.found.clear()
+	clear(s.every)
+	s.reached, s.hops = s.reached[:0], s.hops[:0]
+	freeSides.Put(s)
+}
+
+// reach notes a node at the level at hand and gives its place.
+func (s *side) reach(n graph.NodeID) int32 {
+	at := int32(len(s.reached))
+	s.reached = append(s.reached, reachedNode{s.level, -1, -1})
+	s.found.set(n, at)
+	return at
+}
+
+// depth gives how far a node is; ok=false when it was not reached.
+func (s *side) depth(n graph.NodeID) (depth int32, ok bool) {
+	at, ok := s.found.get(n)
+	if !ok || at < 0 {
+		return 0, false
+	}
+	return s.reached[at].depth, true
+}
+
+func (s *side) addWay(at int32, rel graph.RelID, from graph.NodeID) {
+	w, n := int32(len(s.hops)), &s.reached[at]
+	s.hops = append(s.hops, hop{rel, from, -1})
+	if n.first < 0 {
+		n.first = w
+	} else {
+		s.hops[n.last].next = w
+	}
+	n.last = w
+}
+
+// ways calls visit for each way that comes to n from one step nearer, while it gives true.
+func (s *side) ways(n graph.NodeID, visit func(h hop) bool) bool {
+	at, ok := s.found.get(n)
+	if !ok || at < 0 {
+		return true
+	}
+	for w := s.reached[at].first; w >= 0; w = s.hops[w].next {
+		if near, _ := s.depth(s.hops[w].from); near == s.reached[at].depth-1 && !visit(s.hops[w]) {
+			return false
+		}
+	}
+	return true
 }
 
 // passes tests what must hold of each relationship, or of each node, of a path.
@@ -105,14 +170,18 @@ func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuild
 				return emit(nil, []graph.Value{a})
 			}
 			left, right := newSide(start, x.direction, predicates), newSide(goal, x.direction.Reverse(), predicates)
-			meeting, err := r.meet(x, f, ids, left, right)
-			if err != nil || len(meeting) == 0 {
-				return err
-			}
+			defer left.release()
+			defer right.release()
+			left.oneWay = !all && len(left.every) == len(predicates)
+			right.oneWay = left.oneWay
 			for _, end := range []graph.Value{a, b} {
 				if pass, err := left.passes(r, f, end); !pass || err != nil {
 					return err
 				}
+			}
+			meeting, err := r.meet(x, f, ids, left, right)
+			if err != nil || len(meeting) == 0 {
+				return err
 			}
 			length := int64(left.level + right.level)
 			if length >= x.min {
@@ -149,7 +218,7 @@ func (r *run) meet(x *patternRel, f frame, types []graph.TypeID, left, right *si
 		}
 		var meeting []graph.NodeID
 		for _, n := range s.frontier {
-			if _, ok := other.depth[n]; ok {
+			if _, ok := other.depth(n); ok {
 				meeting = append(meeting, n)
 			}
 		}
@@ -163,35 +232,46 @@ func (r *run) meet(x *patternRel, f frame, types []graph.TypeID, left, right *si
 // advance grows a search by one level.
 func (r *run) advance(x *patternRel, f frame, types []graph.TypeID, s *side) error {
 	s.level++
-	var reached []graph.NodeID
+	reached := s.spare[:0]
+	plain, relTests, nodeTests := x.test == nil && len(x.props) == 0, false, false
+	for _, p := range s.every {
+		relTests, nodeTests = relTests || p.eachRel, nodeTests || !p.eachRel
+	}
 	for _, at := range s.frontier {
 		err := r.expandAll(at, s.dir, types, func(adj *graph.Adjacency) error {
 			for i, rel := range adj.Rel {
 				n := adj.Neighbour[i]
-				seen, ok := s.depth[n]
-				if ok && seen < s.level {
+				place, seen := s.found.get(n)
+				if seen && (place < 0 || s.reached[place].depth < s.level || s.oneWay) {
 					continue
 				}
-				if ok, err := x.accepts(r, f, graph.RelRef(rel)); err != nil {
-					return err
-				} else if !ok {
-					continue
+				if !plain {
+					if ok, err := x.accepts(r, f, graph.RelRef(rel)); err != nil {
+						return err
+					} else if !ok {
+						continue
+					}
 				}
-				if pass, err := s.passes(r, f, graph.RelRef(rel)); err != nil {
-					return err
-				} else if !pass {
-					continue
-				}
-				if !ok {
-					if pass, err := s.passes(r, f, graph.NodeRef(n)); err != nil {
+				if relTests {
+					if pass, err := s.passes(r, f, graph.RelRef(rel)); err != nil {
 						return err
 					} else if !pass {
 						continue
 					}
-					s.depth[n] = s.level
+				}
+				if !seen {
+					if nodeTests {
+						if pass, err := s.passes(r, f, graph.NodeRef(n)); err != nil {
+							return err
+						} else if !pass {
+							s.found.set(n, refused)
+							continue
+						}
+					}
+					place = s.reach(n)
 					reached = append(reached, n)
 				}
-				s.ways[n] = append(s.ways[n], hop{rel, at})
+				s.addWay(place, rel, at)
 			}
 			return nil
 		})
@@ -202,8 +282,8 @@ func (r *run) advance(x *patternRel, f frame, types []graph.TypeID, s *side) err
 			return err
 		}
 	}
-	s.frontier = reached
-	return r.grow(int64(len(reached)) * 96)
+	s.spare, s.frontier = s.frontier, reached
+	return r.grow(int64(len(reached)) * 48)
 }
 
 // joined enumerates the paths through the nodes where two searches met; visit tells whether to go on.
@@ -218,18 +298,12 @@ func (r *run) joined(left, right *side, meeting []graph.NodeID, start, goal grap
 				more, err = visit(rels, nodes)
 				return more && err == nil
 			}
-			for _, h := range right.ways[at] {
-				if right.depth[h.from] != right.depth[at]-1 {
-					continue
-				}
+			return right.ways(at, func(h hop) bool {
 				rels, nodes = append(rels, graph.RelRef(h.rel)), append(nodes, graph.NodeRef(h.from))
 				ok := forth(h.from)
 				rels, nodes = rels[:len(rels)-1], nodes[:len(nodes)-1]
-				if !ok {
-					return false
-				}
-			}
-			return true
+				return ok
+			})
 		}
 		var back func(at graph.NodeID, rel, node []graph.Value) bool
 		back = func(at graph.NodeID, rel, node []graph.Value) bool {
@@ -244,15 +318,7 @@ func (r *run) joined(left, right *side, meeting []graph.NodeID, start, goal grap
 				}
 				return forth(m)
 			}
-			for _, h := range left.ways[at] {
-				if left.depth[h.from] != left.depth[at]-1 {
-					continue
-				}
-				if !back(h.from, append(rel, graph.RelRef(h.rel)), node) {
-					return false
-				}
-			}
-			return true
+			return left.ways(at, func(h hop) bool { return back(h.from, append(rel, graph.RelRef(h.rel)), node) })
 		}
 		if !back(m, nil, nil) {
 			return err
@@ -266,6 +332,7 @@ func (r *run) joined(left, right *side, meeting []graph.NodeID, start, goal grap
 func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, predicates []predicate, start, goal graph.NodeID, from int64, done func() bool, emit func(rels, nodes []graph.Value) error) error {
 	// How far each node is from the goal.
 	home := newSide(goal, x.direction.Reverse(), predicates)
+	defer home.release()
 	for len(home.frontier) > 0 && (x.max < 0 || int64(home.level) < x.max) {
 		if err := r.advance(x, f, types, home); err != nil {
 			return err
@@ -291,7 +358,7 @@ func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, predicates []
 			return r.expandAll(at, x.direction, types, func(adj *graph.Adjacency) error {
 				for i, rel := range adj.Rel {
 					n := adj.Neighbour[i]
-					away, ok := home.depth[n]
+					away, ok := home.depth(n)
 					if !ok || onTrail(rels, rel) {
 						continue
 					}
