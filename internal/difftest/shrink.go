@@ -8,7 +8,7 @@ import (
 )
 
 // triesMax bounds how often a difference is played to make it small.
-const triesMax = 600
+const triesMax = 300
 
 var token = regexp.MustCompile("'(?:[^'\\\\]|\\\\.)*'|`[^`]*`|\\$?[A-Za-z_][A-Za-z_0-9]*|\\d+(?:\\.\\d+)?|[^\\sA-Za-z_0-9'`]|\\S")
 

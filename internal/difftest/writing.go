@@ -22,7 +22,7 @@ type writer struct {
 func NewWrite(r random) *Statement {
 	g := newGen(r)
 	g.budget = 4
-	g.st.Writes = true
+	g.st.Writes, g.st.Inexact = true, true // what statements before stored may be rounded
 	w := &writer{query: &query{gen: g}, set: map[string]bool{}, deleted: map[string]bool{}}
 	w.begin()
 	for range g.between(1, 3) {

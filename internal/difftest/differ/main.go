@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -24,6 +26,8 @@ func main() {
 	shrink := flag.Int("shrink", 20, "how many differences to make small")
 	all := flag.Bool("all", false, "print each difference, not one of a kind")
 	refused := flag.Bool("refused", false, "print legal statements that both refuse")
+	ask := flag.String("ask", "", "play this statement, or several parted by semicolons and line ends, and print both answers")
+	params := flag.String("params", "", "parameters of -ask, as a map of literals")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -33,7 +37,7 @@ func main() {
 			fmt.Printf("refused %s %s %s\n  %s\n", why.Code, why.GQL, why.Message, s.Text)
 		}
 	}
-	good, err := play(ctx, c, *all)
+	good, err := play(ctx, c, *all, *ask, *params)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "differ:", err)
 	}
@@ -58,8 +62,8 @@ func client(ctx context.Context, address, user, password string) (neo4j.DriverWi
 	return d, nil
 }
 
-// play runs all rounds and tells whether nothing differed.
-func play(ctx context.Context, c difftest.Config, all bool) (bool, error) {
+// play runs all rounds, or the statements to ask, and tells whether nothing differed.
+func play(ctx context.Context, c difftest.Config, all bool, ask, params string) (bool, error) {
 	address := os.Getenv("ORACLE")
 	if address == "" {
 		return false, errors.New("give the address of a Neo4j in ORACLE, such as bolt://127.0.0.1:7687")
@@ -84,6 +88,11 @@ func play(ctx context.Context, c difftest.Config, all bool) (bool, error) {
 		engine := &cases.Engine{}
 		defer engine.Close()
 		c.Engine = engine
+	}
+	if ask != "" {
+		text, err := difftest.Ask(ctx, c, regexp.MustCompile(`;\s*(?:\n|$)`).Split(strings.TrimRight(ask, "; \n"), -1), params)
+		fmt.Print(text)
+		return true, err
 	}
 	groups := map[string]int{}
 	c.Report = func(d *difftest.Difference) {
