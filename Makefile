@@ -1,4 +1,4 @@
-.PHONY: help build run test race oracle e2e lint fuzz ci
+.PHONY: help build run test race oracle e2e differ lint fuzz ci
 help:   ## list the targets
 	@grep -E '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed 's/: *##/\t/'
 build:  ## one static binary at bin/graticule
@@ -17,6 +17,8 @@ fuzz:   ## each fuzz target for ten seconds
 	go test ./replication -run xxx -fuzz FuzzDecodeEnvelope -fuzztime 10s
 oracle: ## play the cases of the language at a real Neo4j: ORACLE=bolt://… ORACLE25=bolt://… [ARGS="-record -only TEXT"]
 	go run ./internal/cases/oracle $(ARGS)
+differ: ## play random statements at a real Neo4j and at the engine: ORACLE=bolt://… [SEED=1 STATEMENTS=2000 ARGS="-shrink 0"]
+	go run ./internal/difftest/differ -seed $(or $(SEED),1) -statements $(or $(STATEMENTS),2000) $(ARGS)
 e2e: build ## the demo under the official drivers of four languages
 	scripts/e2e
 ci: lint test e2e ## what CI runs

@@ -1,0 +1,340 @@
+package difftest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"graticule/graph"
+	"graticule/internal/cases"
+)
+
+// The sizes of a round, and what a statement may take before it is left out.
+const (
+	graphsPerRound = 8
+	readsPerRound  = 60
+	writesPerRound = 16
+	wrongShare     = 15 // in 100
+	patienceOurs   = 2 * time.Second
+	patienceNeo    = 15 * time.Second
+	rowsMax        = 3000
+)
+
+// Config says what is played.
+type Config struct {
+	// Neo gives a client of a real Neo4j; each goroutine takes one.
+	Neo func() cases.Database
+	// Engine is what is compared with it; safe for concurrent reads.
+	Engine cases.Database
+	Seed   uint64
+	// Statements is how many are to be compared, by whole rounds.
+	Statements int
+	// Workers is how many reads are played at once.
+	Workers int
+	// Shrink is how many differences are made small.
+	Shrink int
+	// Report is told of each difference.
+	Report func(*Difference)
+	// Progress is told after each round.
+	Progress func(*Totals)
+	// Refused is told of each legal statement that both refuse, on wish.
+	Refused func(s *Statement, why *cases.Failure)
+	// Literals evaluates parameters.
+	Literals cases.Params
+}
+
+// Totals count what was played.
+type Totals struct {
+	Rounds, Reads, Writes, Wrong   int // compared
+	Failed                         int // of those, that both refused
+	Differences, Explained         int
+	LeftOut                        int // too slow or with too many rows
+	ByRule                         map[string]int
+	ReadsRefused, WritesThatChange int
+}
+
+// Statements is how many were compared.
+func (t *Totals) Statements() int { return t.Reads + t.Writes + t.Wrong }
+
+// player plays rounds; mu guards the totals.
+type player struct {
+	Config
+	neo    []cases.Database
+	mu     sync.Mutex
+	totals Totals
+	shrunk map[string]bool // differences made small already, by class and text
+}
+
+// Play compares until enough statements are. It ends with an error when a side
+// cannot be reached; what differs is reported.
+func Play(ctx context.Context, c Config) (*Totals, error) {
+	p := &player{Config: c, shrunk: map[string]bool{}}
+	p.totals.ByRule = map[string]int{}
+	for range max(c.Workers, 1) {
+		p.neo = append(p.neo, c.Neo())
+	}
+	for round := uint64(0); p.totals.Statements() < c.Statements; round++ {
+		if err := p.round(ctx, c.Seed+round); err != nil {
+			return &p.totals, fmt.Errorf("round of seed %d: %w", c.Seed+round, err)
+		}
+		p.totals.Rounds++
+		if c.Progress != nil {
+			c.Progress(&p.totals)
+		}
+	}
+	return &p.totals, nil
+}
+
+// round plays the statements of a seed on several graphs: that a text comes more
+// than once spares Neo4j most of its planning.
+func (p *player) round(ctx context.Context, seed uint64) error {
+	reads, writes := statements(seed)
+	for i := range graphsPerRound {
+		g := newGraph(newRandom(seed, graphStream+uint64(i)))
+		if err := p.load(ctx, g, nil); err != nil {
+			return err
+		}
+		differs, err := p.reads(ctx, seed, g, reads)
+		if err != nil {
+			return err
+		}
+		if differs {
+			if err := p.load(ctx, g, nil); err != nil {
+				return err
+			}
+		}
+		if err := p.writes(ctx, seed, g, writes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// graphStream is the first stream of random numbers for graphs.
+const graphStream = 1 << 20
+
+// statements gives those of a round.
+func statements(seed uint64) (reads, writes []*Statement) {
+	for i := range readsPerRound + writesPerRound {
+		r := newRandom(seed, uint64(i))
+		switch wrong := r.chance(wrongShare); {
+		case i < readsPerRound && wrong:
+			reads = append(reads, NewWrong(r))
+		case i < readsPerRound:
+			reads = append(reads, NewRead(r))
+		case wrong:
+			writes = append(writes, NewWrongWrite(r))
+		default:
+			writes = append(writes, NewWrite(r))
+		}
+	}
+	return reads, writes
+}
+
+// reads plays statements that read, several at once, and tells whether one differs.
+func (p *player) reads(ctx context.Context, seed uint64, g *Graph, statements []*Statement) (bool, error) {
+	found := make([]*Difference, len(statements))
+	group, gctx := errgroup.WithContext(ctx)
+	for w, neo := range p.neo {
+		group.Go(func() error {
+			for i := w; i < len(statements); i += len(p.neo) {
+				d, err := p.compare(gctx, neo, statements[i])
+				if err != nil && !errors.Is(err, errLeftOut) {
+					return err
+				}
+				found[i] = d
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return false, err
+	}
+	differs := false
+	for i, d := range found {
+		if d != nil {
+			if err := p.report(ctx, d, seed, g, nil, statements[i]); err != nil {
+				return false, err
+			}
+			differs = true
+		}
+	}
+	return differs, nil
+}
+
+// writes plays statements that write, one after another on the graph they leave.
+func (p *player) writes(ctx context.Context, seed uint64, g *Graph, statements []*Statement) error {
+	var before []*Statement
+	for _, s := range statements {
+		d, err := p.compare(ctx, p.neo[0], s)
+		if err == nil && d != nil {
+			err = p.report(ctx, d, seed, g, before, s)
+		}
+		if err != nil && !errors.Is(err, errLeftOut) {
+			return err
+		}
+		if err != nil || d != nil { // the two graphs may have come apart
+			before = nil
+			if err := p.load(ctx, g, nil); err != nil {
+				return err
+			}
+			continue
+		}
+		before = append(before[:len(before):len(before)], s)
+	}
+	return nil
+}
+
+// load empties both sides, makes the graph and plays what came before.
+func (p *player) load(ctx context.Context, g *Graph, before []*Statement) error {
+	entities, err := p.params(g.data())
+	if err != nil {
+		return err
+	}
+	for i, db := range []cases.Database{p.neo[0], p.Engine} {
+		if err := db.Reset(ctx, nil); err != nil {
+			return fmt.Errorf("empty %s: %w", side(i), err)
+		}
+		texts := append(append([]string(nil), g.Schema...), loadNodes, loadRels)
+		if len(g.Schema) > 0 {
+			texts = append(texts, "CALL db.awaitIndexes(60)")
+		}
+		for _, text := range texts {
+			a, err := db.Run(ctx, text, entities, false)
+			if err != nil {
+				return err
+			}
+			if a.Failure != nil {
+				return fmt.Errorf("load the graph into %s by %s: %s %s", side(i), text, a.Failure.Code, a.Failure.Message)
+			}
+		}
+		for _, s := range before {
+			params, err := p.params(s)
+			if err != nil {
+				return err
+			}
+			if _, err := db.Run(ctx, s.Text, params, false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func side(i int) string { return []string{"Neo4j", "the engine"}[i] }
+
+// snapshot gives the whole graph.
+const snapshot = "MATCH (n) OPTIONAL MATCH (n)-[r]->(m) RETURN n, r, m"
+
+func (p *player) params(s *Statement) (*graph.Map, error) {
+	if len(s.Params) == 0 {
+		return nil, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.Literals(s.Literal())
+}
+
+// errLeftOut ends a statement that took too long or gave too much.
+var errLeftOut = errors.New("left out")
+
+// compare plays s on both sides and gives the difference, nil for none.
+func (p *player) compare(ctx context.Context, neo cases.Database, s *Statement) (*Difference, error) {
+	params, err := p.params(s)
+	if err != nil {
+		return nil, fmt.Errorf("parameters of %s: %w", s.Text, err)
+	}
+	ours, err := run(ctx, p.Engine, patienceOurs, s, params)
+	if err != nil {
+		return nil, err
+	}
+	if ours == nil || len(ours.Rows) > rowsMax {
+		p.count(func(t *Totals) { t.LeftOut++ })
+		return nil, errLeftOut
+	}
+	theirs, err := run(ctx, neo, patienceNeo, s, params)
+	if err != nil {
+		return nil, err
+	}
+	if theirs == nil {
+		p.count(func(t *Totals) { t.LeftOut++ })
+		return nil, errLeftOut
+	}
+	class, detail := Compare(s, theirs, ours)
+	if class == "" && s.Writes {
+		state := &Statement{Text: snapshot, Loose: s.Loose, Inexact: true} // statements before may have stored what was rounded
+		a, err := neo.Run(ctx, snapshot, nil, false)
+		if err != nil {
+			return nil, err
+		}
+		b, err := p.Engine.Run(ctx, snapshot, nil, false)
+		if err != nil {
+			return nil, err
+		}
+		if class, detail = Compare(state, a, b); class != "" {
+			class = "graph after: " + class
+		}
+	}
+	rule := ""
+	if class != "" {
+		rule = explain(s, class, theirs, ours)
+	}
+	p.count(func(t *Totals) {
+		switch {
+		case s.Wrong != "":
+			t.Wrong++
+		case s.Writes:
+			t.Writes++
+			if len(theirs.Counters) > 0 {
+				t.WritesThatChange++
+			}
+		default:
+			t.Reads++
+			if theirs.Failure != nil {
+				t.ReadsRefused++
+			}
+		}
+		if theirs.Failure != nil && ours.Failure != nil {
+			t.Failed++
+			if s.Wrong == "" && p.Refused != nil {
+				p.Refused(s, theirs.Failure)
+			}
+		}
+		if rule != "" {
+			t.Explained++
+			t.ByRule[rule]++
+		} else if class != "" {
+			t.Differences++
+		}
+	})
+	if class == "" || rule != "" {
+		return nil, nil
+	}
+	return &Difference{Class: class, Detail: detail, Statement: s}, nil
+}
+
+func (p *player) count(change func(*Totals)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change(&p.totals)
+}
+
+// run plays s; nil without an error is an answer that took too long.
+func run(ctx context.Context, db cases.Database, patience time.Duration, s *Statement, params *graph.Map) (a *cases.Answer, err error) {
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			a, err = &cases.Answer{Failure: &cases.Failure{Code: "panic", Message: fmt.Sprint(r)}}, nil
+		}
+	}()
+	a, err = db.Run(limited, s.Text, params, false)
+	if limited.Err() != nil && ctx.Err() == nil {
+		return nil, nil
+	}
+	return a, err
+}
