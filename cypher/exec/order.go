@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"slices"
 
 	"graticule/graph"
@@ -86,7 +87,7 @@ func (p *pattern) order(r *run) []op {
 		}
 	}
 	var best *order
-	for _, first := range pl.candidates(base, true) {
+	for _, first := range pl.starts(base) {
 		o := base.clone()
 		pl.take(o, first)
 		for {
@@ -110,6 +111,25 @@ func (p *pattern) order(r *run) []op {
 		best = base
 	}
 	return pl.build(best)
+}
+
+// Limits of the search, whose work grows with the cube of the pattern.
+const (
+	patternMax    = 2000   // nodes and relationships of one MATCH
+	searchMax     = 20_000 // steps weighed, about, in the search for an order
+	candidatesMax = 64     // nodes looked at for one step
+)
+
+// starts gives the first steps from which an order is tried: all of them for a
+// pattern of usual size, those with the fewest rows for a large one.
+func (pl *planner) starts(base *order) []action {
+	all := pl.candidates(base, true)
+	size := len(pl.p.nodes) + len(pl.p.rels)
+	if most := max(1, searchMax/(size*size+1)); len(all) > most {
+		slices.SortStableFunc(all, func(a, b action) int { return cmp.Compare(a.rows, b.rows) })
+		all = all[:most]
+	}
+	return all
 }
 
 // candidates gives the possible next steps. All starts are looked at first;
@@ -166,9 +186,13 @@ func (pl *planner) candidates(o *order, first bool) []action {
 		out = append(out, action{rel: x, haveFrom: from, haveTo: to, rows: rows})
 	}
 	goesOn := len(out) > 0 && !first
+	looked := 0
 	for _, n := range pl.p.nodes {
 		if o.done[n] {
 			continue
+		}
+		if looked++; looked > candidatesMax {
+			break
 		}
 		a := pl.access(n, ready, o.rows)
 		if goesOn && a.rows > 1.5 {

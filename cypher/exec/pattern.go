@@ -117,6 +117,9 @@ func (c *compiler) patternIn(parts []*ast.PathPattern, where ast.Expr, known map
 	for _, part := range parts {
 		inline = append(inline, c.path(p, part, known)...)
 	}
+	if size := len(p.nodes) + len(p.rels); size > patternMax {
+		c.fail(parts[0], "", "A pattern of %d nodes and relationships is too large; the limit is %d. Split it up into several clauses.", size, patternMax)
+	}
 	c.repeatable = false // not for the patterns within expressions
 	c.conditions(p, append(inline, where))
 	c.repeatable = p.repeatable
