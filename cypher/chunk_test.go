@@ -1,0 +1,89 @@
+package cypher_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"graticule/cypher/cyphertest"
+	"graticule/cypher/fn"
+)
+
+// TestChunksGiveWhatRowsGive compares plans that compute on chunks with the
+// same plans row by row, which profiled runs use, on a graph that changes.
+func TestChunksGiveWhatRowsGive(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	d := newDatabase(t)
+	value := func() string {
+		return []string{"null", "1", "2", "3", "70000", "-5", "2.0", "2.5", "0.0/0.0", "true", "'a'", "'b'", "[1, 2]", "date('2024-01-01')", "9223372036854775807"}[r.IntN(15)]
+	}
+	run := func(query string) []string {
+		res, err := d.Run(context.Background(), query, nil)
+		if err != nil {
+			return []string{"error: " + err.Error()}
+		}
+		return texts(res)
+	}
+	label := func() string { return []string{"", ":A", ":B", ":A:B"}[r.IntN(4)] }
+	for range 300 {
+		run(fmt.Sprintf("CREATE (%s {x: %s, y: %d, z: %s})", label(), value(), r.IntN(4), value()))
+	}
+	for range 900 {
+		run(fmt.Sprintf("MATCH (a), (b) WHERE id(a) = %d AND id(b) = %d CREATE (a)-[:%s {w: %s}]->(b)", r.IntN(300), r.IntN(300), []string{"R", "S"}[r.IntN(2)], value()))
+	}
+	conditions := []string{"", "WHERE n.x > 1", "WHERE n.x = n.z", "WHERE NOT n.x < 2 OR n.y = 3", "WHERE n.x IS NULL AND n.y >= 1", "WHERE n.x <> 'a'", "WHERE n.y + 1 = 2", "WHERE n.x IS NOT NULL AND n.missing IS NULL", "WHERE n.x IN [1, 'a']", "WHERE (n.x > 1) = true"}
+	returns := []string{
+		"n.x, count(*) AS c", "n.y, sum(n.y) AS s, min(n.x) AS lo, max(n.z) AS hi", "count(n.x) AS a, count(DISTINCT n.x) AS b, avg(n.y) AS c, min(n.y) AS d, max(n.y) AS e",
+		"n.y, n.x, count(DISTINCT n.z) AS c", "DISTINCT n.x", "DISTINCT n.x, n.y", "DISTINCT n, n.x", "count(DISTINCT n) AS c", "n.y + 1 AS k, collect(n.y) AS l", "id(n) AS i, n.x", "count(*) AS c", "sum(n.y * 2) AS s", "n", "DISTINCT n.y ORDER BY n.y LIMIT 2",
+	}
+	patterns := []string{
+		"(n)", "(n:A)", "(n:A&B)", "(n:A|B)", "(n {y: 1})", "(n:B {y: 2})", "(m:A)-->(n)", "(m {y: 1})-[:R]->(n:B)", "(m)<-[r:S {w: 1}]-(n)", "(m:A)--(n)", "(m:A)-->()-->(n)", "(m:A {y: 0})-[*1..2]->(n)", "(m:B)-[:R|S*0..3]->(n:A)",
+		"(n)-[r]->(m)", "(m:A), (n:B)", "(m:A)-->()<--(n:B {y: 3})",
+	}
+	for round := range 12 {
+		for range 40 {
+			query := fmt.Sprintf("MATCH %s %s RETURN %s", patterns[r.IntN(len(patterns))], conditions[r.IntN(len(conditions))], returns[r.IntN(len(returns))])
+			if r.IntN(4) == 0 {
+				query = "OPTIONAL " + query
+			}
+			rows, chunks := run("PROFILE "+query), run(query)
+			if !slices.Equal(rows, chunks) {
+				t.Errorf("round %d: %s\nrow by row %v\nin chunks  %v", round, query, rows, chunks)
+			}
+		}
+		for range 20 { // pages get new columns
+			run(fmt.Sprintf("MATCH (n) WHERE id(n) = %d SET n.x = %s, n.y = %d", r.IntN(300), value(), r.IntN(4)))
+		}
+		run(fmt.Sprintf("MATCH (n) WHERE id(n) = %d DETACH DELETE n", r.IntN(300)))
+		run(fmt.Sprintf("MATCH (n) WHERE id(n) = %d REMOVE n:A SET n:B", r.IntN(300)))
+	}
+}
+
+// texts gives the rows in no order, with the elements of their lists in none.
+func texts(res *cyphertest.Result) []string {
+	var out []string
+	for _, row := range res.Rows {
+		var b strings.Builder
+		for _, v := range row {
+			if l := v.AsListOrNil(); l != nil {
+				var elements []string
+				for _, e := range l {
+					elements = append(elements, fn.ToText(e))
+				}
+				slices.Sort(elements)
+				fmt.Fprintf(&b, "%v; ", elements)
+				continue
+			}
+			fmt.Fprintf(&b, "%s; ", fn.ToText(v))
+		}
+		out = append(out, b.String())
+	}
+	slices.Sort(out)
+	return out
+}
