@@ -30,6 +30,8 @@ func TestChunksGiveWhatRowsGive(t *testing.T) {
 		}
 		return texts(res)
 	}
+	run("CREATE INDEX ay FOR (n:A) ON (n.y)")
+	run("CREATE INDEX bx FOR (n:B) ON (n.x)")
 	label := func() string { return []string{"", ":A", ":B", ":A:B"}[r.IntN(4)] }
 	for range 300 {
 		run(fmt.Sprintf("CREATE (%s {x: %s, y: %d, z: %s})", label(), value(), r.IntN(4), value()))
@@ -37,14 +39,14 @@ func TestChunksGiveWhatRowsGive(t *testing.T) {
 	for range 900 {
 		run(fmt.Sprintf("MATCH (a), (b) WHERE id(a) = %d AND id(b) = %d CREATE (a)-[:%s {w: %s}]->(b)", r.IntN(300), r.IntN(300), []string{"R", "S"}[r.IntN(2)], value()))
 	}
-	conditions := []string{"", "WHERE n.x > 1", "WHERE n.x = n.z", "WHERE NOT n.x < 2 OR n.y = 3", "WHERE n.x IS NULL AND n.y >= 1", "WHERE n.x <> 'a'", "WHERE n.y + 1 = 2", "WHERE n.x IS NOT NULL AND n.missing IS NULL", "WHERE n.x IN [1, 'a']", "WHERE (n.x > 1) = true"}
+	conditions := []string{"", "WHERE n.x > 1", "WHERE n.x = n.z", "WHERE NOT n.x < 2 OR n.y = 3", "WHERE n.x IS NULL AND n.y >= 1", "WHERE n.x <> 'a'", "WHERE n.y + 1 = 2", "WHERE n.x IS NOT NULL AND n.missing IS NULL", "WHERE n.x IN [1, 'a']", "WHERE (n.x > 1) = true", "WHERE NOT (n.x > 1 AND n.y > 0)"}
 	returns := []string{
 		"n.x, count(*) AS c", "n.y, sum(n.y) AS s, min(n.x) AS lo, max(n.z) AS hi", "count(n.x) AS a, count(DISTINCT n.x) AS b, avg(n.y) AS c, min(n.y) AS d, max(n.y) AS e",
 		"n.y, n.x, count(DISTINCT n.z) AS c", "DISTINCT n.x", "DISTINCT n.x, n.y", "DISTINCT n, n.x", "count(DISTINCT n) AS c", "n.y + 1 AS k, collect(n.y) AS l", "id(n) AS i, n.x", "count(*) AS c", "sum(n.y * 2) AS s", "n", "DISTINCT n.y ORDER BY n.y LIMIT 2",
 	}
 	patterns := []string{
 		"(n)", "(n:A)", "(n:A&B)", "(n:A|B)", "(n {y: 1})", "(n:B {y: 2})", "(m:A)-->(n)", "(m {y: 1})-[:R]->(n:B)", "(m)<-[r:S {w: 1}]-(n)", "(m:A)--(n)", "(m:A)-->()-->(n)", "(m:A {y: 0})-[*1..2]->(n)", "(m:B)-[:R|S*0..3]->(n:A)",
-		"(n)-[r]->(m)", "(m:A), (n:B)", "(m:A)-->()<--(n:B {y: 3})",
+		"(n)-[r]->(m)", "(n)-[r:R]->(m) WHERE r.w > 1 WITH n, r, m MATCH (m)", "(m:A)-[r]->(n) WHERE r.w = n.x OR m.y < n.y WITH n, r MATCH (n)", "(m:A), (n:B)", "(n:A) WHERE n.y >= 1 WITH n MATCH (n)", "(n:A {x: 1})", "(m:A)-->()<--(n:B {y: 3})",
 	}
 	for round := range 12 {
 		for range 40 {

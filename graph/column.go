@@ -121,7 +121,3 @@ func Fill[ID ~uint64](c *Column, kind Kind, ids []ID) {
 		c.Bits = append(c.Bits, uint64(id))
 	}
 }
-
-// Scalar makes the value of a kind that its bits tell: null, BOOLEAN, INTEGER,
-// FLOAT, or a reference to a NODE or RELATIONSHIP.
-func Scalar(k Kind, bits uint64) Value { return Value{kind: k, n: bits} }

@@ -18,6 +18,9 @@ type access struct {
 	many    source // the same in chunks; nil when it cannot
 }
 
+// fewRows are not worth a chunk.
+const fewRows = 8
+
 // access picks the cheapest way to n; outer is how many rows come to it.
 func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer float64) access {
 	for _, s := range n.seeks {
@@ -72,7 +75,7 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 			}
 		}
 		if best.name != "ValueHashJoin" {
-			best.build, best.many, best.cost = n.find(keys, values), nil, count*max(outer, 1)
+			best.build, best.many, best.cost = n.find(keys, values), n.checked(n.findChunks(keys, values)), count*max(outer, 1)
 		}
 	} else {
 		best.cost = count * max(outer, 1)
@@ -89,6 +92,9 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 			}
 			if rows < best.rows || best.name != "NodeIndexSeek" && best.name != "NodeUniqueIndexSeek" {
 				best = access{name: name, details: indexDetails(n, x, "="), rows: rows * rest, cost: rows * max(outer, 1), build: n.find(keys, values)}
+				if rows > fewRows {
+					best.many = n.checked(n.findChunks(keys, values))
+				}
 			}
 			continue
 		}
@@ -122,7 +128,7 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 			name, share = "NodeIndexScan", 0.95
 		}
 		if rows := max(1, count*share); rows < best.rows || best.name == scan.name {
-			best = access{name: name, details: indexDetails(n, x, how), rows: rows, cost: rows * 1.2 * max(outer, 1), build: n.seekRange(x, bounds)}
+			best = access{name: name, details: indexDetails(n, x, how), rows: rows, cost: rows * 1.2 * max(outer, 1), build: n.seekRange(x, bounds), many: n.checked(n.seekChunks(x, bounds))}
 		}
 	}
 	return best

@@ -104,9 +104,9 @@ func (r *run) byRow(next push) take {
 	}
 }
 
-// sifted is the step of a filter for chunks.
-func (r *run) sifted(o *op, next take) take {
-	sift := o.sift(r)
+// sieved is the step of a filter for chunks.
+func (r *run) sieved(s sieve, next take) take {
+	sift := s(r)
 	return func(c *chunk) error {
 		if err := sift(c); err != nil || c.n == 0 {
 			return err
@@ -187,25 +187,18 @@ func (r *run) chunks(ids []graph.NodeID, slot int, f frame, next take) error {
 // scanChunks is scanAll, or scanLabels for a node that must have labels.
 func (n *patternNode) scanChunks() source {
 	return func(r *run, next take) push {
-		rows := next
 		if !n.scanDecides() {
-			sift := n.sift()(r)
-			rows = func(c *chunk) error {
-				if err := sift(c); err != nil || c.n == 0 {
-					return err
-				}
-				return next(c)
-			}
+			next = r.sieved(n.sift(), next)
 		}
 		return func(f frame) error {
 			if len(n.must) == 0 {
-				return r.eachChunk(r.graph.ScanNodes(), n.slot, f, rows)
+				return r.eachChunk(r.graph.ScanNodes(), n.slot, f, next)
 			}
 			label, ok := r.rarest(n.must)
 			if !ok {
 				return nil
 			}
-			return r.eachChunk(r.graph.ScanLabel(label), n.slot, f, rows)
+			return r.eachChunk(r.graph.ScanLabel(label), n.slot, f, next)
 		}
 	}
 }

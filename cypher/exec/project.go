@@ -26,6 +26,7 @@ type projection struct {
 	limit    eval
 	where    eval
 	visible  int    // how many of names are columns; the others are keys of GROUP BY
+	decisive []int  // the slots that DISTINCT need compare
 	before   *scope // of the rows that come in
 }
 
@@ -106,6 +107,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 			after.slots[i.name], after.kinds[i.name] = slot, i.kind
 		}
 	}
+	out.decisive = c.decisive(p, out)
 	after.keep(before)
 	out.groups = len(out.aggs) > 0 || p.GroupBy != nil
 	// ORDER BY sees the projected names, and the ones before unless rows were merged.
@@ -147,6 +149,28 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 	}
 	c.projected = saved
 	return out
+}
+
+// decisive gives the slots whose values tell the rows of a DISTINCT apart: not
+// those of properties of an entity that is a column itself.
+func (c *compiler) decisive(p *ast.Projection, out *projection) []int {
+	offset := out.visible - len(p.Items)
+	entities := map[string]bool{}
+	for _, i := range p.Items {
+		if v, ok := i.Expr.(*ast.Variable); ok && isEntity(c.scope.kinds[v.Name]) {
+			entities[v.Name] = true
+		}
+	}
+	slots := slices.Clone(out.slots[:offset])
+	for i, item := range p.Items {
+		if x, ok := item.Expr.(*ast.Property); ok && !c.writes {
+			if v, ok := x.Subject.(*ast.Variable); ok && entities[v.Name] {
+				continue
+			}
+		}
+		slots = append(slots, out.slots[offset+i])
+	}
+	return slots
 }
 
 // hiddenKeys gives the keys of GROUP BY that no item gives.
@@ -236,7 +260,7 @@ func (p *projection) stages(r *run, next sink, enough *errEnough, lazy bool) sin
 		next = &sortSink{r: r, keys: p.order, limit: p.limit, skip: p.skip, next: next, enough: enough}
 	}
 	if p.distinct {
-		next = &distinctSink{r: r, slots: p.slots[:p.visible], next: next}
+		next = &distinctSink{r: r, slots: p.decisive, next: next}
 	}
 	if p.groups {
 		return &groupSink{r: r, p: p, groups: map[string]*group{}, next: next, enough: enough}

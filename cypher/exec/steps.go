@@ -62,7 +62,7 @@ func (p *pattern) build(r *run, emit push, many take) push {
 			if many == nil {
 				many = r.byRow(emit)
 			}
-			many = r.sifted(o, many)
+			many = r.sieved(o.sift, many)
 		case o.many != nil && many != nil:
 			row, many = o.many(r, many), nil
 		default:
@@ -261,41 +261,7 @@ func (r *run) scanAnyOf(n *patternNode, f frame, next push) error {
 // find solves a node by equalities: with an index where there is one.
 func (n *patternNode) find(keys []string, values []eval) stepBuilder {
 	return func(r *run, next push) push {
-		check := n.check(false)(r, next)
-		var found []graph.NodeID
-		ks := make([]graph.KeyID, len(keys))
-		vs := make([]graph.Value, len(keys))
-		return func(f frame) error {
-			labels, ok := r.labels(n.must)
-			if !ok {
-				return nil
-			}
-			for i, k := range keys {
-				v, err := values[i](r, f)
-				if err != nil {
-					return err
-				}
-				id, ok := r.key(k)
-				if !ok || v.IsNull() {
-					return nil
-				}
-				ks[i], vs[i] = id, v
-			}
-			mine := found
-			found = nil // a nested use takes its own
-			mine, err := r.graph.FindNodes(labels, ks, vs, mine[:0])
-			if err != nil {
-				return err
-			}
-			for _, id := range mine {
-				f[n.slot] = graph.NodeRef(id)
-				if err := check(f); err != nil {
-					return err
-				}
-			}
-			found = mine
-			return nil
-		}
+		return n.findChunks(keys, values)(r, r.byRow(n.check(false)(r, next)))
 	}
 }
 
@@ -338,38 +304,7 @@ func (n *patternNode) findIn(s seek) stepBuilder {
 // seekRange solves a node by bounds on the one property of an index.
 func (n *patternNode) seekRange(index graph.Index, bounds []seek) stepBuilder {
 	return func(r *run, next push) push {
-		check := n.check(false)(r, next)
-		return func(f frame) error {
-			var q graph.RangeQuery
-			for _, b := range bounds {
-				if b.kind == seekExists {
-					continue
-				}
-				v, err := b.value(r, f)
-				if err != nil || v.IsNull() {
-					return err
-				}
-				switch b.kind {
-				case seekPrefix:
-					if v.Kind() != graph.KindString {
-						return nil
-					}
-					q.Prefix, q.HasPrefix = v.AsString(), true
-				case seekLess, seekLessEqual:
-					if q.High.IsNull() || graph.Less(v, q.High, false).IsTrue() {
-						q.High, q.HighIncl = v, b.kind == seekLessEqual
-					}
-				default:
-					if q.Low.IsNull() || graph.Less(q.Low, v, false).IsTrue() {
-						q.Low, q.LowIncl = v, b.kind == seekGreaterEqual
-					}
-				}
-			}
-			if q.HasPrefix {
-				q.Low, q.High = graph.Null, graph.Null // WHERE checks them
-			}
-			return r.each(r.graph.SeekNodes(index.ID, q), n.slot, f, check)
-		}
+		return n.seekChunks(index, bounds)(r, r.byRow(n.check(false)(r, next)))
 	}
 }
 
