@@ -75,7 +75,8 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 			}
 		}
 		if best.name != "ValueHashJoin" {
-			best.build, best.many, best.cost = n.find(keys, values), n.checked(n.findChunks(keys, values)), count*max(outer, 1)
+			// In chunks, the scan's own check and WHERE compare a column.
+			best.build, best.many, best.cost = n.find(keys, values), scan.many, count*max(outer, 1)
 		}
 	} else {
 		best.cost = count * max(outer, 1)

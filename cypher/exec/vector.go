@@ -192,38 +192,49 @@ func (c *compiler) propertyVector(e *ast.Property) vector {
 	}
 }
 
-// comparisonVector compiles a comparison of two operands.
+// comparisonVector compiles a comparison of two operands. One that is the same
+// in all rows of a chunk is computed once.
 func (c *compiler) comparisonVector(e *ast.Comparison) vector {
 	if len(e.Ops) != 1 {
 		return nil
 	}
 	op := e.Ops[0]
-	left, right := c.known(e.Operands[0]), c.known(e.Operands[1])
-	if left == nil || right == nil {
-		return nil
-	}
-	fixed := isFixed(e.Operands[1])
-	var value eval
-	if fixed {
-		value = c.expr(e.Operands[1])
+	var sides [2]vector
+	var values [2]eval
+	var slots [2][]int
+	for i, o := range e.Operands {
+		if sides[i] = c.known(o); sides[i] == nil {
+			return nil
+		}
+		values[i] = c.expr(o)
+		for s := range c.deps(o) {
+			slots[i] = append(slots[i], s)
+		}
 	}
 	return func(r *run, c *chunk, out *graph.Column) error {
-		a := column()
-		defer putColumn(a)
-		if err := left(r, c, a); err != nil {
-			return err
-		}
-		if fixed {
-			v, err := value(r, c.f)
+		for i, mirror := range []ast.Op{mirrored(op), op} {
+			if c.varies(slots[i]) {
+				continue
+			}
+			v, err := values[i](r, c.f)
 			if err != nil {
 				return err
 			}
-			compareFixed(op, a, v, out)
+			a := column()
+			defer putColumn(a)
+			if err := sides[1-i](r, c, a); err != nil {
+				return err
+			}
+			compareFixed(mirror, a, v, out)
 			return nil
 		}
-		b := column()
+		a, b := column(), column()
+		defer putColumn(a)
 		defer putColumn(b)
-		if err := right(r, c, b); err != nil {
+		if err := sides[0](r, c, a); err != nil {
+			return err
+		}
+		if err := sides[1](r, c, b); err != nil {
 			return err
 		}
 		out.Reset()
@@ -234,12 +245,29 @@ func (c *compiler) comparisonVector(e *ast.Comparison) vector {
 	}
 }
 
-func isFixed(e ast.Expr) bool {
-	switch e.(type) {
-	case *ast.Literal, *ast.Parameter:
-		return true
+// varies tells whether one of the slots differs between the rows.
+func (c *chunk) varies(slots []int) bool {
+	for _, s := range slots {
+		if c.lane(s) != nil {
+			return true
+		}
 	}
 	return false
+}
+
+// mirrored gives the operator for operands the other way round.
+func mirrored(op ast.Op) ast.Op {
+	switch op {
+	case ast.OpLess:
+		return ast.OpGreater
+	case ast.OpLessEqual:
+		return ast.OpGreaterEqual
+	case ast.OpGreater:
+		return ast.OpLess
+	case ast.OpGreaterEqual:
+		return ast.OpLessEqual
+	}
+	return op
 }
 
 // compareFixed compares every value of a column with v.

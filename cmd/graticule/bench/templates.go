@@ -154,5 +154,8 @@ func plain(v any) string {
 	case neo4j.Relationship:
 		return fmt.Sprint(v.Type, v.Props)
 	}
+	if f, ok := v.(float64); ok { // the last digits of a mean depend on the order of adding
+		return fmt.Sprintf("%.9g", f)
+	}
 	return fmt.Sprint(v)
 }
