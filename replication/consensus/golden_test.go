@@ -31,6 +31,7 @@ func TestGoldenLog(t *testing.T) {
 	entries := []*raft.Log{
 		{Index: 300, Term: 2, Type: raft.LogCommand, AppendedAt: time.Unix(0, 1_700_000_000_000_000_000), Data: []byte("data"), Extensions: []byte("more")},
 		{Index: 301, Term: 3, Type: raft.LogNoop, AppendedAt: time.Unix(0, -1), Data: []byte{}, Extensions: []byte{}},
+		{Index: 302, Term: 3, Type: raft.LogConfiguration, AppendedAt: time.Unix(0, 5), Data: []byte("members"), Extensions: []byte{}},
 	}
 	write := func(l *LogDB, es []*raft.Log, term uint64, vote []byte) []golden.Bytes {
 		g, err := l.group("system")

@@ -108,6 +108,10 @@ func Open(cfg Config) (*Group, error) {
 	}
 	g := &Group{cfg: cfg, log: log, stop: make(chan struct{})}
 	g.fsm = &fsm{machine: cfg.Machine, dir: cfg.Dir, seen: observed{report: cfg.Observe}, notices: notices{g: g, to: map[raft.ServerID]*noticed{}}}
+	known, err := resume(g.fsm, log, snaps)
+	if err != nil {
+		return nil, fmt.Errorf("resume raft group %s: %w", cfg.Group, err)
+	}
 	g.layer = &layer{network: cfg.Network, server: cfg.Server, incoming: make(chan net.Conn, 16), done: make(chan struct{})}
 	g.trans = raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{Stream: g.layer, MaxPool: 3, Timeout: 10 * time.Second, MaxRPCsInFlight: rpcsInFlight, Logger: quiet})
 	rc := raft.DefaultConfig()
@@ -122,10 +126,12 @@ func Open(cfg Config) (*Group, error) {
 	rc.SnapshotThreshold, rc.TrailingLogs = snapshotThreshold, trailingLogs
 	rc.NoSnapshotRestoreOnStart = true
 	g.elector = newElector(g.trans, cfg.Server, cfg.RTT)
-	if g.raft, err = raft.NewRaft(rc, g.fsm, observedLog{log, &g.fsm.seen}, log, snaps, g.elector); err != nil {
+	if g.raft, err = raft.NewRaft(rc, g.fsm, observedLog{log, &g.fsm.seen}, log, known, g.elector); err != nil {
 		g.elector.stop()
 		return nil, fmt.Errorf("start raft group %s: %w", cfg.Group, err)
 	}
+	known.started.Store(true)
+	g.fsm.applied.Advance(cfg.Machine.Applied().Index)
 	g.elector.raft.Store(g.raft)
 	g.wg.Add(2)
 	go g.watch()

@@ -24,6 +24,7 @@ type journal struct {
 	mu      sync.Mutex
 	at      replication.Position
 	entries []string
+	again   int // entries given to it that it had applied
 	waiter.Waiter
 }
 
@@ -33,6 +34,7 @@ func (j *journal) Apply(es []replication.Entry) ([]replication.Result, error) {
 	out := make([]replication.Result, len(es))
 	for i, e := range es {
 		if e.Index <= j.at.Index {
+			j.again++
 			continue
 		}
 		j.at = replication.Position{Term: e.Term, Index: e.Index}

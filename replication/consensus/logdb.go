@@ -136,6 +136,30 @@ func (g *groupLog) key(index uint64) []byte {
 	return binary.BigEndian.AppendUint64(append(g.prefix[:len(g.prefix):len(g.prefix)], 'l'), index)
 }
 
+// member is the key under which a change of the members stands once more.
+func (g *groupLog) member(index uint64) []byte {
+	return binary.BigEndian.AppendUint64(append(g.prefix[:len(g.prefix):len(g.prefix)], 'c'), index)
+}
+
+// configuration gives the last change of the members up to an index, even one
+// that a snapshot has replaced in the log; nil when there is none.
+func (g *groupLog) configuration(index uint64) (*raft.Log, error) {
+	it, err := g.l.db.NewIter(&pebble.IterOptions{LowerBound: g.member(0), UpperBound: g.member(index + 1)})
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	defer it.Close()
+	if !it.Last() {
+		return nil, it.Error()
+	}
+	out := &raft.Log{Index: binary.BigEndian.Uint64(it.Key()[len(it.Key())-8:])}
+	v, err := it.ValueAndErr()
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	return out, decodeLog(v, out)
+}
+
 func (g *groupLog) stable(name []byte) []byte {
 	return append(append(g.prefix[:len(g.prefix):len(g.prefix)], 's'), name...)
 }
@@ -162,10 +186,15 @@ func (g *groupLog) GetLog(index uint64, out *raft.Log) error {
 		return fmt.Errorf("read log entry: %w", err)
 	}
 	defer closer.Close()
+	out.Index = index
+	return decodeLog(v, out)
+}
+
+// decodeLog reads what encodeLog wrote into all of out but its index.
+func decodeLog(v []byte, out *raft.Log) error {
 	if len(v) < 21 || crc32.ChecksumIEEE(v[4:]) != binary.BigEndian.Uint32(v) {
 		return errDamagedLog
 	}
-	out.Index = index
 	out.Term = binary.BigEndian.Uint64(v[4:])
 	out.Type = raft.LogType(v[12])
 	out.AppendedAt = time.Unix(0, int64(binary.BigEndian.Uint64(v[13:])))
@@ -199,6 +228,11 @@ func (g *groupLog) StoreLogs(es []*raft.Log) error {
 	for _, e := range es {
 		if err := b.Set(g.key(e.Index), encodeLog(e), nil); err != nil {
 			return fmt.Errorf("store log entries: %w", err)
+		}
+		if e.Type == raft.LogConfiguration {
+			if err := b.Set(g.member(e.Index), encodeLog(e), nil); err != nil {
+				return fmt.Errorf("store log entries: %w", err)
+			}
 		}
 	}
 	if err := g.commit(b); err != nil {
@@ -262,6 +296,11 @@ func (g *groupLog) DeleteRange(first, last uint64) error {
 	b := g.l.db.NewBatch()
 	if err := b.DeleteRange(g.key(first), g.key(last+1), nil); err != nil {
 		return fmt.Errorf("delete log entries: %w", err)
+	}
+	if end, _ := g.LastIndex(); last >= end && first > 0 { // a suffix: it never came to be
+		if err := b.DeleteRange(g.member(first), g.member(last+1), nil); err != nil {
+			return fmt.Errorf("delete log entries: %w", err)
+		}
 	}
 	if err := g.commit(b); err != nil {
 		return err

@@ -1,0 +1,89 @@
+package consensus
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/hashicorp/raft"
+
+	"graticule/replication"
+)
+
+// ErrLogLost means that the state machine has applied entries that the log does
+// not hold, or others than it holds: this member may have acknowledged what it no
+// longer has, and must not vote.
+var ErrLogLost = errors.New("the log does not fit the state of this copy; remove the copy's data, so that it is made anew under a new server id")
+
+// resumed are the snapshots as raft sees them. While raft starts, the durable
+// state machine itself stands before them: raft would otherwise hand it all
+// entries since the last snapshot once more, to be skipped, and would do so in
+// its main loop at the first message of a leader, deaf to heartbeats and votes.
+type resumed struct {
+	raft.SnapshotStore
+	state   *raft.SnapshotMeta // where the state machine is; nil when it has nothing that the log knows
+	started atomic.Bool
+}
+
+// List gives the snapshots, the newest first.
+func (r *resumed) List() ([]*raft.SnapshotMeta, error) {
+	all, err := r.SnapshotStore.List()
+	if err != nil || r.started.Load() || r.state == nil {
+		return all, err
+	}
+	return append([]*raft.SnapshotMeta{r.state}, all...), nil
+}
+
+// resume brings the state machine up to the newest snapshot, as it must be after
+// a crash in the middle of an installation, and compares it with the log.
+func resume(f *fsm, log *groupLog, snaps raft.SnapshotStore) (*resumed, error) {
+	out := &resumed{SnapshotStore: snaps}
+	metas, err := snaps.List()
+	if err != nil {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+	newest := &raft.SnapshotMeta{}
+	if len(metas) > 0 {
+		newest = metas[0]
+	}
+	if f.machine.Applied().Index < newest.Index {
+		_, r, err := snaps.Open(newest.ID)
+		if err != nil {
+			return nil, fmt.Errorf("open snapshot: %w", err)
+		}
+		if err := f.Restore(r); err != nil {
+			return nil, fmt.Errorf("restore the newest snapshot: %w", err)
+		}
+	}
+	at := f.machine.Applied()
+	term, err := log.GetUint64([]byte("CurrentTerm"))
+	if errors.Is(err, errNotFound) || at.Index <= newest.Index {
+		return out, nil // it never was a member, so it has promised nothing; or the snapshot says it all
+	}
+	if err != nil {
+		return nil, err
+	}
+	var e raft.Log
+	switch err := log.GetLog(at.Index, &e); {
+	case errors.Is(err, raft.ErrLogNotFound):
+		return nil, fmt.Errorf("%w: entry %d is applied and not in the log", ErrLogLost, at.Index)
+	case err != nil:
+		return nil, err
+	case e.Term != at.Term || at.Term > term:
+		return nil, fmt.Errorf("%w: entry %d was applied in term %d and is of term %d in the log", ErrLogLost, at.Index, at.Term, e.Term)
+	}
+	conf, err := log.configuration(at.Index)
+	switch {
+	case err != nil:
+		return nil, err
+	case conf != nil && conf.Index > newest.ConfigurationIndex:
+		out.state = stateMeta(at, raft.DecodeConfiguration(conf.Data), conf.Index)
+	case newest.Index > 0:
+		out.state = stateMeta(at, newest.Configuration, newest.ConfigurationIndex)
+	}
+	return out, nil
+}
+
+func stateMeta(at replication.Position, c raft.Configuration, index uint64) *raft.SnapshotMeta {
+	return &raft.SnapshotMeta{Version: raft.SnapshotVersionMax, ID: "state", Index: at.Index, Term: at.Term, Configuration: c, ConfigurationIndex: index}
+}
