@@ -72,8 +72,15 @@ type RangeQuery struct {
 	LowIncl, HighIncl bool
 	Prefix            string // with HasPrefix: strings that start so
 	HasPrefix         bool
+	Infix             string // with HasInfix, of a TEXT index: strings that hold it
+	HasInfix          bool
+	Box               *Box // of a POINT index
 	Descending        bool
 }
+
+// Box is what lies between two points of one coordinate system, in every
+// coordinate. Geographic boxes do not cross the antimeridian.
+type Box struct{ Low, High Point }
 
 // Hit is an entity that a full-text or vector index found, with its score.
 type Hit struct {

@@ -35,6 +35,15 @@ type structure interface {
 	len() int
 }
 
+// A seeker is a structure that answers range queries: with all entities that
+// match, and perhaps some that do not.
+type seeker interface {
+	seek(q graph.RangeQuery) idCursor
+}
+
+// An idCursor gives ids some at a time; 0 is the end.
+type idCursor interface{ next(buf []uint64) int }
+
 // newStructure makes an empty structure for an index.
 func newStructure(d graph.Index) structure {
 	switch d.Type {
@@ -42,6 +51,10 @@ func newStructure(d graph.Index) structure {
 		return newTextSet(d)
 	case graph.IndexVector:
 		return newVectorSet(d)
+	case graph.IndexText:
+		return newGramSet()
+	case graph.IndexPoint:
+		return newCurveSet()
 	}
 	return newRangeSet()
 }

@@ -120,7 +120,7 @@ func successor(s string) string {
 }
 
 // seek collects the ids in range, in value order, into a cursor's buffer.
-func (r *rangeSet) seek(q graph.RangeQuery) *indexCursor {
+func (r *rangeSet) seek(q graph.RangeQuery) idCursor {
 	c := &indexCursor{tree: r.tree, descending: q.Descending}
 	var ok bool
 	if c.bounds, ok = boundsOf(q); !ok {

@@ -127,16 +127,16 @@ func (tx *Tx) readRange(x *index, q graph.RangeQuery) {
 }
 
 // seek gives the entities in range; none when the index cannot answer.
-func (x *index) seek(q graph.RangeQuery) *indexCursor {
+func (x *index) seek(q graph.RangeQuery) idCursor {
 	if x != nil {
-		if r, ok := x.body.(*rangeSet); ok {
+		if r, ok := x.body.(seeker); ok {
 			return r.seek(q)
 		}
 	}
-	return &indexCursor{done: true}
+	return &listCursor{}
 }
 
-type nodeSeek struct{ *indexCursor }
+type nodeSeek struct{ idCursor }
 
 func (c nodeSeek) Next(buf []graph.NodeID) (int, error) {
 	var ids [256]uint64

@@ -82,54 +82,40 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 		best.cost = count * max(outer, 1)
 	}
 	for _, x := range pl.r.indexes() {
-		if x.Relationship || !x.Online || x.Type != graph.IndexRange || len(x.Labels) != 1 || !slices.Contains(n.must, x.Labels[0]) {
+		if x.Relationship || !x.Online || len(x.Labels) != 1 || !slices.Contains(n.must, x.Labels[0]) {
 			continue
 		}
-		if !slices.ContainsFunc(x.Properties, func(k string) bool { return !slices.Contains(keys, k) }) {
+		if x.Type == graph.IndexRange && !slices.ContainsFunc(x.Properties, func(k string) bool { return !slices.Contains(keys, k) }) {
 			rows := max(1, pl.r.graph.EstimatePerValue(x.ID)*rest)
 			name := "NodeIndexSeek"
 			if x.Constraint != "" {
 				rows, name = 1, "NodeUniqueIndexSeek"
 			}
 			if rows < best.rows || best.name != "NodeIndexSeek" && best.name != "NodeUniqueIndexSeek" {
-				best = access{name: name, details: indexDetails(n, x, "="), rows: rows * rest, cost: rows * max(outer, 1), build: n.find(keys, values)}
+				best = access{name: name, details: indexDetails(n.title(), x, "="), rows: rows * rest, cost: rows * max(outer, 1), build: n.find(keys, values)}
 				if rows > fewRows {
 					best.many = n.checked(n.findChunks(keys, values))
 				}
 			}
 			continue
 		}
-		if len(keys) > 0 || len(x.Properties) != 1 {
+		if len(x.Properties) != 1 {
 			continue
 		}
-		var bounds []seek
-		share, how := 1.0, ""
-		for _, s := range n.seeks {
-			if s.key != x.Properties[0] || !ready(s.deps) {
-				continue
+		if at := slices.IndexFunc(n.seeks, func(s seek) bool {
+			return x.Type == graph.IndexRange && s.kind == seekIn && s.key == x.Properties[0] && ready(s.deps)
+		}); at >= 0 {
+			if rows := max(1, 5*pl.r.graph.EstimatePerValue(x.ID)); rows < best.rows || best.name == scan.name {
+				best = access{name: "NodeIndexSeek", details: indexDetails(n.title(), x, "IN"), rows: rows, cost: rows, build: n.findIn(n.seeks[at])}
 			}
-			if s.kind == seekIn {
-				if rows := max(1, 5*pl.r.graph.EstimatePerValue(x.ID)); rows < best.rows || best.name == scan.name {
-					best = access{name: "NodeIndexSeek", details: indexDetails(n, x, "IN"), rows: rows, cost: rows, build: n.findIn(s)}
-				}
-				bounds = nil
-				break
-			}
-			bounds = append(bounds, s)
-			share *= s.kind.selectivity() / 2
-			if s.kind == seekPrefix {
-				how = "STARTS WITH"
-			}
-		}
-		if len(bounds) == 0 || best.name == "NodeIndexSeek" {
 			continue
 		}
-		name := "NodeIndexSeekByRange"
-		if len(bounds) == 1 && bounds[0].kind == seekExists {
-			name, share = "NodeIndexScan", 0.95
+		u, ok := useIndex(x, n.seeks, ready)
+		if !ok || best.name == "NodeIndexSeek" {
+			continue
 		}
-		if rows := max(1, count*share); rows < best.rows || best.name == scan.name {
-			best = access{name: name, details: indexDetails(n, x, how), rows: rows, cost: rows * 1.2 * max(outer, 1), build: n.seekRange(x, bounds), many: n.checked(n.seekChunks(x, bounds))}
+		if rows := max(1, count*u.share); rows < best.rows || best.name == scan.name {
+			best = access{name: "Node" + u.name, details: indexDetails(n.title(), x, u.how), rows: rows, cost: rows * 1.2 * max(outer, 1), build: n.seekRange(u), many: n.checked(n.seekChunks(u))}
 		}
 	}
 	return best
@@ -147,12 +133,4 @@ func (n *patternNode) title() string {
 		return name + ":" + strings.Join(n.anyOf, "|")
 	}
 	return name
-}
-
-func indexDetails(n *patternNode, x graph.Index, how string) string {
-	kind := "RANGE INDEX"
-	if x.Constraint != "" {
-		kind = "UNIQUE"
-	}
-	return strings.TrimSpace(fmt.Sprintf("%s %s(%s) WHERE %s %s", kind, n.title(), strings.Join(x.Properties, ", "), strings.Join(x.Properties, ", "), how))
 }

@@ -62,7 +62,11 @@ func (pl *planner) build(o *order) []op {
 			ops = append(ops, op{name: "GetDegree", details: x.title(), rows: o.rows, build: x.degree(a.haveFrom, earlier)})
 			break
 		}
-		ops = append(ops, op{name: x.operator(a), details: x.title(), rows: a.rows, build: pl.expand(x, a, slices.Clone(earlier), onPath, o, i), many: pl.expandMany(x, a, slices.Clone(earlier), o, i)})
+		details := x.title()
+		if a.index != nil {
+			details = indexDetails(x.title(), a.index.index, a.index.how)
+		}
+		ops = append(ops, op{name: x.operator(a), details: details, rows: a.rows, build: pl.expand(x, a, slices.Clone(earlier), onPath, o, i), many: pl.expandMany(x, a, slices.Clone(earlier), o, i)})
 		if !p.repeatable {
 			earlier = append(earlier, x)
 		}
@@ -106,7 +110,7 @@ func (pl *planner) expand(x *patternRel, a action, earlier []*patternRel, onPath
 	case x.bound && !x.variable && !a.haveFrom && !a.haveTo:
 		return x.fromBound(earlier)
 	case !a.haveFrom && !a.haveTo:
-		return x.scanRels(earlier)
+		return x.eachRel(a.cursors(), earlier)
 	case x.variable:
 		if pl.prunes(x, a, o, i) {
 			return x.reachWithin(a.haveFrom)
@@ -127,7 +131,7 @@ func (pl *planner) expandMany(x *patternRel, a action, earlier []*patternRel, o 
 		if x.direction == graph.Both || x.from == x.to {
 			return nil
 		}
-		return x.scanRelChunks(earlier)
+		return x.relChunks(a.cursors(), earlier)
 	case x.variable:
 		if pl.prunes(x, a, o, i) {
 			return x.reachWithinChunks(a.haveFrom)
@@ -137,8 +141,18 @@ func (pl *planner) expandMany(x *patternRel, a action, earlier []*patternRel, o 
 	return x.expandChunks(a.haveFrom, earlier)
 }
 
+// cursors gives where the relationship is looked for.
+func (a *action) cursors() relCursors {
+	if a.index != nil {
+		return a.index.found
+	}
+	return a.rel.scans
+}
+
 func (x *patternRel) operator(a action) string {
 	switch {
+	case a.index != nil:
+		return a.index.operatorOf(x)
 	case x.shortest != "":
 		return "ShortestPath"
 	case x.selection != nil:

@@ -120,6 +120,7 @@ type idBuffers struct {
 	chunk chunk
 	nodes []graph.NodeID
 	rels  []graph.RelID
+	ends  []graph.RelEnds
 	lanes [3]lane
 }
 
@@ -267,8 +268,8 @@ func (x *patternRel) expandChunks(haveFrom bool, earlier []*patternRel) source {
 	}
 }
 
-// scanRelChunks is scanRels for relationships of one direction.
-func (x *patternRel) scanRelChunks(earlier []*patternRel) source {
+// relChunks is eachRel for relationships of one direction.
+func (x *patternRel) relChunks(from relCursors, earlier []*patternRel) source {
 	plain := x.test == nil && len(x.props) == 0
 	startSlot, endSlot := x.from.slot, x.to.slot
 	if x.direction == graph.Incoming {
@@ -276,41 +277,25 @@ func (x *patternRel) scanRelChunks(earlier []*patternRel) source {
 	}
 	return func(r *run, next take) push {
 		return func(f frame) error {
-			types := []graph.TypeID{graph.AnyType}
-			if len(x.types) > 0 {
-				var ok bool
-				if types, ok = r.types(x.types); !ok {
-					return nil
-				}
-			}
 			b := buffers()
 			defer giveBack(b)
-			ends := make([]graph.RelEnds, scanBatch)
 			if cap(b.rels) < scanBatch {
-				b.rels = make([]graph.RelID, scanBatch)
+				b.rels, b.ends = make([]graph.RelID, scanBatch), make([]graph.RelEnds, scanBatch)
 			}
 			if cap(b.nodes) < 2*scanBatch {
 				b.nodes = make([]graph.NodeID, 2*scanBatch)
 			}
-			for i, t := range types {
-				if containsType(types[:i], t) {
-					continue
-				}
-				c := r.graph.ScanRels(t)
+			return from(r, f, func(c graph.RelCursor) error {
 				defer c.Close()
 				for {
-					rels := b.rels[:scanBatch]
-					got, err := c.Next(rels, ends)
-					if err != nil {
+					rels, starts, stops := b.rels[:scanBatch], b.nodes[:scanBatch], b.nodes[scanBatch:2*scanBatch]
+					got, err := c.Next(rels, b.ends)
+					if err != nil || got == 0 {
 						return err
-					}
-					if got == 0 {
-						break
 					}
 					if err := r.check(); err != nil {
 						return err
 					}
-					starts, stops := b.nodes[:scanBatch], b.nodes[scanBatch:2*scanBatch]
 					n := 0
 					for k := range got {
 						if len(earlier) > 0 && usedBy(earlier, f, rels[k]) {
@@ -323,31 +308,21 @@ func (x *patternRel) scanRelChunks(earlier []*patternRel) source {
 								continue
 							}
 						}
-						rels[n], starts[n], stops[n] = rels[k], ends[k].Start, ends[k].End
+						rels[n], starts[n], stops[n] = rels[k], b.ends[k].Start, b.ends[k].End
 						n++
 					}
-					b.lanes = [3]lane{{slot: startSlot, nodes: starts[:n]}, {slot: endSlot, nodes: stops[:n]}, {slot: x.slot, rels: rels[:n]}}
-					b.chunk = chunk{f: f, n: n, lanes: b.lanes[:]}
 					if n == 0 {
 						continue
 					}
+					b.lanes = [3]lane{{slot: startSlot, nodes: starts[:n]}, {slot: endSlot, nodes: stops[:n]}, {slot: x.slot, rels: rels[:n]}}
+					b.chunk = chunk{f: f, n: n, lanes: b.lanes[:]}
 					if err := next(&b.chunk); err != nil {
 						return err
 					}
 				}
-			}
-			return nil
+			})
 		}
 	}
-}
-
-func containsType(types []graph.TypeID, t graph.TypeID) bool {
-	for _, x := range types {
-		if x == t {
-			return true
-		}
-	}
-	return false
 }
 
 // --- sieves ---

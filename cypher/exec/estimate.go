@@ -75,7 +75,7 @@ func (k seekKind) selectivity() float64 {
 		return 0.1
 	case seekIn:
 		return 0.2
-	case seekPrefix:
+	case seekPrefix, seekSuffix, seekInfix, seekWithin, seekBox:
 		return 0.1
 	case seekExists:
 		return 0.9

@@ -229,32 +229,50 @@ func (x *patternRel) orient(ends graph.RelEnds, f frame, next push) error {
 	return next(f)
 }
 
-// scanRels solves a relationship and both its ends from nothing.
-func (x *patternRel) scanRels(earlier []*patternRel) stepBuilder {
+// relCursors calls use with a cursor for each set of relationships to look at.
+type relCursors func(r *run, f frame, use func(graph.RelCursor) error) error
+
+// scans are the relationships of the types of x.
+func (x *patternRel) scans(r *run, _ frame, use func(graph.RelCursor) error) error {
+	types := []graph.TypeID{graph.AnyType}
+	if len(x.types) > 0 {
+		var ok bool
+		if types, ok = r.types(x.types); !ok {
+			return nil
+		}
+	}
+	for i, t := range types {
+		if slices.Contains(types[:i], t) {
+			continue
+		}
+		if err := use(r.graph.ScanRels(t)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// found are the relationships that an index finds.
+func (u *indexUse) found(r *run, f frame, use func(graph.RelCursor) error) error {
+	q, ok, err := u.query(r, f)
+	if err != nil || !ok {
+		return err
+	}
+	return use(r.graph.SeekRels(u.index.ID, q))
+}
+
+// eachRel solves a relationship and both its ends from nothing.
+func (x *patternRel) eachRel(from relCursors, earlier []*patternRel) stepBuilder {
 	return func(r *run, next push) push {
 		var ids [scanBatch]graph.RelID
 		var ends [scanBatch]graph.RelEnds
 		return func(f frame) error {
-			types := []graph.TypeID{graph.AnyType}
-			if len(x.types) > 0 {
-				var ok bool
-				if types, ok = r.types(x.types); !ok {
-					return nil
-				}
-			}
-			for i, t := range types {
-				if slices.Contains(types[:i], t) {
-					continue
-				}
-				c := r.graph.ScanRels(t)
+			return from(r, f, func(c graph.RelCursor) error {
 				defer c.Close()
 				for {
 					n, err := c.Next(ids[:], ends[:])
-					if err != nil {
+					if err != nil || n == 0 {
 						return err
-					}
-					if n == 0 {
-						break
 					}
 					if err := r.check(); err != nil {
 						return err
@@ -275,8 +293,7 @@ func (x *patternRel) scanRels(earlier []*patternRel) stepBuilder {
 						}
 					}
 				}
-			}
-			return nil
+			})
 		}
 	}
 }

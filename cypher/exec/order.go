@@ -50,6 +50,7 @@ type action struct {
 	node     *patternNode // to scan, or to check when bound
 	rel      *patternRel
 	access   access
+	index    *indexUse // that finds rel
 	haveFrom bool
 	haveTo   bool
 	rows     float64 // after it
@@ -163,7 +164,13 @@ func (pl *planner) candidates(o *order, first bool) []action {
 				if x.direction == graph.Both {
 					n *= 2
 				}
-				out = append(out, action{rel: x, rows: rows*n*pl.nodeShare(o, x.from)*pl.nodeShare(o, x.to) + 2})
+				a := action{rel: x}
+				if u, ok := pl.relAccess(x, ready); ok {
+					n *= u.share
+					a.index = &u
+				}
+				a.rows = rows*n*pl.nodeShare(o, x.from)*pl.nodeShare(o, x.to) + 2
+				out = append(out, a)
 			}
 			continue
 		}

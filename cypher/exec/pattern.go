@@ -58,7 +58,8 @@ type patternRel struct {
 	types     []string
 	test      labelTest // for type expressions that are no plain list
 	props     []propEquals
-	variable  bool // var-length: the slot holds a list
+	seeks     []seek // as of a node
+	variable  bool   // var-length: the slot holds a list
 	min, max  int64
 	nodesFrom int         // slot for the list of nodes that its steps leave, -1: none
 	nodesTo   int         // slot for the list of nodes that its steps reach, -1: none
@@ -135,10 +136,10 @@ func (c *compiler) conditions(p *pattern, where []ast.Expr) {
 	p.later = nil
 	inPattern := p.ownSlots()
 	for _, n := range p.nodes {
-		p.release(n.slot, &n.props, inPattern, n)
+		p.release(n.slot, &n.props, inPattern)
 	}
 	for _, x := range p.rels {
-		p.release(x.slot, &x.props, inPattern, nil)
+		p.release(x.slot, &x.props, inPattern)
 	}
 	for _, e := range where {
 		c.conjuncts(p, e)
@@ -187,7 +188,7 @@ func (x *patternRel) moreSlots() []int {
 }
 
 // release turns the properties of an entity that depend on the pattern itself into predicates.
-func (p *pattern) release(slot int, props *[]propEquals, inPattern map[int]bool, node *patternNode) {
+func (p *pattern) release(slot int, props *[]propEquals, inPattern map[int]bool) {
 	var stay []propEquals
 	for _, e := range *props {
 		depends := false
@@ -213,8 +214,8 @@ func (p *pattern) release(slot int, props *[]propEquals, inPattern map[int]bool,
 			}
 			return graph.Equal(have, want), nil
 		}})
-		if node != nil && !e.deps[slot] {
-			node.seeks = append(node.seeks, seek{kind: seekEqual, key: e.key, value: e.value, deps: e.deps})
+		if !e.deps[slot] {
+			p.note(slot, seek{kind: seekEqual, key: e.key, value: e.value, deps: e.deps})
 		}
 	}
 	*props = stay

@@ -37,40 +37,15 @@ func (n *patternNode) findChunks(keys []string, values []eval) source {
 	}
 }
 
-// seekChunks hands on the nodes within bounds on the one property of an index;
-// the consumer checks them.
-func (n *patternNode) seekChunks(index graph.Index, bounds []seek) source {
+// seekChunks hands on the nodes that the index finds; the consumer checks them.
+func (n *patternNode) seekChunks(u indexUse) source {
 	return func(r *run, next take) push {
 		return func(f frame) error {
-			var q graph.RangeQuery
-			for _, b := range bounds {
-				if b.kind == seekExists {
-					continue
-				}
-				v, err := b.value(r, f)
-				if err != nil || v.IsNull() {
-					return err
-				}
-				switch b.kind {
-				case seekPrefix:
-					if v.Kind() != graph.KindString {
-						return nil
-					}
-					q.Prefix, q.HasPrefix = v.AsString(), true
-				case seekLess, seekLessEqual:
-					if q.High.IsNull() || graph.Less(v, q.High, false).IsTrue() {
-						q.High, q.HighIncl = v, b.kind == seekLessEqual
-					}
-				default:
-					if q.Low.IsNull() || graph.Less(q.Low, v, false).IsTrue() {
-						q.Low, q.LowIncl = v, b.kind == seekGreaterEqual
-					}
-				}
+			q, ok, err := u.query(r, f)
+			if err != nil || !ok {
+				return err
 			}
-			if q.HasPrefix {
-				q.Low, q.High = graph.Null, graph.Null // WHERE checks them
-			}
-			return r.eachChunk(r.graph.SeekNodes(index.ID, q), n.slot, f, next)
+			return r.eachChunk(r.graph.SeekNodes(u.index.ID, q), n.slot, f, next)
 		}
 	}
 }

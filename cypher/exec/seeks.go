@@ -15,7 +15,11 @@ const (
 	seekGreater
 	seekGreaterEqual
 	seekPrefix
+	seekSuffix
+	seekInfix
 	seekExists
+	seekWithin // no farther than more from value
+	seekBox    // in the box from value to more
 )
 
 // The keys of seeks by id(n) and elementId(n); no property is called so.
@@ -26,10 +30,10 @@ const (
 
 // seek is node.key <kind> value.
 type seek struct {
-	kind  seekKind
-	key   string
-	value eval
-	deps  map[int]bool
+	kind        seekKind
+	key         string
+	value, more eval
+	deps        map[int]bool
 }
 
 func (c *compiler) conjuncts(p *pattern, e ast.Expr) {
@@ -104,19 +108,14 @@ func (c *compiler) seeks(p *pattern, e ast.Expr) {
 		if !ok {
 			return
 		}
-		for _, n := range p.nodes {
-			if n.slot != slot {
-				continue
+		s := seek{kind: kind, key: key}
+		if value != nil {
+			if s.deps = c.deps(value); s.deps[slot] {
+				return
 			}
-			s := seek{kind: kind, key: key}
-			if value != nil {
-				if s.deps = c.deps(value); s.deps[slot] {
-					continue
-				}
-				s.value = c.expr(value)
-			}
-			n.seeks = append(n.seeks, s)
+			s.value = c.expr(value)
 		}
+		p.note(slot, s)
 	}
 	switch e := e.(type) {
 	case *ast.LabelPredicate:
@@ -141,6 +140,8 @@ func (c *compiler) seeks(p *pattern, e ast.Expr) {
 			if ok {
 				add(e.Operands[i], kinds[0], e.Operands[i+1])
 				add(e.Operands[i+1], kinds[1], e.Operands[i])
+				c.seekNear(p, e.Operands[i], kinds[0], e.Operands[i+1])
+				c.seekNear(p, e.Operands[i+1], kinds[1], e.Operands[i])
 			}
 		}
 	case *ast.Binary:
@@ -149,10 +150,67 @@ func (c *compiler) seeks(p *pattern, e ast.Expr) {
 			add(e.Left, seekIn, e.Right)
 		case ast.OpStartsWith:
 			add(e.Left, seekPrefix, e.Right)
+		case ast.OpEndsWith:
+			add(e.Left, seekSuffix, e.Right)
+		case ast.OpContains:
+			add(e.Left, seekInfix, e.Right)
+		}
+	case *ast.Call:
+		if lowerName(e) == "point.withinbbox" && len(e.Args) == 3 {
+			c.seekSpace(p, seekBox, e.Args[0], e.Args[1], e.Args[2])
 		}
 	case *ast.IsNull:
 		if e.Not {
 			add(e.Operand, seekExists, nil)
 		}
 	}
+}
+
+// note hands a seek to the node or the single relationship of a slot.
+func (p *pattern) note(slot int, s seek) {
+	for _, n := range p.nodes {
+		if n.slot == slot {
+			n.seeks = append(n.seeks, s)
+		}
+	}
+	for _, x := range p.rels {
+		if x.slot == slot && !x.variable {
+			x.seeks = append(x.seeks, s)
+		}
+	}
+}
+
+// seekNear notes point.distance(v.key, centre) < limit.
+func (c *compiler) seekNear(p *pattern, e ast.Expr, kind seekKind, limit ast.Expr) {
+	call, ok := e.(*ast.Call)
+	if !ok || lowerName(call) != "point.distance" || len(call.Args) != 2 || kind != seekLess && kind != seekLessEqual {
+		return
+	}
+	c.seekSpace(p, seekWithin, call.Args[0], call.Args[1], limit)
+	c.seekSpace(p, seekWithin, call.Args[1], call.Args[0], limit)
+}
+
+// seekSpace notes a condition on where the point v.key is.
+func (c *compiler) seekSpace(p *pattern, kind seekKind, point, value, more ast.Expr) {
+	x, ok := point.(*ast.Property)
+	if !ok {
+		return
+	}
+	v, ok := x.Subject.(*ast.Variable)
+	if !ok {
+		return
+	}
+	slot, ok := c.scope.slots[v.Name]
+	if !ok {
+		return
+	}
+	s := seek{kind: kind, key: x.Key.Value, deps: c.deps(value)}
+	for d := range c.deps(more) {
+		s.deps[d] = true
+	}
+	if s.deps[slot] {
+		return
+	}
+	s.value, s.more = c.expr(value), c.expr(more)
+	p.note(slot, s)
 }

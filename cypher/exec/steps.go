@@ -301,10 +301,10 @@ func (n *patternNode) findIn(s seek) stepBuilder {
 	}
 }
 
-// seekRange solves a node by bounds on the one property of an index.
-func (n *patternNode) seekRange(index graph.Index, bounds []seek) stepBuilder {
+// seekRange solves a node by what an index finds.
+func (n *patternNode) seekRange(u indexUse) stepBuilder {
 	return func(r *run, next push) push {
-		return n.seekChunks(index, bounds)(r, r.byRow(n.check(false)(r, next)))
+		return n.seekChunks(u)(r, r.byRow(n.check(false)(r, next)))
 	}
 }
 
