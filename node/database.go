@@ -307,8 +307,12 @@ func (d *database) dialFeed(ctx context.Context) (net.Conn, error) {
 	return nil, last
 }
 
-// How long a commit, or a lease, looks for a leader.
-const leaderPatience = 20 * time.Second
+// How long a commit, or a lease, looks for a leader: longer when it has to find
+// out what became of it, since the client could not.
+const (
+	leaderPatience  = 10 * time.Second
+	outcomePatience = 20 * time.Second
+)
 
 // lease gets ids from the leader, wherever it is.
 func (d *database) lease(ctx context.Context, _, _ uint32) (graphstore.Lease, error) {
@@ -360,7 +364,7 @@ func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (applied 
 	}
 	copy(c.ID.Origin[:], origin)
 	c.ID.Sequence = d.n.commit.Add(1)
-	until := time.Now().Add(leaderPatience)
+	began, patience := time.Now(), leaderPatience
 	unknown := false
 	for {
 		if unknown {
@@ -372,12 +376,12 @@ func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (applied 
 		case err == nil:
 			return applied, d.store.WaitApplied(ctx, applied.Position.Index)
 		case errors.Is(err, commit.ErrOutcomeUnknown):
-			unknown = true
+			unknown, patience = true, outcomePatience
 		case errors.Is(err, commit.ErrNotLeader), errors.Is(err, errNoAnswer), errors.Is(err, errNoLeader):
 		default:
 			return applied, err
 		}
-		if time.Now().After(until) {
+		if time.Since(began) > patience {
 			if unknown {
 				return applied, commit.ErrOutcomeUnknown
 			}

@@ -101,6 +101,7 @@ func (d *database) leadsHere() bool {
 // nobody waits for a timeout to learn it.
 func (n *Node) announceLead(database string) {
 	if d := n.open(database); d != nil {
+		n.log.Info("this server leads", "database", d.def.Name, "term", d.group.Term(), "index", d.group.TermFloor())
 		d.learnLeader(n.id, true)
 	}
 	for _, m := range n.members.Topology().Alive() {
