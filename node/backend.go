@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"strings"
+	"sync"
 	"time"
 
 	"graticule/bolt"
@@ -121,6 +122,7 @@ type tx struct {
 	failed   bool
 	ended    bool
 	position replication.Position // of its commit
+	innerMu  sync.Mutex           // guards position while inner transactions commit
 	system   replication.Position // of an administration command it ran
 	others   routing.Bookmarks    // given for other databases, to be handed on
 	span     telemetry.Span       // the root of its trace; ctx carries it

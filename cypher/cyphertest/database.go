@@ -3,6 +3,7 @@ package cyphertest
 import (
 	"context"
 	"net/netip"
+	"sync"
 	"time"
 
 	"graticule/cypher"
@@ -16,7 +17,8 @@ import (
 // Now is the clock of every statement.
 var Now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// Database is an empty database to begin with. It is not safe for concurrent use.
+// Database is an empty database to begin with. One statement runs at a time; the
+// transactions of its batches may run at once.
 type Database struct {
 	Engine *cypher.Engine
 	Store  *graphstore.Store
@@ -24,8 +26,12 @@ type Database struct {
 	ImportDir   string
 	Blocked     []netip.Prefix
 	MemoryLimit int64
+	Began       func() // when an inner transaction has begun; may be nil
 	ids         *graphstore.LeasedIDs
-	index       uint64
+
+	mu     sync.Mutex // guards the fields below, and the order of what is applied
+	index  uint64
+	window *graphstore.Window
 }
 
 // Result is all a statement gave.
@@ -44,8 +50,10 @@ func New(procedures exec.Procedures) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{Store: store, Engine: cypher.New(procedures)}
+	d := &Database{Store: store, Engine: cypher.New(procedures), window: graphstore.NewWindow(0)}
 	d.ids = graphstore.NewLeasedIDs(func(_ context.Context, nodes, rels uint32) (graphstore.Lease, error) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		r, err := d.apply(replication.KindLease, graphstore.EncodeLease(nodes, rels))
 		if err != nil {
 			return graphstore.Lease{}, err
@@ -58,6 +66,7 @@ func New(procedures exec.Procedures) (*Database, error) {
 // Close gives the memory back.
 func (d *Database) Close() error { return d.Store.Close() }
 
+// apply applies the next entry; the caller holds mu.
 func (d *Database) apply(kind replication.EntryKind, payload []byte) (replication.Result, error) {
 	d.index++
 	env := replication.Envelope{Kind: kind, Term: 1, Payload: payload}
@@ -114,8 +123,15 @@ func (d *Database) commit(tx *graphstore.Tx) error {
 	if err != nil || c == nil {
 		return err
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.window.Check(c); err != nil {
+		return err
+	}
 	c.ID.Sequence = d.index + 1
+	slot := d.window.Add(c)
 	_, err = d.apply(replication.KindChangeset, c.Payload())
+	slot.Applied(d.index)
 	return err
 }
 
@@ -127,6 +143,9 @@ type inner struct {
 
 func (d *Database) begin(ctx context.Context) (exec.InnerTransaction, error) {
 	tx, err := d.Store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: d.ids})
+	if err == nil && d.Began != nil {
+		d.Began()
+	}
 	return &inner{d, tx}, err
 }
 
@@ -136,13 +155,14 @@ func (i *inner) ID() string { return "db-transaction-1" }
 
 func (i *inner) Commit(context.Context) error {
 	defer i.tx.Close()
-	if err := i.d.commit(i.tx); err != nil {
-		if e := graphstore.Status(err); e != nil {
-			return e
-		}
-		return err
+	return i.Failure(i.d.commit(i.tx))
+}
+
+func (i *inner) Failure(err error) error {
+	if e := graphstore.Status(err); e != nil {
+		return e
 	}
-	return nil
+	return err
 }
 
 func (i *inner) Rollback() { i.tx.Close() }
