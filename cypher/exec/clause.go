@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"slices"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -55,7 +56,8 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 	ch := &chain{}
 	read, wrote := false, false
 	lazy := !c.writes
-	var pending *pattern // of the MATCH just before
+	var pending *pattern    // of the MATCH just before
+	var merged []*ast.Merge // that may still have rows to come
 	for i, cl := range q.Clauses {
 		last, optional := pending, false
 		if last != nil {
@@ -84,8 +86,13 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				c.add(ch, "Eager", cl, eager)
 				read = false
 			}
-			if _, ok := cl.(*ast.Merge); ok && wrote {
-				c.add(ch, "Eager", cl, eager) // it reads what was written before it
+			m, merges := cl.(*ast.Merge)
+			if merges && wrote || slices.ContainsFunc(merged, func(m *ast.Merge) bool { return mergeReads(m, cl) }) {
+				c.add(ch, "Eager", cl, eager) // it reads what was written before it, or writes what is still read
+				merged = nil
+			}
+			if merges {
+				merged = append(merged, m)
 			}
 			c.writes, wrote, lazy = true, true, false
 		case *ast.With:

@@ -141,7 +141,7 @@ func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuild
 			if start == goal && (x.min > 0 || x.from == x.to) && x.shortest != "" {
 				return errCommonEnds
 			}
-			if (!ok && x.min > 0) || (start == goal && x.min > 0) {
+			if start == goal && x.min > 0 {
 				return nil
 			}
 			emitted := false
@@ -168,6 +168,9 @@ func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuild
 			}
 			if start == goal {
 				return emit(nil, []graph.Value{a})
+			}
+			if !ok { // no relationship has such a type: no types would mean any
+				return nil
 			}
 			left, right := newSide(start, x.direction, predicates), newSide(goal, x.direction.Reverse(), predicates)
 			defer left.release()
