@@ -67,7 +67,7 @@ const (
 	trailingLogs      = 100_000
 	snapshotThreshold = 100_000
 	rpcsInFlight      = 64
-	appendEntriesMax  = 1024
+	appendEntriesMax  = 256
 	commitTick        = 100 * time.Millisecond // followers that missed a notice hear of a commit after about twice this
 	snapshotsKept     = 2
 )

@@ -38,7 +38,7 @@ type LogDB struct {
 // OpenLogDB opens or makes the log database.
 func OpenLogDB(cfg LogConfig) (*LogDB, error) {
 	if cfg.FS == nil {
-		cfg.FS = vfs.Default
+		cfg.FS = zeroedLogs{vfs.Default}
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
