@@ -102,12 +102,19 @@ func (g *groupLog) onDisk(index uint64) uint64 {
 // are no further than this member's disk.
 type guardedTransport struct {
 	*elector
-	log *groupLog
+	log     *groupLog
+	notices *notices
+}
+
+// guard changes what a message tells of commits to what it may.
+func (t guardedTransport) guard(id raft.ServerID, args *raft.AppendEntriesRequest) {
+	args.LeaderCommitIndex = t.log.onDisk(args.LeaderCommitIndex)
+	t.notices.carried(id, args.LeaderCommitIndex)
 }
 
 // AppendEntries sends entries and waits for the answer.
 func (t guardedTransport) AppendEntries(id raft.ServerID, target raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
-	args.LeaderCommitIndex = t.log.onDisk(args.LeaderCommitIndex)
+	t.guard(id, args)
 	return t.elector.AppendEntries(id, target, args, resp)
 }
 
@@ -117,16 +124,17 @@ func (t guardedTransport) AppendEntriesPipeline(id raft.ServerID, target raft.Se
 	if err != nil {
 		return nil, err
 	}
-	return guardedPipeline{p, t.log}, nil
+	return guardedPipeline{p, t, id}, nil
 }
 
 type guardedPipeline struct {
 	raft.AppendPipeline
-	log *groupLog
+	trans guardedTransport
+	to    raft.ServerID
 }
 
 // AppendEntries sends entries.
 func (p guardedPipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
-	args.LeaderCommitIndex = p.log.onDisk(args.LeaderCommitIndex)
+	p.trans.guard(p.to, args)
 	return p.AppendPipeline.AppendEntries(args, resp)
 }

@@ -127,7 +127,7 @@ func Open(cfg Config) (*Group, error) {
 	rc.SnapshotThreshold, rc.TrailingLogs = snapshotThreshold, trailingLogs
 	rc.NoSnapshotRestoreOnStart = true
 	g.elector = newElector(g.trans, cfg.Server, cfg.RTT)
-	member, err := raft.NewRaft(rc, g.fsm, observedLog{log, g}, log, known, guardedTransport{g.elector, log})
+	member, err := raft.NewRaft(rc, g.fsm, observedLog{log, g}, log, known, guardedTransport{g.elector, log, &g.fsm.notices})
 	if err != nil {
 		g.elector.stop()
 		return nil, fmt.Errorf("start raft group %s: %w", cfg.Group, err)
