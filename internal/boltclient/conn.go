@@ -59,7 +59,7 @@ func Dial(ctx context.Context, address string, l Login) (*Conn, error) {
 }
 
 func (c *Conn) logOn(l Login) error {
-	hand := append([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, 4, 5}, make([]byte, 12)...)
+	hand := append([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, 8, 5}, make([]byte, 12)...)
 	if _, err := c.net.Write(hand); err != nil {
 		return err
 	}
@@ -67,8 +67,8 @@ func (c *Conn) logOn(l Login) error {
 	if _, err := io.ReadFull(c.br, chosen[:]); err != nil {
 		return err
 	}
-	if chosen != [4]byte{0, 0, 4, 5} {
-		return fmt.Errorf("%w: it does not speak Bolt 5.4", ErrProtocol)
+	if chosen != [4]byte{0, 0, 8, 5} {
+		return fmt.Errorf("%w: it does not speak Bolt 5.8", ErrProtocol)
 	}
 	agent := graph.NewMap(1)
 	agent.Put("product", graph.String("graticule-bench/1"))
@@ -128,7 +128,7 @@ func failureOf(m *graph.Map) error {
 		}
 		return ""
 	}
-	return &ServerError{Code: text("code"), Message: text("message")}
+	return &ServerError{Code: text("neo4j_code"), Message: text("message")}
 }
 
 // message reads a whole message.
