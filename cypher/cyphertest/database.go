@@ -9,6 +9,7 @@ import (
 	"graticule/cypher/exec"
 	"graticule/graph"
 	"graticule/graphstore"
+	"graticule/internal/spill"
 	"graticule/replication"
 	"graticule/status"
 )
@@ -24,6 +25,7 @@ type Database struct {
 	ImportDir   string
 	Blocked     []netip.Prefix
 	MemoryLimit int64
+	Disk        *spill.Disk // for rows that do not fit into it; nil: none
 	ids         *graphstore.LeasedIDs
 	index       uint64
 }
@@ -88,7 +90,7 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 		return nil, err
 	}
 	defer tx.Close()
-	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, MemoryLimit: d.MemoryLimit}}
+	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, Account: &exec.Account{Limit: d.MemoryLimit}, Disk: d.Disk}}
 	cur, err := p.Execute(ctx, env)
 	if err != nil {
 		return nil, err

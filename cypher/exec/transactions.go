@@ -61,7 +61,8 @@ type batchSink struct {
 	onError string
 	status  int // slot of the report, -1: none
 	rows    []frame
-	broken  bool // ON ERROR BREAK has seen an error
+	held    int64 // bytes of rows and of what they became
+	broken  bool  // ON ERROR BREAK has seen an error
 
 	committed int
 	retry     bool
@@ -76,6 +77,11 @@ func (s *batchSink) push(f frame) error {
 	if n == 0 {
 		return status.New(status.ArgumentError, "50N42", "Invalid input. '0' is not a valid value. Must be a positive integer.")
 	}
+	size := frameSize(f, nil)
+	if err := s.r.grow(size); err != nil {
+		return err
+	}
+	s.held += size
 	s.rows = append(s.rows, slices.Clone(f))
 	if int64(len(s.rows)) < n {
 		return nil
@@ -97,6 +103,7 @@ func (s *batchSink) flush() error {
 	if len(rows) == 0 {
 		return nil
 	}
+	defer func() { s.r.shrink(s.held); s.held = 0 }()
 	var out []frame
 	report := graph.NewMap(4)
 	report.Put("started", graph.Bool(!s.broken))
@@ -204,7 +211,11 @@ func (s *batchSink) told(err error) error {
 }
 
 func (s *batchSink) solve(tx InnerTransaction, rows []frame) ([]frame, error) {
-	inner := newRun(s.r.ctx, s.r.env)
+	env := *s.r.env
+	env.Account = &Account{Pool: s.r.account.Pool, Limit: s.r.account.Limit} // ends with the inner transaction
+	defer env.Account.Close()
+	inner := newRun(s.r.ctx, &env)
+	defer inner.closeFiles()
 	inner.graph, inner.width, inner.writes = tx.Graph(), s.r.width, true
 	var out []frame
 	for _, f := range rows {
@@ -221,7 +232,12 @@ func (s *batchSink) solve(tx InnerTransaction, rows []frame) ([]frame, error) {
 				row[s.results[i]] = got[slot]
 			}
 			out = append(out, row)
-			return inner.grow(int64(24 * len(row)))
+			size := frameSize(row, nil)
+			if err := s.r.grow(size); err != nil {
+				return err
+			}
+			s.held += size
+			return nil
 		})
 		if err != nil {
 			return nil, err
