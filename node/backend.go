@@ -126,6 +126,7 @@ type tx struct {
 	system   replication.Position // of an administration command it ran
 	others   routing.Bookmarks    // given for other databases, to be handed on
 	span     telemetry.Span       // the root of its trace; ctx carries it
+	memory   exec.Account         // what it keeps
 }
 
 // begin starts a transaction: bookmarks first, then the snapshot. It ends with ctx.
@@ -165,6 +166,7 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig, root telemetry.S
 	if timeout > 0 {
 		t.timer = time.AfterFunc(timeout, func() { t.cancel(cause) })
 	}
+	t.memory = exec.Account{Pool: &s.n.memory, Limit: s.n.cfg.Memory.Transaction}
 	t.number = s.n.txs.add(t)
 	return t, nil
 }
@@ -289,7 +291,7 @@ func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, err
 		return nil, status.New(status.AccessMode, "42N02", "Writing in read access mode not allowed. Attempted administration command")
 	}
 	env := cypher.Env{
-		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Imports: exec.Imports{Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, Memory: &t.n.memory, MemoryLimit: t.n.cfg.Memory.Transaction},
+		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Imports: exec.Imports{Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, Account: &t.memory, Disk: &t.n.disk},
 		Commands:    &commander{t}, ReadOnly: t.cfg.Read,
 	}
 	if t.store != nil {
@@ -315,6 +317,7 @@ func (t *tx) end() {
 	if t.timer != nil {
 		t.timer.Stop()
 	}
+	t.memory.Close()
 	t.span.End(context.Cause(t.ctx))
 	t.cancel(nil)
 	t.n.txs.remove(t.number)

@@ -23,6 +23,7 @@ import (
 	"graticule/cypher"
 	"graticule/cypher/exec"
 	"graticule/graphstore"
+	"graticule/internal/spill"
 	"graticule/region"
 	"graticule/replication/consensus"
 	"graticule/telemetry"
@@ -45,6 +46,7 @@ type Node struct {
 	locks   lockout
 	txs     transactions
 	memory  exec.MemoryPool
+	disk    spill.Disk    // rows that do not fit into memory
 	commit  atomic.Uint64 // sequence of the last commit id
 	traces  *telemetry.Telemetry
 	metrics metrics
@@ -70,9 +72,7 @@ func New(cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{cfg: cfg, log: cfg.Logger, databases: map[string]*database{}}
-	if n.memory.Limit = cfg.Memory.Total; n.memory.Limit == 0 {
-		n.memory.Limit = int64(queryShare * float64(availableMemory()))
-	}
+	n.limitMemory()
 	n.metrics = newMetrics()
 	n.void = sync.OnceValues(graphstore.OpenMemory)
 	n.engine = cypher.New(n.procedures())
@@ -95,6 +95,7 @@ func (n *Node) Run(ctx context.Context) error {
 		run  func() (func(), error)
 	}{
 		{"take the data folder", n.takeData},                                                                     // the server's id lives there
+		{"clear the temporary files", n.openDisk},                                                                // before any statement
 		{"set up tracing", n.openTraces},                                                                         // its spans carry the server's id
 		{"listen for HTTP", func() (func(), error) { return n.openHTTP(group) }},                                 // so that /ready answers from the start
 		{"open the QUIC endpoint", n.openNetwork},                                                                // everything between servers rides on it

@@ -10,6 +10,7 @@ import (
 	"graticule/cypher/exec"
 	"graticule/graph"
 	"graticule/graphstore"
+	"graticule/internal/spill"
 	"graticule/replication"
 	"graticule/status"
 )
@@ -26,7 +27,8 @@ type Database struct {
 	ImportDir   string
 	Blocked     []netip.Prefix
 	MemoryLimit int64
-	Began       func() // when an inner transaction has begun; may be nil
+	Began       func()      // when an inner transaction has begun; may be nil
+	Disk        *spill.Disk // for rows that do not fit into it; nil: none
 	ids         *graphstore.LeasedIDs
 
 	mu     sync.Mutex // guards the fields below, and the order of what is applied
@@ -97,7 +99,7 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 		return nil, err
 	}
 	defer tx.Close()
-	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, MemoryLimit: d.MemoryLimit}}
+	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, Account: &exec.Account{Limit: d.MemoryLimit}, Disk: d.Disk}}
 	cur, err := p.Execute(ctx, env)
 	if err != nil {
 		return nil, err

@@ -194,6 +194,8 @@ func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 	optional := m.Optional
 	return p, func(r *run, next sink, _ *errEnough) sink {
 		s := &matchSink{r: r, next: next}
+		defer func(outer *int64) { r.holder = outer }(r.holder)
+		r.holder = &s.held
 		var many take
 		if to, ok := next.(chunkSink); ok {
 			many = func(c *chunk) error { s.found = true; return to.pushChunk(c) }
@@ -216,6 +218,7 @@ type matchSink struct {
 	fresh    []int
 	optional bool
 	found    bool
+	held     int64 // bytes that steps of the pattern keep for all rows
 }
 
 func (s *matchSink) push(f frame) error {
@@ -229,7 +232,11 @@ func (s *matchSink) push(f frame) error {
 	return s.next.push(f)
 }
 
-func (s *matchSink) done() error { return s.next.done() }
+func (s *matchSink) done() error {
+	s.r.shrink(s.held)
+	s.held = 0
+	return s.next.done()
+}
 
 // --- subqueries ---
 

@@ -73,6 +73,7 @@ type batchSink struct {
 	onError    string
 	status     int // slot of the report, -1: none
 	rows       []frame
+	held       int64         // bytes of rows
 	running    []chan *batch // oldest first
 	broken     bool          // ON ERROR BREAK has seen an error
 	failed     bool          // a batch has ended the statement
@@ -86,7 +87,9 @@ type batchSink struct {
 // goroutine that carries it out.
 type batch struct {
 	rows     []frame // that came in
+	held     int64   // bytes of them
 	out      []frame // to hand on
+	size     int64   // bytes of those
 	id       string  // of the transaction, "" when none was begun
 	counters Counters
 	err      error
@@ -100,6 +103,11 @@ func (s *batchSink) push(f frame) error {
 	if n == 0 {
 		return status.New(status.ArgumentError, "50N42", "Invalid input. '0' is not a valid value. Must be a positive integer.")
 	}
+	size := frameSize(f, nil)
+	if err := s.r.grow(size); err != nil {
+		return s.abandonOn(err)
+	}
+	s.held += size
 	s.rows = append(s.rows, slices.Clone(f))
 	if int64(len(s.rows)) < n {
 		return nil
@@ -146,8 +154,8 @@ func (s *batchSink) flush() error {
 	if len(s.rows) == 0 {
 		return nil
 	}
-	b := &batch{rows: s.rows}
-	s.rows = nil
+	b := &batch{rows: s.rows, held: s.held}
+	s.rows, s.held = nil, 0
 	if s.broken {
 		return s.handOn(b)
 	}
@@ -193,6 +201,11 @@ func (s *batchSink) finish() error {
 
 // handOn gives the rows of a batch to the next operator, with the report.
 func (s *batchSink) handOn(b *batch) error {
+	defer func() { s.r.shrink(b.held) }()
+	if err := s.r.grow(b.size); err != nil {
+		return err
+	}
+	b.held += b.size
 	report := graph.NewMap(4)
 	report.Put("started", graph.Bool(b.id != "" || b.err != nil))
 	report.Put("committed", graph.Bool(b.err == nil && b.id != ""))
@@ -278,7 +291,7 @@ func (s *batchSink) attempt(b *batch) error {
 	if err != nil {
 		return err
 	}
-	b.id, b.out, b.counters = tx.ID(), nil, Counters{}
+	b.id, b.out, b.size, b.counters = tx.ID(), nil, 0, Counters{}
 	if err := s.solve(tx, b); err != nil {
 		tx.Rollback()
 		if s.r.ctx.Err() != nil {
@@ -302,8 +315,11 @@ func (s *batchSink) told(err error) error {
 
 // solve runs the rows of a batch. It touches nothing of s that changes.
 func (s *batchSink) solve(tx InnerTransaction, b *batch) error {
-	inner := newRun(s.r.ctx, s.r.env)
-	defer inner.freeMemory()
+	env := *s.r.env
+	env.Account = &Account{Pool: s.r.account.Pool, Limit: s.r.account.Limit} // ends with the inner transaction
+	defer env.Account.Close()
+	inner := newRun(s.r.ctx, &env)
+	defer inner.closeFiles()
 	inner.graph, inner.width, inner.writes, inner.context.Version = tx.Graph(), s.r.width, true, s.r.context.Version
 	for _, f := range b.rows {
 		if !s.plan.returns {
@@ -319,7 +335,9 @@ func (s *batchSink) solve(tx InnerTransaction, b *batch) error {
 				row[s.results[i]] = got[slot]
 			}
 			b.out = append(b.out, row)
-			return inner.grow(int64(24 * len(row)))
+			size := frameSize(row, nil)
+			b.size += size
+			return inner.grow(size)
 		})
 		if err != nil {
 			return err

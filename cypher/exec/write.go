@@ -42,6 +42,9 @@ func (r *run) setProperty(entity graph.Value, key string, v graph.Value) error {
 	if err != nil {
 		return err
 	}
+	if err := r.keep(propBytes + 2*payload(v)); err != nil {
+		return err
+	}
 	var set bool
 	if entity.Kind() == graph.KindNode {
 		set, err = r.graph.SetNodeProperty(entity.NodeID(), k, v)
@@ -257,6 +260,9 @@ func (r *run) changeLabels(f frame, subject eval, labels []func(*run, frame) ([]
 				if !known {
 					continue
 				}
+				if err := r.keep(propBytes); err != nil {
+					return err
+				}
 				changed, err := r.graph.RemoveLabel(s.NodeID(), id)
 				if err != nil {
 					return err
@@ -268,6 +274,9 @@ func (r *run) changeLabels(f frame, subject eval, labels []func(*run, frame) ([]
 			}
 			id, err := r.graph.EnsureLabel(name)
 			if err != nil {
+				return err
+			}
+			if err := r.keep(propBytes); err != nil {
 				return err
 			}
 			changed, err := r.graph.AddLabel(s.NodeID(), id)
