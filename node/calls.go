@@ -249,6 +249,9 @@ func (n *Node) serveFeed(ctx context.Context, header []byte, c transport.Conn) {
 		c.Reset()
 		return
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go endSilentFeed(ctx, g, c.Reset)
 	progress := &stream.Progress{}
 	defer n.feeds.add(feed{database: string(header), subscriber: c.Peer(), progress: progress})()
 	if err := stream.Serve(ctx, c, g, n.cfg.DataDir, progress, n.shipped(string(header), c.Peer())); err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -23,7 +22,6 @@ import (
 	"graticule/replication/consensus"
 	"graticule/replication/stream"
 	"graticule/routing"
-	"graticule/transport"
 )
 
 // database is this server's copy of one database.
@@ -277,34 +275,6 @@ func (n *Node) handOver() {
 	case <-done:
 	case <-time.After(handOverPatience):
 	}
-}
-
-// dialFeed opens a feed from the leader, or from any other primary.
-func (d *database) dialFeed(ctx context.Context) (net.Conn, error) {
-	s, _ := d.n.catalog.State()
-	def := s.Database(d.def.Name)
-	if def == nil {
-		return nil, errNoAnswer
-	}
-	order := slices.Clone(def.Voters)
-	if leader := d.n.leaderOf(ctx, def); leader != "" {
-		order = append([]string{leader}, order...)
-	}
-	var last error = errNoAnswer
-	for _, id := range order {
-		m, ok := d.n.members.Topology().Member(id)
-		if !ok {
-			continue
-		}
-		dial, cancel := context.WithTimeout(ctx, callTimeout)
-		c, err := d.n.network.DialDedicated(dial, m.Cluster, id, transport.Feed, []byte(d.def.ID))
-		cancel()
-		if err == nil {
-			return c, nil
-		}
-		last = err
-	}
-	return nil, last
 }
 
 // How long a commit, or a lease, looks for a leader: longer when it has to find
