@@ -199,15 +199,17 @@ func (c *Conn) skim() (tag byte, body []byte, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	first, err := c.br.Peek(2)
-	if err != nil {
-		return 0, nil, err
-	}
-	if tag = first[1]; tag == msgFailure {
-		body = make([]byte, 0, n)
+	whole := n < 2 // the tag stands in the next chunk
+	if !whole {
+		first, err := c.br.Peek(2)
+		if err != nil {
+			return 0, nil, err
+		}
+		tag = first[1]
+		whole = tag == msgFailure
 	}
 	for n > 0 {
-		if body != nil {
+		if whole {
 			at := len(body)
 			body = append(body, make([]byte, n)...)
 			_, err = io.ReadFull(c.br, body[at:])
@@ -220,6 +222,12 @@ func (c *Conn) skim() (tag byte, body []byte, err error) {
 		if err != nil {
 			return 0, nil, err
 		}
+	}
+	if whole {
+		if len(body) < 2 {
+			return 0, nil, fmt.Errorf("%w: a message of %d bytes", ErrProtocol, len(body))
+		}
+		tag = body[1]
 	}
 	return tag, body, nil
 }
