@@ -115,10 +115,16 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 		case *ast.With:
 			p := c.projection(&cl.Projection, cl, true)
 			c.inform(last, optional, &cl.Projection, p)
+			if i == 1 && !optional {
+				c.wishOrder(last, &cl.Projection, p)
+			}
 			c.project(ch, p, cl, lazy)
 		case *ast.Return:
 			p := c.projection(&cl.Projection, cl, false)
 			c.inform(last, optional, &cl.Projection, p)
+			if i == 1 && !optional {
+				c.wishOrder(last, &cl.Projection, p)
+			}
 			c.project(ch, p, cl, lazy)
 			ch.columns, ch.slots, ch.returns = p.names[:p.visible], p.slots[:p.visible], true
 		case *ast.Unwind:

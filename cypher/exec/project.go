@@ -26,10 +26,11 @@ type projection struct {
 	skip     eval
 	limit    eval
 	where    eval
-	visible  int    // how many of names are columns; the others are keys of GROUP BY
-	decisive []int  // the slots that DISTINCT need compare
-	before   *scope // of the rows that come in
-	live     []int  // slots that may be read behind it
+	visible  int      // how many of names are columns; the others are keys of GROUP BY
+	decisive []int    // the slots that DISTINCT need compare
+	before   *scope   // of the rows that come in
+	sorted   *pattern // right before, that may give the rows in order
+	live     []int    // slots that may be read behind it
 }
 
 type sortKey struct {
@@ -277,7 +278,7 @@ func (p *projection) stages(r *run, next sink, enough *errEnough, lazy bool) sin
 	if p.skip != nil || p.limit != nil {
 		next = &limitSink{r: r, skip: p.skip, limit: p.limit, next: next, enough: enough, lazy: lazy}
 	}
-	if len(p.order) > 0 {
+	if len(p.order) > 0 && !p.arrivesSorted(r) {
 		next = &sortSink{r: r, keys: p.order, limit: p.limit, skip: p.skip, live: p.live, next: next, enough: enough}
 	}
 	if p.distinct {
