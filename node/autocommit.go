@@ -57,6 +57,7 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 	if err != nil {
 		return nil, err
 	}
+	s.travel(ctx)
 	return r, nil
 }
 

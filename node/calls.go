@@ -264,22 +264,36 @@ func (n *Node) serveCommit(ctx context.Context, header []byte, c transport.Conn)
 	defer c.Close()
 	stop := context.AfterFunc(ctx, c.Reset)
 	defer stop()
+	ctx, database, err := decodeCommitHeader(ctx, header)
+	if err != nil {
+		return
+	}
+	term := n.leadingTerm(database)
 	b, err := io.ReadAll(io.LimitReader(c, commitMax+1))
 	if err != nil || len(b) > commitMax { // a commit that is cut must not look like a whole one
 		c.Reset()
 		return
 	}
-	ctx, database, err := decodeCommitHeader(ctx, header)
-	if err != nil {
-		return
-	}
-	_, _ = c.Write(n.commitFor(ctx, database, b))
+	_, _ = c.Write(n.commitFor(ctx, database, term, b))
 }
 
-func (n *Node) commitFor(ctx context.Context, database string, b []byte) []byte {
+// leadingTerm gives the term in which this server leads a database, 0 when it does not.
+func (n *Node) leadingTerm(database string) uint64 {
+	if d := n.open(database); d != nil && d.group != nil {
+		if term, ready := d.group.LeaderReady(); ready {
+			return term
+		}
+	}
+	return 0
+}
+
+// commitFor carries out a commit of another server that began to arrive in a term.
+// In a later one its sender may have been told that it never came to be: a leader
+// that was frozen, deposed and elected again finds such commits in its buffers.
+func (n *Node) commitFor(ctx context.Context, database string, term uint64, b []byte) []byte {
 	fail := func(err error) []byte { return append([]byte{1}, encodeError(err)...) }
 	d := n.open(database)
-	if d == nil || d.door == nil {
+	if d == nil || d.door == nil || term == 0 || term != n.leadingTerm(database) {
 		return fail(commit.ErrNotLeader)
 	}
 	req, err := graphstore.DecodeCommit(b)

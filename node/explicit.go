@@ -59,6 +59,9 @@ func (t *tx) Commit(ctx context.Context) (string, error) {
 	if err := t.commitStore(); err != nil {
 		return "", err
 	}
+	if t.position.Index != 0 {
+		t.s.travel(ctx)
+	}
 	if t.leaderRead() {
 		if err := t.copy.group.Confirm(t.ctx); err != nil {
 			return "", err

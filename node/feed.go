@@ -15,7 +15,7 @@ import (
 const (
 	// feedReview is how often a secondary that is not fed by the nearest primary
 	// looks whether it can be.
-	feedReview = 3 * time.Second
+	feedReview = time.Second
 	// feedSilence is how long a primary that knows of no leader goes on feeding.
 	feedSilence = 3 * time.Second
 )
