@@ -368,7 +368,11 @@ func (t *tx) commitStore() error {
 		return err
 	}
 	c.Token = t.token()
-	ctx, span := t.n.traces.Start(context.WithoutCancel(t.ctx), "tx.commit")
+	ctx := context.Background()
+	if t.span.Sampled() {
+		ctx = context.WithoutCancel(t.ctx)
+	}
+	ctx, span := t.n.traces.Start(ctx, "tx.commit")
 	applied, err := t.copy.commitTx(ctx, c)
 	span.End(err)
 	t.position = applied.Position

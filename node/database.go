@@ -37,7 +37,8 @@ type database struct {
 	stop  context.CancelFunc
 	wg    sync.WaitGroup
 
-	contended lane // auto-commit statements that met a conflict
+	origin    [16]byte // of this server's commits: its id
+	contended lane     // auto-commit statements that met a conflict
 	marked    atomic.Pointer[mark]
 	learned   atomic.Pointer[learnedLeader]
 	suspected atomic.Pointer[learnedLeader]
@@ -57,7 +58,7 @@ func (d *database) bookmark(p replication.Position) string {
 	if m := d.marked.Load(); m != nil && m.position == p {
 		return m.text
 	}
-	m := &mark{p, routing.Bookmarks{d.def.ID: p}.String()}
+	m := &mark{p, routing.Mark(d.def.ID, p)}
 	d.marked.Store(m)
 	return m.text
 }
@@ -142,7 +143,20 @@ func (n *Node) reconcile(ctx context.Context, s *catalog.State) {
 	}
 }
 
+// originOf gives the id of a server, a UUID, as its commits carry it.
+func originOf(server string) (origin [16]byte, err error) {
+	b, err := hex.DecodeString(strings.ReplaceAll(server, "-", ""))
+	if err != nil || len(b) != len(origin) {
+		return origin, fmt.Errorf("server id %q is no UUID", server)
+	}
+	return [16]byte(b), nil
+}
+
 func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*database, error) {
+	origin, err := originOf(n.id)
+	if err != nil {
+		return nil, err
+	}
 	dir := n.path("databases", def.ID)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make database folder: %w", err)
@@ -151,7 +165,7 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 	if err != nil {
 		return nil, err
 	}
-	d := &database{n: n, def: def, role: def.Role(n.id), store: store}
+	d := &database{n: n, def: def, role: def.Role(n.id), store: store, origin: origin}
 	d.ids = graphstore.NewLeasedIDs(d.lease)
 	ctx, d.stop = context.WithCancel(ctx)
 	if d.role == "secondary" {
@@ -328,12 +342,7 @@ var errNoLeader = errors.New("no leader of the database was found")
 // this copy has applied it.
 func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (applied commit.Applied, err error) {
 	defer d.n.metrics.committing(d.def.Name)(&err)
-	origin, err := hex.DecodeString(strings.ReplaceAll(d.n.id, "-", ""))
-	if err != nil || len(origin) != 16 {
-		return commit.Applied{}, fmt.Errorf("server id %q is no UUID", d.n.id)
-	}
-	copy(c.ID.Origin[:], origin)
-	c.ID.Sequence = d.n.commit.Add(1)
+	c.ID = graphstore.CommitID{Origin: d.origin, Sequence: d.n.commit.Add(1)}
 	began, patience := time.Now(), leaderPatience
 	unknown := false
 	for {

@@ -77,7 +77,6 @@ type run struct {
 	context  fn.Context
 	counters Counters
 
-	keys      map[string]graph.KeyID
 	schema    []graph.Index
 	free      []*expander
 	instances []*instance
@@ -133,19 +132,7 @@ func (r *run) check() error {
 	}
 }
 
-func (r *run) key(name string) (graph.KeyID, bool) {
-	if k, ok := r.keys[name]; ok {
-		return k, true
-	}
-	k, ok := r.graph.Key(name)
-	if ok {
-		if r.keys == nil {
-			r.keys = map[string]graph.KeyID{}
-		}
-		r.keys[name] = k
-	}
-	return k, ok
-}
+func (r *run) key(name string) (graph.KeyID, bool) { return r.graph.Key(name) }
 
 func (r *run) labels(names []string) ([]graph.LabelID, bool) {
 	out := make([]graph.LabelID, len(names))
