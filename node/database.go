@@ -82,25 +82,32 @@ func (n *Node) openDatabases(ctx context.Context, group *errgroup.Group, work co
 		case <-changed:
 		}
 	}
+	placing, stop := context.WithCancel(work)
+	done := make(chan struct{})
 	s, changed := n.catalog.State()
-	leaving := n.reconcile(work, s)
+	leaving := n.reconcile(placing, s)
 	group.Go(func() error {
+		defer close(done)
 		for {
 			var again <-chan time.Time
 			if leaving {
 				again = time.After(lookAgain)
 			}
 			select {
-			case <-work.Done():
+			case <-placing.Done():
 				return nil
 			case <-changed:
 			case <-again:
 			}
 			s, changed = n.catalog.State()
-			leaving = n.reconcile(work, s)
+			leaving = n.reconcile(placing, s)
 		}
 	})
-	return n.closeDatabases, nil
+	return func() {
+		stop()
+		<-done // it would open again what is closed, and remove files that are in use
+		n.closeDatabases()
+	}, nil
 }
 
 func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*database, error) {

@@ -20,6 +20,9 @@ const lookAgain = time.Second
 func (n *Node) reconcile(ctx context.Context, s *catalog.State) (leaving bool) {
 	known := map[string]bool{}
 	for _, d := range s.Databases {
+		if ctx.Err() != nil {
+			return false
+		}
 		known[d.ID] = true
 		have := n.open(d.ID)
 		role := d.Role(n.id)
