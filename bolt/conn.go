@@ -109,7 +109,7 @@ type stream struct {
 func newConn(s *Server, nc net.Conn, br *bufio.Reader, major, minor byte, login func()) *conn {
 	c := &conn{server: s, net: nc, br: br, major: major, minor: minor, login: login, messages: make(chan []byte, queueMax), results: map[int64]*stream{}, born: time.Now()}
 	c.messageMax.Store(loginMessageMax)
-	c.info = ConnInfo{ID: fmt.Sprintf("bolt-%d", s.ids.Add(1)), Client: nc.RemoteAddr().String(), Server: nc.LocalAddr().String(), Protocol: fmt.Sprintf("%d.%d", major, minor)}
+	c.info = ConnInfo{ID: fmt.Sprintf("bolt-%d", s.ids.Add(1)), Client: nc.RemoteAddr().String(), Server: nc.LocalAddr().String(), Protocol: fmt.Sprintf("%d.%d", major, minor), Began: time.Now(), Kill: func() { nc.Close() }}
 	c.options = packstream.Options{ElementIDs: major >= 5, UTC: major >= 5}
 	return c
 }

@@ -47,6 +47,7 @@ type reply struct {
 var wireErrors = []error{
 	consensus.ErrNotLeader, consensus.ErrOutcomeUnknown, commit.ErrNotLeader, commit.ErrFenced, commit.ErrOutcomeUnknown, graphstore.ErrConflict, graphstore.ErrBaseTooOld,
 	graphstore.ErrStaleTerm, catalog.ErrDatabaseExists, catalog.ErrDatabaseNotFound, catalog.ErrUserExists, catalog.ErrUserNotFound, catalog.ErrServerNotFound,
+	catalog.ErrServerDropped, catalog.ErrChanged,
 }
 
 func encodeError(err error) string {
@@ -175,6 +176,13 @@ func (n *Node) answer(ctx context.Context, req request) (any, error) {
 			d.learnLeader(req.Servers[0], true)
 		}
 		return true, nil
+	case "members":
+		if d := n.open(req.Database); d != nil && d.leadsHere() {
+			return d.group.Members(), nil
+		}
+		return nil, consensus.ErrNotLeader
+	case "join-system":
+		return true, n.joinSystem()
 	case "leads":
 		d := n.open(req.Database)
 		return d != nil && d.leadsHere(), nil

@@ -83,64 +83,32 @@ func (n *Node) openDatabases(ctx context.Context, group *errgroup.Group, work co
 		case <-changed:
 		}
 	}
+	placing, stop := context.WithCancel(work)
+	done := make(chan struct{})
 	s, changed := n.catalog.State()
-	n.reconcile(work, s)
+	leaving := n.reconcile(placing, s)
 	group.Go(func() error {
+		defer close(done)
 		for {
+			var again <-chan time.Time
+			if leaving {
+				again = time.After(lookAgain)
+			}
 			select {
-			case <-work.Done():
+			case <-placing.Done():
 				return nil
 			case <-changed:
+			case <-again:
 			}
 			s, changed = n.catalog.State()
-			n.reconcile(work, s)
+			leaving = n.reconcile(placing, s)
 		}
 	})
-	return n.closeDatabases, nil
-}
-
-// reconcile brings the copies up and down that the catalog wants here.
-func (n *Node) reconcile(ctx context.Context, s *catalog.State) {
-	wanted := map[string]*catalog.Database{}
-	for _, d := range s.Databases {
-		if d.Role(n.id) != "" && !d.Offline {
-			wanted[d.ID] = d
-		}
-	}
-	n.mu.Lock()
-	var closing []*database
-	for id, have := range n.databases {
-		if w := wanted[id]; w == nil || w.Role(n.id) != have.role {
-			closing = append(closing, have)
-			delete(n.databases, id)
-		}
-	}
-	n.mu.Unlock()
-	for _, d := range closing {
-		d.close()
-	}
-	for _, d := range wanted {
-		if n.open(d.ID) != nil {
-			continue
-		}
-		copy, err := n.openDatabase(ctx, *d)
-		if err != nil {
-			n.log.Error("open database", "database", d.Name, "error", err)
-			continue
-		}
-		n.mu.Lock()
-		n.databases[d.ID] = copy
-		n.mu.Unlock()
-		n.log.Info("database open", "database", d.Name, "role", copy.role)
-	}
-	for _, id := range s.Dropped {
-		if n.open(id) == nil {
-			if _, err := os.Stat(n.path("databases", id)); err == nil {
-				_ = os.RemoveAll(n.path("databases", id))
-				_ = n.logs.Drop(id)
-			}
-		}
-	}
+	return func() {
+		stop()
+		<-done // it would open again what is closed, and remove files that are in use
+		n.closeDatabases()
+	}, nil
 }
 
 // originOf gives the id of a server, a UUID, as its commits carry it.
@@ -166,6 +134,9 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 		return nil, err
 	}
 	d := &database{n: n, def: def, role: def.Role(n.id), store: store, origin: origin}
+	if d.role == "" { // it was a primary, and leaves when the others have taken over
+		d.role = "primary"
+	}
 	d.ids = graphstore.NewLeasedIDs(d.lease)
 	ctx, d.stop = context.WithCancel(ctx)
 	if d.role == "secondary" {
@@ -199,35 +170,6 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 func (d *database) termOf(ctx context.Context, server string) (term uint64, err error) {
 	err = d.n.call(ctx, server, request{Op: "term", Database: d.def.ID}, &term)
 	return term, err
-}
-
-// tendMembers lets the leader bring the group's members to what the catalog wants.
-func (d *database) tendMembers(ctx context.Context) {
-	for sleep(ctx, time.Second) {
-		if _, ready := d.group.LeaderReady(); !ready {
-			continue
-		}
-		s, _ := d.n.catalog.State()
-		want := s.Database(d.def.Name)
-		if want == nil || want.ID != d.def.ID {
-			continue
-		}
-		members := d.group.Members()
-		for _, v := range want.Voters {
-			if !slices.Contains(members, v) {
-				if err := d.group.AddMember(v); err != nil {
-					d.n.log.Warn("add a primary", "database", d.def.Name, "error", err)
-				}
-			}
-		}
-		for _, m := range members {
-			if !slices.Contains(want.Voters, m) && m != d.n.id {
-				if err := d.group.RemoveMember(m); err != nil {
-					d.n.log.Warn("remove a primary", "database", d.def.Name, "error", err)
-				}
-			}
-		}
-	}
 }
 
 func (d *database) close() {

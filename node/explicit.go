@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"time"
 
 	"graticule/bolt"
 	"graticule/cypher"
@@ -102,6 +103,9 @@ func (r *txResult) Close(context.Context) error {
 		_, err = r.cursor.Fetch(-1, func([]graph.Value) error { return nil })
 	}
 	r.cursor.Close()
+	if q := r.t.current.Load(); q != nil {
+		q.ended.Store(time.Now().UnixNano())
+	}
 	r.span.Number("graticule.rows", r.cursor.Sent())
 	r.span.End(err)
 	return err

@@ -26,7 +26,7 @@ func (t *tx) beginInner(ctx context.Context) (exec.InnerTransaction, error) {
 }
 
 // Graph gives the store's side of it.
-func (i *innerTx) Graph() exec.Graph { return i.store }
+func (i *innerTx) Graph() exec.Graph { return i.t.grants.on(i.t.def).Over(i.store) }
 
 // ID gives the id a status report shows.
 func (i *innerTx) ID() string { return i.id }

@@ -52,6 +52,11 @@ type Node struct {
 	metrics metrics
 	feeds   feeds
 
+	stopSystemFeed func()        // ends the feed of the system database, on a server that is no member of its group
+	queries        atomic.Uint64 // statements run, for their ids
+	grants         sync.Map      // what users may do, by name: *grants
+	sessions       sync.Map      // of clients: *session
+
 	network *transport.Endpoint
 	members *region.Directory
 	logs    *consensus.LogDB

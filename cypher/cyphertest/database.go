@@ -27,9 +27,11 @@ type Database struct {
 	ImportDir   string
 	Blocked     []netip.Prefix
 	MemoryLimit int64
-	Began       func()      // when an inner transaction has begun; may be nil
-	Disk        *spill.Disk // for rows that do not fit into it; nil: none
-	ids         *graphstore.LeasedIDs
+	// Over puts a layer over the graph of the statements to come, if it is set.
+	Over  func(exec.Graph) exec.Graph
+	Began func()      // when an inner transaction has begun; may be nil
+	Disk  *spill.Disk // for rows that do not fit into it; nil: none
+	ids   *graphstore.LeasedIDs
 
 	mu     sync.Mutex // guards the fields below, and the order of what is applied
 	index  uint64
@@ -100,6 +102,9 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 	}
 	defer tx.Close()
 	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, Account: &exec.Account{Limit: d.MemoryLimit}, Disk: d.Disk}}
+	if d.Over != nil {
+		env.Graph = d.Over(tx)
+	}
 	cur, err := p.Execute(ctx, env)
 	if err != nil {
 		return nil, err

@@ -22,6 +22,7 @@ type Environment struct {
 	Database    string // its name, "" when USE is not looked at
 	Server      any    // passed to procedures
 	Imports     Imports
+	MayCall     func(*Procedure) error                              // refuses procedures; may be nil
 	Begin       func(ctx context.Context) (InnerTransaction, error) // for CALL … IN TRANSACTIONS
 	Account     *Account                                            // of the transaction; nil: nothing is counted
 	Disk        *spill.Disk                                         // for rows that do not fit; nil: none are written
