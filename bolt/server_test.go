@@ -85,12 +85,14 @@ func (r *echoResult) Summary() Summary {
 }
 func (*echoResult) Close(context.Context) error { return nil }
 
-func serve(t *testing.T) string {
+func serve(t *testing.T) string { return serveBackend(t, echo{}) }
+
+func serveBackend(t *testing.T, b Backend) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewServer(Config{Backend: echo{}, Agent: "Neo4j/5.26.0"})
+	s := NewServer(Config{Backend: b, Agent: "Neo4j/5.26.0"})
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
