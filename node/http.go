@@ -37,7 +37,7 @@ func (n *Node) httpHandler() http.Handler {
 	mux.Handle("GET /metrics", n.metrics.handler(n))
 	mux.HandleFunc("GET /traces", n.listTraces)
 	mux.HandleFunc("GET /traces/{id}", n.showTrace)
-	return mux
+	return onlyHosts(n.cfg.hostsAllowed(), mux)
 }
 
 func writeJSON(w http.ResponseWriter, v any) {
