@@ -214,6 +214,9 @@ func (b *binder) predicatePattern(p *ast.PathPattern, s *scope) {
 			b.failBecause(v, "UndefinedVariable", status.Because("42N29", "Pattern expressions are not allowed to introduce new variables: `%s`.", v.Value), "PatternExpressions are not allowed to introduce new variables: '%s'.", v.Value)
 		}
 	}
+	if p.Shortest != "" {
+		b.checkShortest(p)
+	}
 	inner := s.clone()
 	b.matchPattern([]*ast.PathPattern{p}, inner)
 }

@@ -11,6 +11,9 @@ import (
 	"graticule/internal/cases"
 )
 
+// statusClass begins the class of errors of one code with another GQLSTATUS.
+const statusClass = "gqlstatus: "
+
 // shown is how many rows of each side a Difference shows.
 const shown = 12
 
@@ -45,7 +48,7 @@ func compareFailures(neo, ours *cases.Failure) (class, detail string) {
 	case neo.Code != ours.Code:
 		return "code: " + neo.Code + " " + neo.GQL + ", ours " + ours.Code + " " + ours.GQL, detail
 	case neo.GQL != ours.GQL:
-		return "gqlstatus: " + neo.Code + " " + neo.GQL + ", ours " + ours.GQL, detail
+		return statusClass + neo.Code + " " + neo.GQL + ", ours " + ours.GQL, detail
 	}
 	return "", ""
 }

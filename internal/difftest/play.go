@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +36,8 @@ type Config struct {
 	Statements int
 	// Workers is how many reads are played at once.
 	Workers int
+	// StatusesToo reports where nothing but the GQLSTATUS of an error differs.
+	StatusesToo bool
 	// Shrink is how many differences are made small.
 	Shrink int
 	// Report is told of each difference.
@@ -52,6 +55,7 @@ type Totals struct {
 	Rounds, Reads, Writes, Wrong   int // compared
 	Failed                         int // of those, that both refused
 	Differences, Explained         int
+	Statuses                       int // errors of one code whose GQLSTATUS differs; no Differences
 	LeftOut                        int // too slow or with too many rows
 	ByRule                         map[string]int
 	ReadsRefused, WritesThatChange int
@@ -305,14 +309,16 @@ func (p *player) compare(ctx context.Context, neo cases.Database, s *Statement) 
 				p.Refused(s, theirs.Failure)
 			}
 		}
-		if rule != "" {
+		if strings.HasPrefix(class, statusClass) {
+			t.Statuses++
+		} else if rule != "" {
 			t.Explained++
 			t.ByRule[rule]++
 		} else if class != "" {
 			t.Differences++
 		}
 	})
-	if class == "" || rule != "" {
+	if class == "" || rule != "" || strings.HasPrefix(class, statusClass) && !p.StatusesToo {
 		return nil, nil
 	}
 	return &Difference{Class: class, Detail: detail, Statement: s}, nil
