@@ -99,6 +99,7 @@ type restorable struct {
 	to replication.Position
 }
 
+// Restore takes the snapshot's position for its content.
 func (r *restorable) Restore(string) error { r.at = r.to; return nil }
 
 // A crash between the arrival of a snapshot and its use leaves a state that is
@@ -130,7 +131,7 @@ func TestASnapshotThatArrivedIsUsedAfterACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &restorable{journal: journal{at: replication.Position{Term: 4, Index: 600}}, to: replication.Position{Term: 5, Index: 700}}
-	known, err := resume(&fsm{machine: m, dir: t.TempDir()}, g, snaps)
+	known, err := resume(&fsm{machine: m, log: g, dir: t.TempDir()}, g, snaps)
 	if err != nil {
 		t.Fatal(err)
 	}
