@@ -17,7 +17,7 @@ import (
 // answered are the methods of exec.Graph that a Graph answers by what its user may do.
 var answered = strings.Fields(`CreateNode CreateRel SetNodeProperty SetRelProperty AddLabel RemoveLabel DeleteNode DeleteRel EnsureLabel EnsureType EnsureKey CreateIndex DropIndex CreateConstraint DropConstraint
 	LabelNames TypeNames SearchText SearchVector ScanNodes ScanLabel ScanRels SeekNodes SeekRels FindNodes NodesExist NodeLabels HasLabel NodeProperty NodeColumn RelProperty NodeProperties RelProperties RelEnds
-	Expand ExpandInto Degree NodeCount RelCount`)
+	Expand ExpandInto Degree NodeCount RelCount IndexOrder`)
 
 // passed are those that tell nothing about elements: names that the query itself
 // uses, estimates for the planner, the schema, and what the transaction wrote itself.
