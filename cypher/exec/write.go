@@ -249,6 +249,9 @@ func (r *run) changeLabels(f frame, subject eval, labels []func(*run, frame) ([]
 	if s.Kind() != graph.KindNode {
 		return fn.TypeError("Type mismatch: expected Node but was %v", s.Kind())
 	}
+	if r.graph.NodeDeleted(s.NodeID()) {
+		return status.New(status.EntityNotFound, "50N42", "Unable to load NODE %d.", s.NodeID())
+	}
 	for _, l := range labels {
 		names, err := l(r, f)
 		if err != nil {

@@ -244,6 +244,9 @@ func (p *player) params(s *Statement) (*graph.Map, error) {
 	return p.Literals(s.Literal())
 }
 
+// keepPlan makes Neo4j use the plan that it has made for another graph.
+const keepPlan = "CYPHER replan=skip "
+
 // errLeftOut ends a statement that took too long or gave too much.
 var errLeftOut = errors.New("left out")
 
@@ -261,7 +264,13 @@ func (p *player) compare(ctx context.Context, neo cases.Database, s *Statement) 
 		p.count(func(t *Totals) { t.LeftOut++ })
 		return nil, errLeftOut
 	}
-	theirs, err := run(ctx, neo, patienceNeo, s, params)
+	asked := s
+	if s.Wrong == "" {
+		kept := *s
+		kept.Text = keepPlan + s.Text
+		asked = &kept
+	}
+	theirs, err := run(ctx, neo, patienceNeo, asked, params)
 	if err != nil {
 		return nil, err
 	}
@@ -272,7 +281,7 @@ func (p *player) compare(ctx context.Context, neo cases.Database, s *Statement) 
 	class, detail := Compare(s, theirs, ours)
 	if class == "" && s.Writes {
 		state := &Statement{Text: snapshot, Loose: s.Loose, Inexact: true} // statements before may have stored what was rounded
-		a, err := neo.Run(ctx, snapshot, nil, false)
+		a, err := neo.Run(ctx, keepPlan+snapshot, nil, false)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package difftest
 
 import (
+	"regexp"
 	"strings"
 
 	"graticule/graph"
@@ -35,6 +36,10 @@ var rules = []rule{
 		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
 			return strings.Contains(s.Text, "COLLECT") && neo.Failure != nil && strings.HasPrefix(neo.Failure.Message, "LIMIT: Invalid input. '-") && ours.Failure == nil
 		}},
+	{"path lost in a subquery", "in CALL (p) { WITH 1 AS a RETURN p }, and with WITH *, Neo4j 5.26 loses the path p of the MATCH right before, but not a node nor a path that went through a WITH; we keep it",
+		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
+			return neo.Failure != nil && ours.Failure == nil && strings.Contains(s.Text, "CALL (") && lostPath.MatchString(neo.Failure.Message)
+		}},
 	{"AND true of no truth value", "Neo4j drops AND true and OR false before it looks at the other side, and then gives back a value that is none; we refuse it as without them",
 		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
 			return (strings.Contains(s.Wrong, "AND true") || strings.Contains(s.Wrong, "OR false")) && neo.Failure == nil && ours.Failure != nil && strings.HasPrefix(ours.Failure.Message, "Don't know how to treat that as a predicate")
@@ -56,6 +61,8 @@ func empty(a *cases.Answer) bool {
 	}
 	return true
 }
+
+var lostPath = regexp.MustCompile("^Variable `p[0-9]+` not defined$")
 
 // explain gives the name of the rule that allows a difference, "" for none.
 func explain(s *Statement, class string, neo, ours *cases.Answer) string {
