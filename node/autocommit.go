@@ -26,6 +26,9 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 		root.End(err)
 		return nil, err
 	}
+	if name := s.n.graphOf(p); name != "" {
+		cfg.Database = name
+	}
 	t, err := s.begin(ctx, cfg, root)
 	if err != nil {
 		return nil, err
