@@ -303,3 +303,26 @@ func (t *tx) actor() string {
 	}
 	return t.grants.user.Name
 }
+
+// named tells whether a name is an alias of the transaction's database.
+func (t *tx) named(name string) bool {
+	state, _ := t.n.catalog.State()
+	d := state.Find(name)
+	return d != nil && d.ID == t.def.ID
+}
+
+// graphOf gives the database that an auto-commit query is to run on because all
+// its USE clauses name it; "" when it names none, or none that is there.
+func (n *Node) graphOf(p *cypher.Prepared) string {
+	names := p.Graphs()
+	if len(names) == 0 {
+		return ""
+	}
+	state, _ := n.catalog.State()
+	for _, name := range names {
+		if d := state.Find(name); d == nil || d != state.Find(names[0]) {
+			return ""
+		}
+	}
+	return names[0]
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"graticule/bolt"
+	"graticule/catalog"
 	"graticule/cypher"
 	"graticule/cypher/exec"
 	"graticule/graph"
@@ -21,10 +22,13 @@ const bufferedRows = 100_000
 // is carried out, committed and, on conflict, run again before any row leaves.
 func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, params *graph.Map) (bolt.Result, error) {
 	ctx, root := s.n.traces.Root(ctx, "bolt.run", traceparent(cfg.Metadata))
-	p, err := s.n.prepare(ctx, text)
+	p, err := s.n.prepare(ctx, text, s.likelyDatabase(cfg.Database))
 	if err != nil {
 		root.End(err)
 		return nil, err
+	}
+	if name := s.n.graphOf(p); name != "" {
+		cfg.Database = name
 	}
 	t, err := s.begin(ctx, cfg, root)
 	if err != nil {
@@ -234,3 +238,16 @@ func (r *bufferedResult) Summary() bolt.Summary { return r.summary }
 
 // Close drops the rows.
 func (r *bufferedResult) Close(context.Context) error { r.drop(); return nil }
+
+// likelyDatabase finds the database of a session before it is known whether the
+// user may enter it, for its language; nil when there is none.
+func (s *session) likelyDatabase(name string) *catalog.Database {
+	state, _ := s.n.catalog.State()
+	if name == "" {
+		name = state.Default
+		if s.user != nil && s.user.Home != "" {
+			name = s.user.Home
+		}
+	}
+	return state.Find(name)
+}

@@ -383,6 +383,6 @@ func (r *reader) NodeColumn(ids []graph.NodeID, key graph.KeyID, out *graph.Colu
 	return nil
 }
 
-// IndexOrder denies that an index has the order of ORDER BY: a node whose property
-// is not seen is no entry for this user, but has a place among the nulls.
+// IndexOrder gives no order: an index leaves out nodes that are seen while their
+// property is not, and these have a place in the result.
 func (r *reader) IndexOrder(graph.IndexID) (int64, bool) { return 0, false }
