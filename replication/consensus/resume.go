@@ -34,6 +34,10 @@ func (r *resumed) List() ([]*raft.SnapshotMeta, error) {
 	return append([]*raft.SnapshotMeta{r.state}, all...), nil
 }
 
+// fedUpTo names the index up to which a copy was fed before it became a member:
+// its state is ahead of its log until that has been received too.
+const fedUpTo = "FedUpTo"
+
 // resume brings the state machine up to the newest snapshot, as it must be after
 // a crash in the middle of an installation, and compares it with the log.
 func resume(f *fsm, log *groupLog, snaps raft.SnapshotStore) (*resumed, error) {
@@ -57,15 +61,20 @@ func resume(f *fsm, log *groupLog, snaps raft.SnapshotStore) (*resumed, error) {
 	}
 	at := f.machine.Applied()
 	term, err := log.GetUint64([]byte("CurrentTerm"))
-	if errors.Is(err, errNotFound) || at.Index <= newest.Index {
-		return out, nil // it never was a member, so it has promised nothing; or the snapshot says it all
-	}
-	if err != nil {
+	switch {
+	case at.Index <= newest.Index:
+		return out, nil // the snapshot says it all
+	case errors.Is(err, errNotFound): // it never was a member, so it has promised nothing
+		return out, log.SetUint64([]byte(fedUpTo), at.Index)
+	case err != nil:
 		return nil, err
 	}
 	var e raft.Log
 	switch err := log.GetLog(at.Index, &e); {
 	case errors.Is(err, raft.ErrLogNotFound):
+		if fed, err := log.GetUint64([]byte(fedUpTo)); err == nil && fed == at.Index {
+			return out, nil // the log is still on its way
+		}
 		return nil, fmt.Errorf("%w: entry %d is applied and not in the log", ErrLogLost, at.Index)
 	case err != nil:
 		return nil, err
