@@ -216,6 +216,19 @@ func (b *binder) predicatePattern(p *ast.PathPattern, s *scope) {
 	}
 	if p.Shortest != "" {
 		b.checkShortest(p)
+		for _, el := range p.Elements {
+			n, ok := el.(*ast.NodePattern)
+			if !ok {
+				continue
+			}
+			bound := false
+			if n.Variable != nil {
+				_, bound = s.lookup(n.Variable.Value)
+			}
+			if !bound {
+				b.fail(ast.Span{Start: p.ShortestAt}, "", "A %s(...) requires bound nodes when not part of a MATCH clause.", p.Shortest)
+			}
+		}
 	}
 	inner := s.clone()
 	b.matchPattern([]*ast.PathPattern{p}, inner)

@@ -28,9 +28,9 @@ var rules = []rule{
 		func(_ *Statement, _ string, neo, ours *cases.Answer) bool {
 			return ours.Failure != nil && ours.Failure.Message == "Too many parameters for function 'timestamp'" && (neo.Failure == nil || strings.Contains(neo.Failure.Message, "DateTimeFunction"))
 		}},
-	{"name made later in the same CREATE", "Neo4j 5 lets a property name what the same CREATE makes further on, as null, and warns that this is deprecated; we refuse it",
+	{"name made by the same clause", "Neo4j 5 lets a property name what the same CREATE or MERGE makes, as null, and warns that this is deprecated; we refuse it",
 		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
-			return s.Wrong != "" && strings.HasPrefix(s.Text, "CREATE") && neo.Failure == nil && ours.Failure != nil && strings.Contains(ours.Failure.Message, "not defined")
+			return s.Wrong != "" && (strings.HasPrefix(s.Text, "CREATE") || strings.HasPrefix(s.Text, "MERGE")) && (neo.Failure == nil || strings.HasPrefix(neo.Failure.Message, "Cannot merge the following node because of null")) && ours.Failure != nil && strings.Contains(ours.Failure.Message, "not defined")
 		}},
 	{"index into COLLECT", "Neo4j rewrites COLLECT { … }[i] into a LIMIT, which fails for an index from the end; we give the item",
 		func(s *Statement, _ string, neo, ours *cases.Answer) bool {

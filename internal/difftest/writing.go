@@ -313,6 +313,11 @@ func (w *writer) inner() {
 		return
 	}
 	v := one(w.random, vs...)
+	if !writes.MatchString(w.b.String()) && w.chance(30) {
+		w.made++
+		w.add("CALL (%s) { %s } IN TRANSACTIONS OF %d ROWS", v.name, one(w.random, "CREATE ("+v.name+")-[:S]->(:A {i: 1})", "CREATE (:B {uid: "+v.name+".uid})", "MERGE (:D {i: 5})"), w.between(1, 3))
+		return
+	}
 	if with := strings.TrimSpace(w.parted()); with != "" {
 		w.add("%s", with)
 	}
