@@ -104,6 +104,7 @@ type cluster struct {
 	data map[string]*journal
 	logs map[string]*LogDB
 	disk map[string]*gatedFS
+	end  func() // stops all
 }
 
 // Dial connects to a member's ServeConn.
@@ -130,9 +131,27 @@ func (c *cluster) term(_ context.Context, server string) (uint64, error) {
 }
 
 func newCluster(t *testing.T, servers ...string) *cluster {
-	c := &cluster{t: t, up: map[string]*Group{}, data: map[string]*journal{}, logs: map[string]*LogDB{}, disk: map[string]*gatedFS{}}
+	disks := map[string]*vfs.MemFS{}
 	for _, s := range servers {
-		c.disk[s] = newGatedFS(vfs.NewMem())
+		disks[s] = vfs.NewMem()
+	}
+	return newClusterOn(t, disks, servers...)
+}
+
+// newClusterOn starts members on disks that may hold their logs already.
+func newClusterOn(t *testing.T, disks map[string]*vfs.MemFS, servers ...string) *cluster {
+	c := &cluster{t: t, up: map[string]*Group{}, data: map[string]*journal{}, logs: map[string]*LogDB{}, disk: map[string]*gatedFS{}}
+	c.end = sync.OnceFunc(func() {
+		for s := range c.data {
+			c.stop(s)
+		}
+		for _, l := range c.logs {
+			l.Close()
+		}
+	})
+	t.Cleanup(c.end)
+	for _, s := range servers {
+		c.disk[s] = newGatedFS(disks[s])
 		log, err := OpenLogDB(LogConfig{Dir: s, FS: c.disk[s]})
 		if err != nil {
 			t.Fatal(err)
@@ -145,14 +164,6 @@ func newCluster(t *testing.T, servers ...string) *cluster {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() {
-		for s := range c.up {
-			c.stop(s)
-		}
-		for _, l := range c.logs {
-			l.Close()
-		}
-	})
 	return c
 }
 
