@@ -123,6 +123,14 @@ func (g *grants) mayCall(p *exec.Procedure) error {
 	return forbidden("Executing procedure is not allowed for %s.", g.whoami())
 }
 
+// mayLoad tells why LOAD CSV is refused; nil when it is not.
+func (g *grants) mayLoad() error {
+	if g.set == nil || g.set.Load() {
+		return nil
+	}
+	return forbidden("LOAD on URLs and files is not allowed for %s.", g.whoami())
+}
+
 // actAs gives what the transaction's user may do, who is the one logged in, or
 // one that they may impersonate.
 func (s *session) actAs(impersonated string) (*grants, error) {

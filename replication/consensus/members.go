@@ -31,14 +31,6 @@ func (g *Group) AddLearner(server string) error {
 	return nil
 }
 
-// HandTo hands leadership to a member; only the leader can.
-func (g *Group) HandTo(server string) error {
-	if err := g.await(context.Background(), g.raft.LeadershipTransferToServer(raft.ServerID(server), raft.ServerAddress(server))); err != nil {
-		return fmt.Errorf("hand leadership to %s: %w", server, err)
-	}
-	return nil
-}
-
 // Holds tells whether the log store has anything of a group.
 func (l *LogDB) Holds(group string) bool {
 	g, err := l.group(group)
