@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,6 +68,7 @@ type conn struct {
 	messages     chan []byte  // read by watch, not yet handled
 	resets       atomic.Int64 // RESETs read but not yet answered
 	retired      atomic.Bool
+	refused      atomic.Pointer[error] // why the last message was refused
 
 	mu      sync.Mutex
 	cancel  context.CancelCauseFunc // of ctx
@@ -183,10 +185,16 @@ func (c *conn) retire() {
 
 // --- writing ---
 
-const chunkMax = 0xFFFF
+const (
+	chunkMax = 0xFFFF
+	bodyKept = 1 << 20 // bytes of a message that are used again
+)
 
 // end closes the message in body and puts its chunks into out.
 func (c *conn) end() {
+	if len(c.body) > bodyKept {
+		c.out = slices.Grow(c.out, len(c.body)+len(c.body)/chunkMax*2+4)
+	}
 	for b := c.body; len(b) > 0; {
 		n := min(len(b), chunkMax)
 		c.out = append(c.out, byte(n>>8), byte(n))
@@ -194,7 +202,9 @@ func (c *conn) end() {
 		b = b[n:]
 	}
 	c.out = append(c.out, 0, 0)
-	c.body = c.body[:0]
+	if c.body = c.body[:0]; cap(c.body) > bodyKept {
+		c.body = nil
+	}
 }
 
 func (c *conn) flush() error {

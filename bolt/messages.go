@@ -16,7 +16,7 @@ func invalid(format string, args ...any) *status.Error {
 // handle runs one message.
 func (c *conn) handle(parent context.Context, msg []byte) {
 	d := &c.decoder
-	*d = packstream.Decoder{B: msg, UTC: c.options.UTC}
+	*d = packstream.Decoder{B: msg, UTC: c.options.UTC, Room: c.server.cfg.Room}
 	tag, fields := d.StructHeader()
 	if d.Err != nil {
 		c.failure(status.New(status.RequestInvalidFormat, "08N06", "The message cannot be read: %v", d.Err))
@@ -36,6 +36,10 @@ func (c *conn) handle(parent context.Context, msg []byte) {
 		return
 	}
 	ctx := c.ctx
+	if why := c.refused.Load(); tag == msgRefused && why != nil {
+		c.failure(*why)
+		return
+	}
 	if !c.allowed(tag) {
 		c.failure(invalid("Message %#x cannot be handled in this state of the connection.", tag))
 		c.state = stateDefunct
@@ -75,7 +79,9 @@ func (c *conn) handle(parent context.Context, msg []byte) {
 		err = c.pull(ctx, d.Map(), tag == msgDiscard)
 	}
 	if err == nil && d.Err != nil {
-		err = status.New(status.RequestInvalidFormat, "08N06", "The message cannot be read: %v", d.Err)
+		if err = d.Err; status.As(err) == nil { // no error of memory
+			err = status.New(status.RequestInvalidFormat, "08N06", "The message cannot be read: %v", d.Err)
+		}
 	}
 	if err != nil {
 		if c.resets.Load() > 0 {

@@ -87,12 +87,15 @@ func (*echoResult) Close(context.Context) error { return nil }
 
 func serve(t *testing.T) string { return serveBackend(t, echo{}) }
 
-func serveBackend(t *testing.T, b Backend) string {
+func serveBackend(t *testing.T, b Backend) string { return serveWith(t, Config{Backend: b}) }
+
+func serveWith(t *testing.T, cfg Config) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewServer(Config{Backend: b, Agent: "Neo4j/5.26.0"})
+	cfg.Agent = "Neo4j/5.26.0"
+	s := NewServer(cfg)
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
@@ -143,7 +146,12 @@ func (c *client) send(tag byte, fields ...graph.Value) {
 	for _, f := range fields {
 		b = o.Append(b, f)
 	}
-	out := append(binary.BigEndian.AppendUint16(nil, uint16(len(b))), b...)
+	var out []byte
+	for len(b) > 0 {
+		n := min(len(b), 0xFFFF)
+		out = append(binary.BigEndian.AppendUint16(out, uint16(n)), b[:n]...)
+		b = b[n:]
+	}
 	if _, err := c.Write(append(out, 0, 0)); err != nil {
 		c.t.Fatal(err)
 	}

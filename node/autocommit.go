@@ -171,7 +171,7 @@ func (r *autoResult) Columns() []string { return r.cursor.Columns() }
 
 // Fetch streams rows; the transaction ends with the last one.
 func (r *autoResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
-	more, err := r.cursor.Fetch(limit, emit)
+	more, err := r.cursor.Fetch(limit, r.t.sending(emit))
 	if err == nil && !more && r.confirmed != nil {
 		err = <-r.confirmed
 		r.confirmed = nil

@@ -99,7 +99,7 @@ func (r *txResult) Columns() []string { return r.cursor.Columns() }
 
 // Fetch streams rows.
 func (r *txResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
-	return r.cursor.Fetch(limit, emit)
+	return r.cursor.Fetch(limit, r.t.sending(emit))
 }
 
 // Summary describes the statement.
