@@ -316,7 +316,7 @@ func (c *compiler) remove(cl *ast.Remove) func(r *run, f frame) error {
 }
 
 func (c *compiler) foreach(cl *ast.Foreach) func(r *run, f frame) error {
-	items := c.expr(cl.List)
+	each := c.each(cl.List)
 	var slot int
 	var ch *chain
 	c.inner(func() {
@@ -331,23 +331,15 @@ func (c *compiler) foreach(cl *ast.Foreach) func(r *run, f frame) error {
 		ch = c.clauses(&ast.SingleQuery{Span: cl.Span, Clauses: cl.Clauses})
 	})
 	return func(r *run, f frame) error {
-		all, err := items(r, f)
-		if err != nil || all.IsNull() {
-			return err
-		}
-		l := []graph.Value{all}
-		if all.Kind() == graph.KindList {
-			l = all.AsList()
-		}
-		for _, v := range l {
+		return each(r, f, func(v graph.Value) error {
+			if err := r.check(); err != nil {
+				return err
+			}
 			row := append(frame(nil), f...)
 			row[slot] = v
 			enough := &errEnough{}
-			if err := drive(ch.build(r, callbackSink(func(frame) error { return nil }), enough), func(push func(frame) error) error { return push(row) }, enough); err != nil {
-				return err
-			}
-		}
-		return nil
+			return drive(ch.build(r, callbackSink(func(frame) error { return nil }), enough), func(push func(frame) error) error { return push(row) }, enough)
+		})
 	}
 }
 
