@@ -18,8 +18,8 @@ import (
 // graph, the store's caches, messages, and garbage.
 const (
 	queryShare = 0.5  // that transactions may keep together when no limit is set
-	heapShare  = 0.75 // that all objects may take before transactions are refused more
-	limitShare = 0.85 // that Go's collector holds the process to
+	heapShare  = 0.65 // that all objects may take before transactions are refused more
+	limitShare = 0.8  // that Go's collector holds the process to
 	heapOfJava = 0.7  // of server.memory.heap.max_size, as Neo4j shares it out
 )
 
