@@ -60,7 +60,7 @@ func (n *Node) clusterEndpoint(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	leads := d.group != nil && d.group.IsLeader()
-	answer := map[string]bool{"writable": leads, "read-only": !leads, "available": true}
+	answer := map[string]bool{"writable": leads && n.room.Err() == nil, "read-only": !leads, "available": true}
 	question := r.PathValue("question")
 	if question == "status" {
 		out := map[string]any{"lastAppliedRaftIndex": d.store.Applied().Index, "memberId": n.id, "participatingInRaftGroup": d.group != nil, "core": d.group != nil, "isHealthy": true}

@@ -23,6 +23,7 @@ import (
 	"graticule/cypher"
 	"graticule/cypher/exec"
 	"graticule/graphstore"
+	"graticule/internal/room"
 	"graticule/region"
 	"graticule/replication/consensus"
 	"graticule/telemetry"
@@ -50,6 +51,8 @@ type Node struct {
 	metrics metrics
 	feeds   feeds
 
+	room    *room.Watch
+	roomed  chan struct{} // signals that room was lost or found
 	network *transport.Endpoint
 	members *region.Directory
 	logs    *consensus.LogDB
@@ -69,7 +72,7 @@ func New(cfg Config) (*Node, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, log: cfg.Logger, databases: map[string]*database{}}
+	n := &Node{cfg: cfg, log: cfg.Logger, databases: map[string]*database{}, roomed: make(chan struct{}, 1)}
 	if n.memory.Limit = cfg.Memory.Total; n.memory.Limit == 0 {
 		n.memory.Limit = int64(queryShare * float64(availableMemory()))
 	}
@@ -94,6 +97,7 @@ func (n *Node) Run(ctx context.Context) error {
 		name string
 		run  func() (func(), error)
 	}{
+		{"watch the disk", func() (func(), error) { return n.openRoom(group, work) }},                            // it gives room for all that follows
 		{"take the data folder", n.takeData},                                                                     // the server's id lives there
 		{"set up tracing", n.openTraces},                                                                         // its spans carry the server's id
 		{"listen for HTTP", func() (func(), error) { return n.openHTTP(group) }},                                 // so that /ready answers from the start
@@ -146,9 +150,6 @@ func (n *Node) path(parts ...string) string {
 }
 
 func (n *Node) takeData() (func(), error) {
-	if err := os.MkdirAll(n.cfg.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("make data folder: %w", err)
-	}
 	file := n.path("server-id")
 	b, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
@@ -250,7 +251,7 @@ func (n *Node) openNetwork() (func(), error) {
 
 func (n *Node) openLogs() (func(), error) {
 	var err error
-	if n.logs, err = consensus.OpenLogDB(consensus.LogConfig{Dir: n.path("raft"), Logger: n.log}); err != nil {
+	if n.logs, err = consensus.OpenLogDB(consensus.LogConfig{Dir: n.path("raft"), Room: n.room, Logger: n.log}); err != nil {
 		return nil, err
 	}
 	return func() { n.logs.Close() }, nil

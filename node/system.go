@@ -44,7 +44,7 @@ func (n *Node) openSystem(ctx context.Context, group *errgroup.Group, work conte
 			return nil, err
 		}
 	} else {
-		r := &stream.Receiver{Machine: n.catalog, Dir: n.path("system"), Logger: n.log, Dial: n.dialSystem}
+		r := &stream.Receiver{Machine: n.catalog, Dir: n.path("system"), Logger: n.log, Dial: n.dialSystem, Room: n.room}
 		group.Go(func() error { r.Run(work); return nil })
 	}
 	group.Go(func() error { n.lead(work); return nil })

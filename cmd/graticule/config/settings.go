@@ -51,6 +51,8 @@ func settings() []setting {
 		{"db.memory.transaction.max", "0", "Most memory one transaction may use; 0 means no limit.", size(func(c *node.Config) *int64 { return &c.Memory.Transaction })},
 		{"dbms.memory.transaction.total.max", "0", "Most memory all transactions may use together; 0 means a share of the machine.", size(func(c *node.Config) *int64 { return &c.Memory.Total })},
 		{"server.memory.pagecache.size", "0", "Block cache of the store; 0 means a modest one.", size(func(c *node.Config) *int64 { return &c.Memory.PageCache })},
+		{"server.disk.free.min", "128m", "Writes are refused while less than this is free on the volume of the data folder.", size(func(c *node.Config) *int64 { return &c.Disk.Low })},
+		{"server.disk.reserve", "32m", "Space kept in a file of the data folder, given back for what is under way when the volume is full.", size(func(c *node.Config) *int64 { return &c.Disk.Reserve })},
 		{"server.bolt.tls.certificate", "", "PEM certificate for Bolt; unset means plain.", text(func(c *node.Config) *string { return &c.TLS.Certificate })},
 		{"server.bolt.tls.private_key", "", "PEM key for Bolt.", text(func(c *node.Config) *string { return &c.TLS.Key })},
 		{"server.cluster.tls.certificate", "", "PEM certificate for the cluster port, instead of one derived from the secret.", text(func(c *node.Config) *string { return &c.Identity.Certificate })},
