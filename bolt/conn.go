@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"graticule/graph"
 	"graticule/internal/packstream"
 	"graticule/status"
@@ -65,9 +67,12 @@ type conn struct {
 	major, minor byte
 	login        func()
 	messageMax   atomic.Int64
-	messages     chan []byte
-	resets       atomic.Int64 // RESETs read but not yet answered
+	messages     chan message
+	ahead        *semaphore.Weighted // bytes of messages read ahead
+	resets       atomic.Int64        // RESETs read but not yet answered
 	retired      atomic.Bool
+	life         context.Context // ends with the connection
+	abandon      context.CancelCauseFunc
 
 	mu     sync.Mutex
 	cancel context.CancelCauseFunc // of ctx
@@ -77,6 +82,7 @@ type conn struct {
 	since   atomic.Int64 // since when, in nanoseconds from born on
 	alive   *time.Timer  // sends a NOOP when that takes long
 	awake   atomic.Bool  // alive is running
+	granted time.Time    // when a write was last given time; guarded by writing
 	born    time.Time
 
 	// owned by run
@@ -107,7 +113,8 @@ type stream struct {
 }
 
 func newConn(s *Server, nc net.Conn, br *bufio.Reader, major, minor byte, login func()) *conn {
-	c := &conn{server: s, net: nc, br: br, major: major, minor: minor, login: login, messages: make(chan []byte, queueMax), results: map[int64]*stream{}, born: time.Now()}
+	c := &conn{server: s, net: nc, br: br, major: major, minor: minor, login: login, messages: make(chan message, queueMax), ahead: semaphore.NewWeighted(int64(s.cfg.MessageMax)), results: map[int64]*stream{}, born: time.Now()}
+	c.life, c.abandon = context.WithCancelCause(context.Background())
 	c.messageMax.Store(loginMessageMax)
 	c.info = ConnInfo{ID: fmt.Sprintf("bolt-%d", s.ids.Add(1)), Client: nc.RemoteAddr().String(), Server: nc.LocalAddr().String(), Protocol: fmt.Sprintf("%d.%d", major, minor)}
 	c.options = packstream.Options{ElementIDs: major >= 5, UTC: major >= 5}
@@ -120,16 +127,16 @@ func (c *conn) atLeast(major, minor byte) bool {
 
 // run serves the connection until it ends.
 func (c *conn) run() {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	_ = c.net.SetReadDeadline(time.Now().Add(loginTimeout))
-	c.renew(ctx)
-	go c.read(cancel)
+	defer c.abandon(nil)
+	_ = c.net.SetReadDeadline(time.Now().Add(c.server.cfg.LoginTimeout))
+	c.renew(c.life)
+	go c.read()
 	defer func() {
 		if r := recover(); r != nil {
 			c.server.cfg.Logger.Error("bolt connection failed", "connection", c.info.ID, "panic", r, "stack", string(debug.Stack()))
 		}
 		c.net.Close()
+		c.abandon(nil)
 		for range c.messages { // let the reader end
 		}
 		c.closeResults()
@@ -144,7 +151,8 @@ func (c *conn) run() {
 	defer c.alive.Stop()
 	for msg := range c.messages {
 		c.work()
-		c.handle(ctx, msg)
+		c.handle(c.life, msg.bytes)
+		c.ahead.Release(msg.weight)
 		c.working.Store(false)
 		if c.state == stateDefunct {
 			_ = c.flush()
@@ -181,13 +189,13 @@ func (c *conn) retire() {
 }
 
 // read takes messages off the wire until it fails, then closes the queue.
-func (c *conn) read(cancel context.CancelCauseFunc) {
+func (c *conn) read() {
 	defer close(c.messages)
 	for {
 		msg, err := c.readMessage()
 		if err != nil {
 			if !c.retired.Load() {
-				cancel(fmt.Errorf("the client has gone: %w", err))
+				c.abandon(fmt.Errorf("the client has gone: %w", err))
 			}
 			return
 		}
@@ -197,8 +205,27 @@ func (c *conn) read(cancel context.CancelCauseFunc) {
 			c.cancel(errReset)
 			c.mu.Unlock()
 		}
-		c.messages <- msg
+		m := message{msg, c.weight(len(msg))}
+		if c.ahead.Acquire(c.life, m.weight) != nil {
+			return
+		}
+		c.messages <- m
 	}
+}
+
+// message is one that was read ahead, and its share of what may be.
+type message struct {
+	bytes  []byte
+	weight int64
+}
+
+// weight gives the share of a message of n bytes; before login few are read ahead.
+func (c *conn) weight(n int) int64 {
+	most := int64(c.server.cfg.MessageMax)
+	if c.messageMax.Load() == loginMessageMax {
+		return most / loginQueueMax
+	}
+	return min(int64(n), most)
 }
 
 // readMessage joins the chunks of one message; empty chunks between messages are NOOPs.
@@ -258,7 +285,9 @@ func (c *conn) noop() {
 	}
 	left := noopInterval - (time.Since(c.born) - time.Duration(c.since.Load()))
 	if left <= 0 {
+		c.allowWrite()
 		if _, err := c.net.Write([]byte{0, 0}); err != nil {
+			c.abandon(fmt.Errorf("the client has gone: %w", err)) // the reader may wait for room and not see it
 			return
 		}
 		left = noopInterval
@@ -282,11 +311,21 @@ func (c *conn) end() {
 	c.body = c.body[:0]
 }
 
+// allowWrite gives the write that follows at least half of writeTimeout; most
+// calls only look at the clock. The caller holds writing.
+func (c *conn) allowWrite() {
+	if now := time.Now(); now.Sub(c.granted) > writeTimeout/2 {
+		c.granted = now
+		_ = c.net.SetWriteDeadline(now.Add(writeTimeout))
+	}
+}
+
 func (c *conn) flush() error {
 	if len(c.out) == 0 {
 		return nil
 	}
 	c.writing.Lock()
+	c.allowWrite()
 	_, err := c.net.Write(c.out)
 	c.writing.Unlock()
 	if cap(c.out) > 1<<20 {

@@ -34,7 +34,11 @@ import (
 // apart by accident only, which a warning says.
 const defaultSecret = "graticule"
 
-const shutdownGrace = 5 * time.Second
+const (
+	shutdownGrace  = 5 * time.Second
+	requestTimeout = time.Minute     // for an HTTP request to arrive
+	idleTimeout    = 2 * time.Minute // between two requests on an HTTP connection
+)
 
 // Node is one server.
 type Node struct {
@@ -308,7 +312,7 @@ func (n *Node) openHTTP(group *errgroup.Group) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &http.Server{Handler: n.httpHandler(), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 64 << 10}
+	s := &http.Server{Handler: n.httpHandler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10}
 	group.Go(func() error {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve HTTP: %w", err)
