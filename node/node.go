@@ -24,6 +24,7 @@ import (
 	"graticule/cypher/exec"
 	"graticule/graphstore"
 	"graticule/internal/room"
+	"graticule/queryapi"
 	"graticule/region"
 	"graticule/replication/consensus"
 	"graticule/telemetry"
@@ -64,6 +65,8 @@ type Node struct {
 	system  atomic.Pointer[consensus.Group] // nil on a secondary of the system database
 	ready   atomic.Bool
 
+	queries *queryapi.API
+
 	void func() (*graphstore.Store, error) // the graph of statements that have none; opened on first use
 
 	mu        sync.Mutex
@@ -83,6 +86,7 @@ func New(cfg Config) (*Node, error) {
 	n.metrics = newMetrics()
 	n.void = sync.OnceValues(graphstore.OpenMemory)
 	n.engine = cypher.New(n.procedures())
+	n.queries = queryapi.New(&boltBackend{n})
 	return n, nil
 }
 
@@ -301,6 +305,7 @@ func (n *Node) openBolt(group *errgroup.Group) (func(), error) {
 	group.Go(func() error { return s.Serve(l) })
 	return func() {
 		l.Close()
+		n.queries.Close() // the transactions of HTTP end as those of Bolt do
 		ctx, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 		defer cancel()
 		s.Close(ctx)
