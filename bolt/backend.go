@@ -24,6 +24,8 @@ type ConnInfo struct {
 	BoltAgent      *graph.Map
 	RoutingContext map[string]string // nil: the client does not route (bolt://)
 	Protocol       string            // "5.8"
+	Began          time.Time
+	Kill           func() // ends the connection
 }
 
 // Auth is the content of HELLO (4.4, 5.0) or LOGON.

@@ -3,17 +3,13 @@ package bolt
 import (
 	"bufio"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 
 	"graticule/graph"
 	"graticule/internal/packstream"
@@ -58,8 +54,9 @@ const (
 // errReset is the cause of a context that RESET cancelled.
 var errReset = errors.New("the connection was reset")
 
-// conn is one connection. The reader goroutine owns br; the worker owns
-// everything under "owned by run".
+// conn is one connection. The goroutine of run reads and handles messages, one
+// after the other; while one is handled for long, a second goroutine reads on, so
+// that a RESET or the client's end interrupts it (reading.go).
 type conn struct {
 	server       *Server
 	net          net.Conn
@@ -67,25 +64,29 @@ type conn struct {
 	major, minor byte
 	login        func()
 	messageMax   atomic.Int64
-	messages     chan message
-	ahead        *semaphore.Weighted // bytes of messages read ahead
-	resets       atomic.Int64        // RESETs read but not yet answered
+	messages     chan []byte  // read by watch, not yet handled
+	resets       atomic.Int64 // RESETs read but not yet answered
 	retired      atomic.Bool
 	life         context.Context // ends with the connection
 	abandon      context.CancelCauseFunc
 
-	mu     sync.Mutex
-	cancel context.CancelCauseFunc // of ctx
+	mu      sync.Mutex
+	cancel  context.CancelCauseFunc // of ctx
+	working bool                    // a message is being handled
+	since   time.Time               // since when
+	silent  time.Time               // since when nothing was sent, not even a NOOP
+	look    *time.Timer             // looks after messages that take long
+	due     time.Time               // when look is due; zero when it does not run
+	watched bool                    // watch owns br
+	ending  bool
+	held    int64         // bytes of messages
+	drained chan struct{} // signals that held has become less; not guarded
 
-	writing sync.Mutex   // held while bytes go out: whole messages only
-	working atomic.Bool  // a message is being handled
-	since   atomic.Int64 // since when, in nanoseconds from born on
-	alive   *time.Timer  // sends a NOOP when that takes long
-	awake   atomic.Bool  // alive is running
-	granted time.Time    // when a write was last given time; guarded by writing
-	born    time.Time
+	writing sync.Mutex // held while bytes go out: whole messages only
+	granted time.Time  // when a write was last given time; guarded by writing
 
 	// owned by run
+	in       []byte          // the message being handled, unless watch has read it
 	ctx      context.Context // of all work until the next RESET
 	decoder  packstream.Decoder
 	answer   graph.Map // being made
@@ -113,10 +114,10 @@ type stream struct {
 }
 
 func newConn(s *Server, nc net.Conn, br *bufio.Reader, major, minor byte, login func()) *conn {
-	c := &conn{server: s, net: nc, br: br, major: major, minor: minor, login: login, messages: make(chan message, queueMax), ahead: semaphore.NewWeighted(int64(s.cfg.MessageMax)), results: map[int64]*stream{}, born: time.Now()}
+	c := &conn{server: s, net: nc, br: br, major: major, minor: minor, login: login, messages: make(chan []byte, queueMax), results: map[int64]*stream{}, drained: make(chan struct{}, 1)}
 	c.life, c.abandon = context.WithCancelCause(context.Background())
 	c.messageMax.Store(loginMessageMax)
-	c.info = ConnInfo{ID: fmt.Sprintf("bolt-%d", s.ids.Add(1)), Client: nc.RemoteAddr().String(), Server: nc.LocalAddr().String(), Protocol: fmt.Sprintf("%d.%d", major, minor)}
+	c.info = ConnInfo{ID: fmt.Sprintf("bolt-%d", s.ids.Add(1)), Client: nc.RemoteAddr().String(), Server: nc.LocalAddr().String(), Protocol: fmt.Sprintf("%d.%d", major, minor), Began: time.Now(), Kill: func() { nc.Close() }}
 	c.options = packstream.Options{ElementIDs: major >= 5, UTC: major >= 5}
 	return c
 }
@@ -130,15 +131,12 @@ func (c *conn) run() {
 	defer c.abandon(nil)
 	_ = c.net.SetReadDeadline(time.Now().Add(c.server.cfg.LoginTimeout))
 	c.renew(c.life)
-	go c.read()
 	defer func() {
 		if r := recover(); r != nil {
 			c.server.cfg.Logger.Error("bolt connection failed", "connection", c.info.ID, "panic", r, "stack", string(debug.Stack()))
 		}
-		c.net.Close()
 		c.abandon(nil)
-		for range c.messages { // let the reader end
-		}
+		c.endWatch()
 		c.closeResults()
 		if c.tx != nil {
 			_ = c.tx.Rollback(context.Background())
@@ -147,23 +145,24 @@ func (c *conn) run() {
 			c.session.Close()
 		}
 	}()
-	c.alive = time.AfterFunc(time.Hour, c.noop)
-	defer c.alive.Stop()
-	for msg := range c.messages {
-		c.work()
-		c.handle(c.life, msg.bytes)
-		c.ahead.Release(msg.weight)
-		c.working.Store(false)
+	c.look = time.AfterFunc(time.Hour, c.lookAfter)
+	for {
+		msg, ok := c.next()
+		if !ok {
+			return
+		}
+		c.handle(c.life, msg)
+		more := c.rest()
 		if c.state == stateDefunct {
 			_ = c.flush()
 			return
 		}
-		if len(c.messages) == 0 || len(c.out) > 64<<10 {
+		if !more || len(c.out) > 64<<10 {
 			if c.flush() != nil {
 				return
 			}
 		}
-		if c.retired.Load() && c.state == stateReady && len(c.messages) == 0 {
+		if c.retired.Load() && c.state == stateReady && !more {
 			return
 		}
 	}
@@ -188,114 +187,7 @@ func (c *conn) retire() {
 	_ = c.net.SetReadDeadline(time.Now())
 }
 
-// read takes messages off the wire until it fails, then closes the queue.
-func (c *conn) read() {
-	defer close(c.messages)
-	for {
-		msg, err := c.readMessage()
-		if err != nil {
-			if !c.retired.Load() {
-				c.abandon(fmt.Errorf("the client has gone: %w", err))
-			}
-			return
-		}
-		if len(msg) >= 2 && msg[1] == msgReset {
-			c.mu.Lock()
-			c.resets.Add(1)
-			c.cancel(errReset)
-			c.mu.Unlock()
-		}
-		m := message{msg, c.weight(len(msg))}
-		if c.ahead.Acquire(c.life, m.weight) != nil {
-			return
-		}
-		c.messages <- m
-	}
-}
-
-// message is one that was read ahead, and its share of what may be.
-type message struct {
-	bytes  []byte
-	weight int64
-}
-
-// weight gives the share of a message of n bytes; before login few are read ahead.
-func (c *conn) weight(n int) int64 {
-	most := int64(c.server.cfg.MessageMax)
-	if c.messageMax.Load() == loginMessageMax {
-		return most / loginQueueMax
-	}
-	return min(int64(n), most)
-}
-
-// readMessage joins the chunks of one message; empty chunks between messages are NOOPs.
-func (c *conn) readMessage() ([]byte, error) {
-	var msg []byte
-	var head [2]byte
-	for {
-		if _, err := io.ReadFull(c.br, head[:]); err != nil {
-			return nil, err
-		}
-		n := int(binary.BigEndian.Uint16(head[:]))
-		if n == 0 {
-			if len(msg) > 0 {
-				return msg, nil
-			}
-			continue
-		}
-		if int64(len(msg)+n) > c.messageMax.Load() {
-			return nil, errors.New("a message is too large")
-		}
-		at := len(msg)
-		msg = append(msg, make([]byte, n)...)
-		if _, err := io.ReadFull(c.br, msg[at:]); err != nil {
-			return nil, err
-		}
-	}
-}
-
 // --- writing ---
-
-// While a message is handled a NOOP goes out every noopInterval, and drivers are
-// told to give a connection up that is silent for receiveTimeout: they would wait
-// forever for a server that is frozen or cut off (Bolt: "connection.recv_timeout_seconds").
-const (
-	noopInterval   = time.Second
-	receiveTimeout = 4 * time.Second
-)
-
-// work notes that a message is being handled. The timer is not stopped at the end:
-// it finds out for itself, so that it is touched once an interval and not twice a
-// message.
-func (c *conn) work() {
-	c.since.Store(int64(time.Since(c.born)))
-	c.working.Store(true)
-	if !c.awake.Load() {
-		c.awake.Store(true)
-		c.alive.Reset(noopInterval)
-	}
-}
-
-func (c *conn) noop() {
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	c.awake.Store(false)
-	if !c.working.Load() { // a message that begins now sees that the timer has to be woken
-		return
-	}
-	left := noopInterval - (time.Since(c.born) - time.Duration(c.since.Load()))
-	if left <= 0 {
-		c.allowWrite()
-		if _, err := c.net.Write([]byte{0, 0}); err != nil {
-			c.abandon(fmt.Errorf("the client has gone: %w", err)) // the reader may wait for room and not see it
-			return
-		}
-		left = noopInterval
-		c.since.Store(int64(time.Since(c.born)))
-	}
-	c.awake.Store(true)
-	c.alive.Reset(left)
-}
 
 const chunkMax = 0xFFFF
 

@@ -21,7 +21,7 @@ const (
 	loginMessageMax    = 64 << 10         // bytes of a message before login
 	unauthenticatedMax = 1000             // connections that have not logged in, in all
 	queueMax           = 256              // messages read ahead of the one that runs
-	loginQueueMax      = 4                // of them before login
+	loginHeldMax       = 256 << 10        // bytes of them before login
 	writeTimeout       = 15 * time.Minute // for a client to take what it asked for
 )
 

@@ -88,13 +88,22 @@ func (*echoResult) Close(context.Context) error { return nil }
 
 func serve(t *testing.T) string { return serveWith(t, Config{}) }
 
+func serveBackend(t *testing.T, b Backend) string {
+	t.Helper()
+	return serveWith(t, Config{Backend: b})
+}
+
+// serveWith serves, with the backend echo unless there is another.
 func serveWith(t *testing.T, cfg Config) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Backend, cfg.Agent = echo{}, "Neo4j/5.26.0"
+	if cfg.Backend == nil {
+		cfg.Backend = echo{}
+	}
+	cfg.Agent = "Neo4j/5.26.0"
 	s := NewServer(cfg)
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
@@ -173,6 +182,9 @@ func (c *client) receive() (byte, graph.Value) {
 			c.t.Fatal(err)
 		}
 		n := binary.BigEndian.Uint16(head[:])
+		if n == 0 && len(msg) == 0 {
+			continue // a NOOP
+		}
 		if n == 0 {
 			break
 		}

@@ -22,11 +22,17 @@ var (
 	ErrUserNotFound = errors.New("the user does not exist")
 	// ErrServerNotFound means that no server has the name or id.
 	ErrServerNotFound = errors.New("the server does not exist")
+	// ErrServerDropped means that a server was dropped from the cluster and wants to come back.
+	ErrServerDropped = errors.New("the server was dropped from the cluster")
+	// ErrChanged means that the catalog changed since the command was thought out:
+	// look again and decide anew.
+	ErrChanged = errors.New("the catalog has changed in the meantime")
 	// ErrBadCommand means bytes that are no command of a known kind.
 	ErrBadCommand = errors.New("bytes are not a known catalog command")
 )
 
-// Command is one change of the catalog. Exactly one field is set.
+// Command is one change of the catalog. Of the fields above the line exactly one
+// is set, or none; those below it may stand together, and with DropDatabase.
 type Command struct {
 	Register        *Server    `json:"register,omitempty"` // add a server, or renew what is known of it
 	Found           *Found     `json:"found,omitempty"`
@@ -38,6 +44,41 @@ type Command struct {
 	CreateUser      *User      `json:"createUser,omitempty"`
 	DropUser        string     `json:"dropUser,omitempty"`
 	RenameUser      *[2]string `json:"renameUser,omitempty"`
+
+	// --- the line ---
+
+	// Basis is the position of the state that the command was thought out on. When
+	// another command with a basis was applied after it, this one is refused with
+	// ErrChanged: what it replaces as a whole is not what its author saw.
+	Basis uint64 `json:"basis,omitempty"`
+
+	SetupRoles    []*Role        `json:"setupRoles,omitempty"` // once: the first roles; users that are there become admin
+	DropRole      string         `json:"dropRole,omitempty"`   // also from its users
+	PutRoles      []*Role        `json:"putRoles,omitempty"`   // create or replace
+	RenameRole    *[2]string     `json:"renameRole,omitempty"` // also of its users
+	PutUsers      []*User        `json:"putUsers,omitempty"`
+	PutAlias      *Alias         `json:"putAlias,omitempty"`
+	DropAliases   []string       `json:"dropAliases,omitempty"`
+	Place         []Placement    `json:"place,omitempty"`
+	ChangeServers []ServerChange `json:"changeServers,omitempty"`
+	DropServer    string         `json:"dropServer,omitempty"` // id
+	SetDefault    string         `json:"setDefault,omitempty"` // name of the default database
+	Allocation    *Allocation    `json:"allocation,omitempty"`
+}
+
+// Placement moves the copies of a database: its id and the servers from now on.
+type Placement struct {
+	Database string   `json:"database"`
+	Voters   []string `json:"voters"`
+	Readers  []string `json:"readers"`
+}
+
+// ServerChange is what an administrator changes of a server; what is empty stays.
+type ServerChange struct {
+	ID      string         `json:"id"`
+	Name    string         `json:"name,omitempty"`
+	State   string         `json:"state,omitempty"`
+	Options *ServerOptions `json:"options,omitempty"`
 }
 
 // Found is the first command of a cluster.
@@ -70,11 +111,15 @@ func decodeCommand(payload []byte) (c Command, err error) {
 	return c, fmt.Errorf("%w: %v", ErrBadCommand, err)
 }
 
-// apply gives the state after the command at the leader's time (Unix nanoseconds).
-func (s *State) apply(payload []byte, now int64) (*State, error) {
+// apply gives the state after the command, which stands at index in the log and
+// came at the leader's time (Unix nanoseconds).
+func (s *State) apply(payload []byte, now int64, index uint64) (*State, error) {
 	c, err := decodeCommand(payload)
 	if err != nil {
 		return s, err
+	}
+	if c.Basis != 0 && s.Changed > c.Basis {
+		return s, ErrChanged
 	}
 	n := s.clone()
 	switch {
@@ -83,11 +128,10 @@ func (s *State) apply(payload []byte, now int64) (*State, error) {
 			n.Cluster, n.Default = c.Found.Cluster, c.Found.Default
 		}
 	case c.Register != nil:
-		r := *c.Register
-		if old := s.Servers[r.ID]; old != nil && old.State != "Free" {
-			r.State = old.State
+		if slices.Contains(s.DroppedServers, c.Register.ID) {
+			return s, ErrServerDropped
 		}
-		n.Servers[r.ID] = &r
+		n.Servers[c.Register.ID] = c.Register.keeping(s.Servers[c.Register.ID])
 	case c.CreateDatabase != nil:
 		d := *c.CreateDatabase
 		key := strings.ToLower(d.Name)
@@ -147,83 +191,12 @@ func (s *State) apply(payload []byte, now int64) (*State, error) {
 		renamed.Name = to
 		delete(n.Users, from)
 		n.Users[to] = &renamed
-	default:
+	case !c.administers():
 		return s, ErrBadCommand
+	}
+	n.administer(&c)
+	if c.Basis != 0 {
+		n.Changed = index
 	}
 	return n, nil
 }
-
-// TopologyError means that there are not enough servers for a topology.
-type TopologyError struct {
-	Role             string // "primaries" or "secondaries"
-	Wanted, Possible int
-}
-
-func (e *TopologyError) Error() string {
-	return fmt.Sprintf("requested %d %s but only %d servers can host them", e.Wanted, e.Role, e.Possible)
-}
-
-// Allocate chooses servers for a topology: copies that stand already stay,
-// regions with fewer copies of the database come first, then servers with fewer
-// copies in all. Pure and deterministic.
-func (s *State) Allocate(d *Database, primaries, secondaries int) (voters, readers []string, err error) {
-	load := map[string]int{}
-	for _, x := range s.Databases {
-		for _, h := range x.Holders() {
-			load[h]++
-		}
-	}
-	regions := map[string]int{}
-	used := map[string]bool{}
-	pick := func(role string, n int, standing []string, forbidden string) ([]string, error) {
-		var out []string
-		take := func(id string) {
-			out = append(out, id)
-			used[id] = true
-			regions[s.Servers[id].Region]++
-		}
-		possible := 0
-		for _, srv := range s.Roster() {
-			if srv.State == "Enabled" && srv.Mode != forbidden && !used[srv.ID] {
-				possible++
-			}
-		}
-		for _, id := range standing {
-			if srv := s.Servers[id]; srv != nil && len(out) < n && !used[id] && srv.Mode != forbidden {
-				take(id)
-			}
-		}
-		for len(out) < n {
-			best := ""
-			for _, srv := range s.Roster() {
-				if srv.State != "Enabled" || srv.Mode == forbidden || used[srv.ID] {
-					continue
-				}
-				// A server bound to the role goes before one that could take either.
-				rank := func(x *Server) [3]int {
-					flexible := 1
-					if x.Mode != "NONE" {
-						flexible = 0
-					}
-					return [3]int{regions[x.Region], flexible, load[x.ID]}
-				}
-				if best == "" || slices.Compare(sliceOf(rank(srv)), sliceOf(rank(s.Servers[best]))) < 0 {
-					best = srv.ID
-				}
-			}
-			if best == "" {
-				return nil, &TopologyError{Role: role, Wanted: n, Possible: possible}
-			}
-			take(best)
-		}
-		return out, nil
-	}
-	if voters, err = pick("primaries", primaries, d.Voters, "SECONDARY"); err != nil {
-		return nil, nil, err
-	}
-	clear(regions)
-	readers, err = pick("secondaries", secondaries, d.Readers, "PRIMARY")
-	return voters, readers, err
-}
-
-func sliceOf(a [3]int) []int { return a[:] }

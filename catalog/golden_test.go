@@ -7,8 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
+	"graticule/catalog/privilege"
 	"graticule/internal/golden"
 	"graticule/replication"
 )
@@ -33,6 +35,18 @@ func goldenCommands() []Command {
 		{RenameUser: &[2]string{"other", "else"}},
 		{DropUser: "else"},
 		{DropDatabase: "absent"},
+		{SetupRoles: []*Role{{Name: "admin", Privileges: []privilege.Privilege{{Action: "access", Resource: "database", Graph: "*", Segment: "database"}}}}},
+		{Basis: 40, PutRoles: []*Role{{Name: "r", Immutable: true, Privileges: []privilege.Privilege{{Deny: true, Action: "match", Resource: "property(p)", Graph: "neo4j", Segment: "NODE(A)", Immutable: true}}}}},
+		{RenameRole: &[2]string{"r", "q"}},
+		{PutUsers: []*User{{Name: "a", ID: "u2", Roles: []string{"q"}}}},
+		{DropRole: "q"},
+		{PutAlias: &Alias{Name: "Orders", Target: "neo4j", Properties: []byte(`{"a":1}`)}},
+		{DropAliases: []string{"orders"}},
+		{Place: []Placement{{Database: "d1", Voters: []string{"s2"}, Readers: []string{}}}},
+		{ChangeServers: []ServerChange{{ID: server.ID, Name: "n", State: "Cordoned", Options: &ServerOptions{Mode: "PRIMARY", Tags: []string{"t"}, Allowed: []string{"a"}, Denied: []string{"b"}}}}},
+		{DropServer: "s9"},
+		{SetDefault: "neo4j"},
+		{Allocation: &Allocation{Primaries: 3, Secondaries: 1}},
 	}
 }
 
@@ -61,7 +75,7 @@ func TestGoldenCommands(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(c, goldenCommands()[i]) || !bytes.Equal(c.Encode(), g.Data) {
 			t.Errorf("%s: read as %+v (%v)", g.Name, c, err)
 		}
-		n, err := s.apply(g.Data, 9)
+		n, err := s.apply(g.Data, 9, uint64(50+i))
 		if want := map[string]error{"DropDatabase": ErrDatabaseNotFound}[g.Name]; !errors.Is(err, want) {
 			t.Errorf("%s: %v", g.Name, err)
 		}
@@ -88,6 +102,33 @@ func TestGoldenCommands(t *testing.T) {
 	}
 	if again, err := os.ReadFile(filepath.Join(dir, fileName)); err != nil || !bytes.Equal(again, file.Data) {
 		t.Errorf("read and written again: %s (%v)", again, err)
+	}
+}
+
+// The file of version 1, from before there were roles, is read; the state it holds
+// becomes one with roles by a command in the log.
+func TestFileOfVersion1(t *testing.T) {
+	text, err := os.ReadFile("testdata/file-v1.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data []byte
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "\t'"); ok {
+			data = append(data, strings.TrimSuffix(rest, "\n")...)
+		}
+	}
+	m := &Machine{dir: t.TempDir()}
+	if err := errors.Join(os.WriteFile(filepath.Join(m.dir, fileName), data, 0o600), m.load()); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := m.State()
+	if s.Users["neo4j"] == nil || s.Roles != nil || s.Changed != 0 {
+		t.Fatalf("read as %+v", s)
+	}
+	c := Command{SetupRoles: []*Role{{Name: "admin"}}}
+	if s, err = s.apply(c.Encode(), 1, 99); err != nil || !reflect.DeepEqual(s.Users["neo4j"].Roles, []string{"admin"}) {
+		t.Errorf("after the roles were set up: %+v, %v", s.Users["neo4j"], err)
 	}
 }
 

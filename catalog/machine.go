@@ -23,7 +23,7 @@ type Machine struct {
 }
 
 // fileVersion is the version of the file's format (docs/format/catalog.md).
-const fileVersion = 1
+const fileVersion = 2
 
 type versioned struct {
 	Version  int                  `json:"version"`
@@ -76,6 +76,13 @@ func (m *Machine) State() (*State, <-chan struct{}) {
 	return v.State, v.changed
 }
 
+// Basis gives the newest state and its position in the log: a command thought out
+// on the state carries it (see Command.Basis).
+func (m *Machine) Basis() (*State, uint64) {
+	v := m.now.Load()
+	return v.State, v.Position.Index
+}
+
 // Applied gives the position of the state.
 func (m *Machine) Applied() replication.Position { return m.now.Load().Position }
 
@@ -103,7 +110,7 @@ func (m *Machine) Apply(entries []replication.Entry) ([]replication.Result, erro
 		switch {
 		case err != nil:
 		case env.Kind == replication.KindCatalog:
-			next.State, err = next.State.apply(env.Payload, env.Time)
+			next.State, err = next.State.apply(env.Payload, env.Time, e.Index)
 		case env.Kind != replication.KindMark:
 			err = fmt.Errorf("entry of kind %d: %w", env.Kind, replication.ErrNewer)
 		}

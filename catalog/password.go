@@ -40,6 +40,13 @@ type Verifier struct {
 	known   map[[32]byte]struct{}
 }
 
+// Forget forgets what was verified.
+func (v *Verifier) Forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.known = nil
+}
+
 const verifiedMax = 10_000
 
 // Verify tells whether password matches the PHC text hash; an empty hash (an

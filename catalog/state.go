@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"graticule/catalog/privilege"
 )
 
 // State is everything the system database knows, at one position.
@@ -14,6 +16,41 @@ type State struct {
 	Databases map[string]*Database `json:"databases"` // by lower-case name
 	Users     map[string]*User     `json:"users"`
 	Dropped   []string             `json:"dropped"` // ids of dropped databases, for servers to clean up
+
+	Aliases        map[string]*Alias `json:"aliases,omitempty"`        // by lower-case name
+	Roles          map[string]*Role  `json:"roles,omitempty"`          // by name; none until they are set up
+	DroppedServers []string          `json:"droppedServers,omitempty"` // ids that must not register again
+	Allocation     Allocation        `json:"allocation,omitzero"`
+	Changed        uint64            `json:"changed,omitempty"` // position of the last command that had a basis
+}
+
+// Allocation is what a database gets that is created without a topology; zero
+// means one primary and no secondary.
+type Allocation struct {
+	Primaries   int `json:"primaries"`
+	Secondaries int `json:"secondaries"`
+}
+
+// Alias is another name of a database.
+type Alias struct {
+	Name       string `json:"name"`
+	Target     string `json:"target"`               // name of a database
+	Properties []byte `json:"properties,omitempty"` // a map in the PackStream of docs/format/messages.md
+}
+
+// Role is a named set of privileges that users have.
+type Role struct {
+	Name       string                `json:"name"`
+	Immutable  bool                  `json:"immutable,omitempty"`
+	Privileges []privilege.Privilege `json:"privileges"`
+}
+
+// ServerOptions are what ENABLE SERVER and ALTER SERVER set.
+type ServerOptions struct {
+	Mode    string   `json:"mode"` // NONE, PRIMARY or SECONDARY
+	Tags    []string `json:"tags,omitempty"`
+	Allowed []string `json:"allowed,omitempty"` // databases it may hold; empty: any
+	Denied  []string `json:"denied,omitempty"`  // databases it must not hold
 }
 
 // Server is one server of the cluster.
@@ -27,8 +64,13 @@ type Server struct {
 	Cluster string   `json:"cluster"`
 	Tags    []string `json:"tags"`
 	Mode    string   `json:"mode"`  // NONE, PRIMARY or SECONDARY
-	State   string   `json:"state"` // Free, Enabled, Cordoned
+	State   string   `json:"state"` // Free, Enabled, Cordoned, Deallocating or Deallocated
 	Version string   `json:"version"`
+
+	Allowed []string `json:"allowed,omitempty"` // see ServerOptions
+	Denied  []string `json:"denied,omitempty"`
+	Named   bool     `json:"named,omitempty"`  // Name was given by RENAME SERVER, not by its configuration
+	Chosen  bool     `json:"chosen,omitempty"` // Mode, Tags, Allowed and Denied were given by a command
 }
 
 // Database is one database and where its copies stand.
@@ -46,6 +88,7 @@ type Database struct {
 	Created     int64    `json:"created"` // Unix nanoseconds
 	Started     int64    `json:"started"`
 	Stopped     int64    `json:"stopped"`
+	Language    int      `json:"language,omitempty"` // of its statements: 5, which is 0, or 25
 }
 
 // User is one native user. Hash is argon2id in PHC form.
@@ -56,6 +99,8 @@ type User struct {
 	ChangeRequired bool   `json:"changeRequired"`
 	Suspended      bool   `json:"suspended"`
 	Home           string `json:"home"`
+
+	Roles []string `json:"roles,omitempty"` // besides PUBLIC, by name
 }
 
 func newState() *State {
@@ -66,12 +111,59 @@ func newState() *State {
 func (s *State) clone() *State {
 	c := *s
 	c.Servers, c.Databases, c.Users = maps.Clone(s.Servers), maps.Clone(s.Databases), maps.Clone(s.Users)
-	c.Dropped = slices.Clone(s.Dropped)
+	c.Aliases, c.Roles = maps.Clone(s.Aliases), maps.Clone(s.Roles)
+	c.Dropped, c.DroppedServers = slices.Clone(s.Dropped), slices.Clone(s.DroppedServers)
 	return &c
 }
 
 // Database finds a database by name, in any case; nil when there is none.
 func (s *State) Database(name string) *Database { return s.Databases[strings.ToLower(name)] }
+
+// Find finds a database by its name or by one of its aliases; nil when there is none.
+func (s *State) Find(name string) *Database {
+	if d := s.Database(name); d != nil {
+		return d
+	}
+	if a := s.Aliases[strings.ToLower(name)]; a != nil {
+		return s.Database(a.Target)
+	}
+	return nil
+}
+
+// ByID gives the database of an id, an empty one when there is none.
+func (s *State) ByID(id string) *Database {
+	for _, d := range s.Databases {
+		if d.ID == id {
+			return d
+		}
+	}
+	return &Database{}
+}
+
+// AliasesOf gives the aliases of a database by name.
+func (s *State) AliasesOf(database string) []string {
+	var out []string
+	for _, a := range s.Aliases {
+		if strings.EqualFold(a.Target, database) {
+			out = append(out, a.Name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Server finds a server by id or name; nil when there is none.
+func (s *State) Server(who string) *Server {
+	if srv := s.Servers[who]; srv != nil {
+		return srv
+	}
+	for _, srv := range s.Roster() {
+		if srv.Name == who {
+			return srv
+		}
+	}
+	return nil
+}
 
 // Sorted gives the databases by name.
 func (s *State) Sorted() []*Database {
@@ -96,3 +188,6 @@ func (d *Database) Role(server string) string {
 
 // Holders gives the servers that hold a copy, primaries first.
 func (d *Database) Holders() []string { return slices.Concat(d.Voters, d.Readers) }
+
+// keyOf gives the key of a database in the state.
+func keyOf(d *Database) string { return strings.ToLower(d.Name) }

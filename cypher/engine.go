@@ -141,6 +141,15 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 	return p, nil
 }
 
+// Clear forgets the plans that are kept, and tells how many there were.
+func (e *Engine) Clear() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := len(e.plans)
+	e.plans = map[string]*Prepared{}
+	return n
+}
+
 // rules tells the binder what the library holds.
 func (e *Engine) rules() bind.Config {
 	return bind.Config{
@@ -193,6 +202,9 @@ func commandKind(c ast.Command) Kind {
 	}
 	return Admin
 }
+
+// Source gives the text of the statement.
+func (p *Prepared) Source() string { return p.stmt.Source }
 
 // Kind says what the statement does.
 func (p *Prepared) Kind() Kind { return p.kind }

@@ -189,7 +189,7 @@ func TestPlans(t *testing.T) {
 	}
 	for query, want := range map[string]string{
 		"EXPLAIN MATCH (n:P {i: 3}) RETURN n":                                                   "NodeIndexSeek Projection ProduceResults",
-		"EXPLAIN MATCH (n:P) WHERE n.i > 3 RETURN n ORDER BY n.i LIMIT 2":                       "NodeIndexSeekByRange Filter Projection Top ProduceResults",
+		"EXPLAIN MATCH (n:P) WHERE n.i > 3 RETURN n ORDER BY n.i LIMIT 2":                       "NodeIndexSeekByRange Filter Projection Limit ProduceResults",
 		"EXPLAIN MATCH (n) RETURN count(*)":                                                     "NodeCountFromCountStore EagerAggregation ProduceResults",
 		"EXPLAIN MATCH (a:P {i: 1})-->(b)-->(c) RETURN DISTINCT c":                              "NodeIndexSeek PruningVarExpand Distinct ProduceResults",
 		"EXPLAIN MATCH (a:P {i: 1})-[r]->(b) SET b.x = 1":                                       "NodeIndexSeek Expand(All) Eager SetProperty EmptyResult ProduceResults",

@@ -107,6 +107,61 @@ func TestIndexesChangeNoAnswer(t *testing.T) {
 	}
 }
 
+// TestIndexOrderIsThatOfOrderBy compares rows that an index gives in order with sorted ones.
+func TestIndexOrderIsThatOfOrderBy(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 3))
+	kinds := map[string][]string{
+		"i": {"1", "2", "3", "-7", "9223372036854775807", "0"}, "f": {"1", "1.5", "-0.0", "0", "0.0/0.0", "1.0/0.0", "-1.0/0.0", "9007199254740993", "9007199254740992.0"},
+		"s": {"'a'", "'B'", "''", "'é'", "'\\uD83D\\uDE00'", "'\\uFFFD'", "'ab'"}, "d": {"date('2024-01-01')", "date('-0001-01-01')", "date('2023-12-31')"},
+		"t": {"datetime('2024-01-01T00:00Z')", "datetime('2024-01-01T01:00+02:00')", "datetime('2024-01-01T00:00[Europe/Paris]')"}, "b": {"true", "false"},
+		"m": {"1", "'a'", "true", "2.5", "date('2024-01-01')"}, "n": {"1", "2", "null"},
+	}
+	plain, indexed := newDatabase(t), newDatabase(t)
+	for k := range kinds {
+		if _, err := indexed.Run(context.Background(), fmt.Sprintf("CREATE INDEX FOR (n:A) ON (n.%s)", k), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	both := func(query string) {
+		t.Helper()
+		a, _, err := plain.run(query, nil)
+		b, _, err2 := indexed.run(query, nil)
+		if err != nil || err2 != nil || a != b {
+			t.Errorf("%s\nsorted   %s %v\nin order %s %v\nplan %s", query, a, err, b, err2, plan(indexed.explain(query)))
+		}
+	}
+	for range 4 {
+		for range 40 {
+			var props []string
+			for k, vs := range kinds {
+				props = append(props, k+": "+vs[r.IntN(len(vs))])
+			}
+			both(fmt.Sprintf("CREATE (:A {%s})-[:R]->(:B {i: %d})", strings.Join(props, ", "), r.IntN(5)))
+		}
+		for k := range kinds {
+			for _, direction := range []string{"", " DESC"} {
+				both(fmt.Sprintf("MATCH (n:A) RETURN n.%s AS k ORDER BY k%s", k, direction))
+				both(fmt.Sprintf("MATCH (n:A) RETURN n.%s ORDER BY n.%s%s SKIP %d LIMIT %d", k, k, direction, r.IntN(5), r.IntN(50)))
+				both(fmt.Sprintf("MATCH (n:A) WHERE n.%s IS NOT NULL RETURN n.%s ORDER BY n.%s%s LIMIT 7", k, k, k, direction))
+				both(fmt.Sprintf("MATCH (n:A) WHERE n.%s > %s RETURN n.%s ORDER BY n.%s%s LIMIT 7", k, kinds[k][0], k, k, direction))
+				both(fmt.Sprintf("MATCH (n:A)-->(b) WHERE b.i > 2 WITH n ORDER BY n.%s%s LIMIT 9 RETURN collect(n.%s) AS l", k, direction, k))
+				both(fmt.Sprintf("UNWIND [1, 2] AS x MATCH (n:A) RETURN x, n.%s ORDER BY n.%s%s, x LIMIT 8", k, k, direction))
+			}
+		}
+	}
+	for query, want := range map[string]bool{
+		"MATCH (n:A) RETURN n ORDER BY n.i LIMIT 3": true, "MATCH (n:A) RETURN n ORDER BY n.s DESC": true, "MATCH (n:A) WHERE n.i > 1 WITH n ORDER BY n.i RETURN n": true,
+		"MATCH (n:A) RETURN n ORDER BY n.m LIMIT 3": false, "MATCH (n:A) RETURN n ORDER BY n.n LIMIT 3": false, "MATCH (n:A) RETURN n ORDER BY n.i, n.s": false, "MATCH (n) RETURN n ORDER BY n.i": false,
+	} {
+		got := plan(indexed.explain(query))
+		if unsorted := !strings.Contains(got, "Sort") && !strings.Contains(got, "Top"); unsorted != want {
+			t.Errorf("%s\n plan %s, want it without sorting: %v", query, got, want)
+		}
+	}
+}
+
 // TestPlansNameTheIndex looks for the operators by which Neo4j's users know indexes.
 func TestPlansNameTheIndex(t *testing.T) {
 	d := newDatabase(t)

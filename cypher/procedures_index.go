@@ -50,7 +50,7 @@ func indexProcedures() []*exec.Procedure {
 				return nil, indexMustExist(c.Graph, a[0])
 			}},
 		{Name: "db.resampleOutdatedIndexes", Signature: "db.resampleOutdatedIndexes()", Description: "Schedule resampling of all outdated indexes.", Mode: "READ", System: true, Call: nothing},
-		{Name: "db.prepareForReplanning", Signature: "db.prepareForReplanning(timeOutSeconds = 300 :: INTEGER)", Description: "Triggers an index resample and waits for it to complete, and after that clears query caches. After this procedure has finished queries will be planned using the latest database statistics.", Mode: "READ", System: true, Inputs: []string{"timeOutSeconds"}, Optional: 1, Call: nothing},
+		{Name: "db.prepareForReplanning", Signature: "db.prepareForReplanning(timeOutSeconds = 300 :: INTEGER)", Description: "Triggers an index resample and waits for it to complete, and after that clears query caches. After this procedure has finished queries will be planned using the latest database statistics.", Mode: "READ", System: true, Admin: true, Inputs: []string{"timeOutSeconds"}, Optional: 1, Call: nothing},
 
 		{Name: "db.index.fulltext.queryNodes", Signature: "db.index.fulltext.queryNodes(indexName :: STRING, queryString :: STRING, options = {} :: MAP) :: (node :: NODE, score :: FLOAT)",
 			Description: "Query the given full-text index. Returns the matching nodes and their Lucene query score, ordered by score.\n" + fulltextNotes, Mode: "READ", System: true,

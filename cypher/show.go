@@ -161,10 +161,37 @@ func (p *Prepared) showFunctions(filter string) ([]ShowColumn, [][]graph.Value) 
 func (e *Engine) showProcedures() ([]ShowColumn, [][]graph.Value) {
 	var rows [][]graph.Value
 	for _, p := range e.lib.Procedures {
-		rows = append(rows, []graph.Value{graph.String(p.Name), graph.String(p.Description), graph.String(p.Mode), graph.Bool(p.System), graph.String(p.Signature), graph.List(nil), graph.List(nil), graph.False, graph.Null, graph.Null, graph.False, graph.Null, graph.MapOf(nil)})
+		if p.Hidden {
+			continue
+		}
+		inputs, outputs := p.Parameters()
+		rows = append(rows, []graph.Value{graph.String(p.Name), graph.String(p.Description), graph.String(p.Mode), graph.Bool(p.System), graph.String(p.Signature), described(inputs), described(outputs), graph.Bool(p.Admin), graph.Null, graph.Null, graph.False, graph.Null, deprecated(false)})
 	}
 	sortRows(rows)
 	return columns("name description mode worksOnSystem | signature argumentDescription returnDescription admin rolesExecution rolesBoostedExecution isDeprecated deprecatedBy option"), rows
+}
+
+func deprecated(yes bool) graph.Value {
+	m := graph.NewMap(1)
+	m.Put("deprecated", graph.Bool(yes))
+	return graph.MapOf(m)
+}
+
+// described tells of the inputs or outputs of a procedure.
+func described(ps []exec.Parameter) graph.Value {
+	var out []graph.Value
+	for _, p := range ps {
+		m := graph.NewMap(4)
+		m.Put("isDeprecated", graph.False)
+		if p.Default != "" {
+			m.Put("default", graph.String("DefaultParameterValue{value="+p.Default+", type="+p.Type+"}"))
+		}
+		m.Put("description", graph.String(p.Name+" :: "+p.Type))
+		m.Put("name", graph.String(p.Name))
+		m.Put("type", graph.String(p.Type))
+		out = append(out, graph.MapOf(m))
+	}
+	return graph.List(out)
 }
 
 func sortRows(rows [][]graph.Value) {

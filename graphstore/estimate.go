@@ -1,6 +1,11 @@
 package graphstore
 
-import "graticule/graph"
+import (
+	"encoding/binary"
+	"math"
+
+	"graticule/graph"
+)
 
 // What a planner asks. Nothing here counts as read by the transaction: a plan
 // is only faster or slower for it, never wrong.
@@ -111,4 +116,33 @@ func (tx *Tx) EstimatePerValue(id graph.IndexID) float64 {
 		return entries < valueSamples
 	})
 	return float64(entries) / float64(values)
+}
+
+// IndexOrder tells how many entities a range index holds, and whether its order
+// is that of ORDER BY: its values are of one kind that sorts the same way here
+// and there.
+func (tx *Tx) IndexOrder(id graph.IndexID) (entries int64, sorted bool) {
+	x := tx.state.indexes[id]
+	if x == nil {
+		return 0, false
+	}
+	r, ok := x.body.(*rangeSet)
+	if !ok || len(x.keys) != 1 {
+		return 0, false
+	}
+	first, _, ok := r.tree.Min()
+	if !ok {
+		return 0, true
+	}
+	last, _, _ := r.tree.Max()
+	if first[0] != last[0] {
+		return int64(r.len()), false
+	}
+	switch first[0] {
+	case orderString, orderBool, orderDate, orderLocalDateTime, orderDateTime:
+		sorted = true
+	case orderNumber: // a NaN with a sign stands first, but sorts last
+		sorted = binary.BigEndian.Uint64([]byte(first[1:])) >= sortableFloat(math.Inf(-1))
+	}
+	return int64(r.len()), sorted
 }

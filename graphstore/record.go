@@ -16,6 +16,7 @@ type nodeRecord struct {
 	labels []graph.LabelID // ascending
 	props  []graph.Property
 	ends   [2][]typeEdges // by direction: outgoing, incoming; by type, in order of first use
+	own    [2]*generation // that may change the list ends[dir] in place
 }
 
 type relRecord struct {
@@ -32,6 +33,7 @@ type typeEdges struct {
 	typ    graph.TypeID
 	n      int
 	chunks [][]edge
+	own    *generation // that may change the list of chunks and append to the last one
 }
 
 type edge struct {
@@ -104,32 +106,39 @@ func (n *nodeRecord) degree(dir int, t graph.TypeID) int {
 	return total
 }
 
-// addEdge adds one relationship; n must belong to the fork that changes it.
+// addEdge adds one relationship; n must belong to the fork that changes it. What
+// the fork has copied once it changes in place from then on: a batch that gives
+// a node a thousand relationships copies its lists once.
 func (n *nodeRecord) addEdge(dir int, t graph.TypeID, e edge) {
-	ends := slices.Clone(n.ends[dir])
-	i := slices.IndexFunc(ends, func(x typeEdges) bool { return x.typ == t })
+	if n.own[dir] != n.gen {
+		n.ends[dir], n.own[dir] = slices.Clone(n.ends[dir]), n.gen
+	}
+	i := slices.IndexFunc(n.ends[dir], func(x typeEdges) bool { return x.typ == t })
 	if i < 0 {
-		ends = append(ends, typeEdges{typ: t})
-		i = len(ends) - 1
+		n.ends[dir] = append(n.ends[dir], typeEdges{typ: t, own: n.gen})
+		i = len(n.ends[dir]) - 1
 	}
-	te := &ends[i]
-	te.n++
+	te := &n.ends[dir][i]
 	last := len(te.chunks) - 1
-	switch {
-	case last < 0 || len(te.chunks[last]) >= edgeChunk:
-		te.chunks = append(slices.Clone(te.chunks), []edge{e})
-	default:
-		te.chunks = slices.Clone(te.chunks)
-		te.chunks[last] = append(slices.Clone(te.chunks[last]), e)
+	if te.own != n.gen {
+		te.chunks, te.own = slices.Clone(te.chunks), n.gen
+		if last >= 0 {
+			te.chunks[last] = append(make([]edge, 0, len(te.chunks[last])+1), te.chunks[last]...)
+		}
 	}
-	n.ends[dir] = ends
+	te.n++
+	if last < 0 || len(te.chunks[last]) >= edgeChunk {
+		te.chunks = append(te.chunks, []edge{e})
+		return
+	}
+	te.chunks[last] = append(te.chunks[last], e)
 }
 
 func (n *nodeRecord) removeEdge(dir int, t graph.TypeID, rel graph.RelID) {
 	ends := slices.Clone(n.ends[dir])
 	for i := range ends {
 		te := &ends[i]
-		if te.typ != t {
+		if te.own = nil; te.typ != t {
 			continue
 		}
 		for c, chunk := range te.chunks {

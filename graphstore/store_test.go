@@ -216,11 +216,30 @@ func TestConflicts(t *testing.T) {
 		tx.NodeCount(label(tx, "City"))
 		must[bool](f.t)(tx.SetNodeProperty(other, key(tx, "n"), graph.Int(1)))
 	}
+	// unless writes only if a name means nothing, as MERGE does whose label is new.
+	unless := func(known func(tx *Tx) bool) step {
+		return func(f *fixture, tx *Tx) {
+			if known(tx) {
+				f.t.Fatal("the name is known already")
+			}
+			must[bool](f.t)(tx.SetNodeProperty(other, key(tx, "n"), graph.Int(1)))
+		}
+	}
+	newRelKey := func(f *fixture, tx *Tx) {
+		r := must[graph.RelID](f.t)(tx.CreateRel(typ(tx), hub, other))
+		must[bool](f.t)(tx.SetRelProperty(r, key(tx, "name"), graph.Int(1)))
+	}
 	for _, c := range []struct {
 		name          string
 		first, second step
 		want          bool
 	}{
+		{"a label that was new", merge("a"), unless(func(tx *Tx) bool { _, ok := tx.Label("City"); return ok }), true},
+		{"a key that was new on nodes", merge("a"), unless(func(tx *Tx) bool { _, ok := tx.Key("name"); return ok }), true},
+		{"a key that was new on relationships", newRelKey, unless(func(tx *Tx) bool { _, ok := tx.Key("name"); return ok }), true},
+		{"a type that was new", link, unless(func(tx *Tx) bool { _, ok := tx.Type("R"); return ok }), true},
+		{"another label than the new one", merge("a"), unless(func(tx *Tx) bool { _, ok := tx.Label("Town"); return ok }), false},
+		{"another key than the new one", merge("a"), unless(func(tx *Tx) bool { _, ok := tx.Key("size"); return ok }), false},
 		{"one property", set(hub, "x", 1), set(hub, "x", 2), true},
 		{"two properties of one node", set(hub, "x", 1), set(hub, "y", 2), false},
 		{"two nodes", set(hub, "x", 1), set(other, "x", 2), false},

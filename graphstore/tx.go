@@ -38,12 +38,22 @@ type Tx struct {
 	writeCount    uint64
 	dataWritten   bool // a transaction changes data or the schema, never both
 	schemaWritten bool
-	createdNodes  map[graph.NodeID]struct{}
-	deletedNodes  map[graph.NodeID]struct{}
-	deletedRels   map[graph.RelID]struct{}
-	createdRels   map[graph.RelID]struct{}
-	changedNodes  map[graph.NodeID]struct{} // for constraints
-	changedRels   map[graph.RelID]struct{}
+	createdNodes  idSet[graph.NodeID]
+	deletedNodes  idSet[graph.NodeID]
+	deletedRels   idSet[graph.RelID]
+	createdRels   idSet[graph.RelID]
+	changedNodes  idSet[graph.NodeID] // for constraints
+	changedRels   idSet[graph.RelID]
+}
+
+// idSet is a set of ids, which costs nothing while it is empty.
+type idSet[T comparable] map[T]struct{}
+
+func (s *idSet[T]) add(id T) {
+	if *s == nil {
+		*s = idSet[T]{}
+	}
+	(*s)[id] = struct{}{}
 }
 
 // Begin starts a transaction on the newest applied state. ctx ends its lock waits.
@@ -54,9 +64,6 @@ func (s *Store) Begin(ctx context.Context, cfg TxConfig) (*Tx, error) {
 		tx.state = st.fork()
 		tx.rec = newRecorder(st)
 		tx.fp = footprint{reads: map[uint64]struct{}{fpSchema: {}}, writes: map[uint64]struct{}{}}
-		tx.createdNodes, tx.deletedNodes = map[graph.NodeID]struct{}{}, map[graph.NodeID]struct{}{}
-		tx.createdRels, tx.deletedRels = map[graph.RelID]struct{}{}, map[graph.RelID]struct{}{}
-		tx.changedNodes, tx.changedRels = map[graph.NodeID]struct{}{}, map[graph.RelID]struct{}{}
 	}
 	return tx, nil
 }

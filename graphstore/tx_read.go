@@ -3,6 +3,8 @@ package graphstore
 import (
 	"slices"
 
+	"github.com/cespare/xxhash/v2"
+
 	"graticule/graph"
 )
 
@@ -11,18 +13,36 @@ import (
 // Label, Type and Key look a token up by name; LabelName, TypeName and KeyName go back.
 func (tx *Tx) Label(name string) (graph.LabelID, bool) {
 	id, ok := tx.state.tokens[labelToken].id(name)
+	if !ok {
+		tx.readUnknown(fpLabel, xxhash.Sum64String(name))
+	}
 	return graph.LabelID(id), ok
+}
+
+// readUnknown notes that a name means nothing yet: whoever asks for it finds
+// nothing without a look at any entity, and somebody may be giving it a meaning.
+func (tx *Tx) readUnknown(parts ...uint64) {
+	if tx.reading() {
+		tx.fp.read(mix(parts...))
+	}
 }
 
 // Type looks a relationship type up.
 func (tx *Tx) Type(name string) (graph.TypeID, bool) {
 	id, ok := tx.state.tokens[typeToken].id(name)
+	if !ok {
+		tx.readUnknown(fpType, xxhash.Sum64String(name))
+	}
 	return graph.TypeID(id), ok
 }
 
 // Key looks a property key up.
 func (tx *Tx) Key(name string) (graph.KeyID, bool) {
 	id, ok := tx.state.tokens[keyToken].id(name)
+	if !ok {
+		tx.readUnknown(fpKey, noLabel, xxhash.Sum64String(name)) // of nodes
+		tx.readUnknown(fpKey, anyOf, xxhash.Sum64String(name))   // of relationships
+	}
 	return graph.KeyID(id), ok
 }
 

@@ -45,8 +45,8 @@ func (tx *Tx) CreateNode(labels []graph.LabelID) (graph.NodeID, error) {
 	tx.fp.write(mix(fpLabel, noLabel))
 	tx.fp.write(mix(fpNode, uint64(id)))
 	tx.state.createNode(id, labels)
-	tx.createdNodes[id] = struct{}{}
-	tx.changedNodes[id] = struct{}{}
+	tx.createdNodes.add(id)
+	tx.changedNodes.add(id)
 	return id, nil
 }
 
@@ -69,8 +69,8 @@ func (tx *Tx) CreateRel(t graph.TypeID, start, end graph.NodeID) (graph.RelID, e
 	tx.rec.op(opCreateRel, uint64(id), uint64(t), uint64(start), uint64(end))
 	tx.writeRel(id, t, start, end)
 	tx.state.createRel(id, t, start, end)
-	tx.createdRels[id] = struct{}{}
-	tx.changedRels[id] = struct{}{}
+	tx.createdRels.add(id)
+	tx.changedRels.add(id)
 	return id, nil
 }
 
@@ -139,7 +139,7 @@ func (tx *Tx) SetNodeProperty(id graph.NodeID, key graph.KeyID, v graph.Value) (
 	}
 	tx.writeValues(n.labels, key, old, v)
 	tx.state.setNodeProp(id, key, v)
-	tx.changedNodes[id] = struct{}{}
+	tx.changedNodes.add(id)
 	return true, tx.checkUnique(id, n.labels, key)
 }
 
@@ -270,7 +270,7 @@ func (tx *Tx) SetRelProperty(id graph.RelID, key graph.KeyID, v graph.Value) (bo
 	tx.fp.write(mix(fpRelAny, uint64(id)))
 	tx.writeRelValues(r.typ, key, old, v)
 	tx.state.setRelProp(id, key, v)
-	tx.changedRels[id] = struct{}{}
+	tx.changedRels.add(id)
 	return true, tx.checkUniqueRel(id, r.typ, key)
 }
 
@@ -327,7 +327,7 @@ func (tx *Tx) changeLabel(id graph.NodeID, l graph.LabelID, on bool) (bool, erro
 		tx.fp.write(mix(fpValue, tx.labelHash(l), tx.keyHash(p.Key), valueHash(p.Value)))
 	}
 	tx.state.setLabel(id, l, on)
-	tx.changedNodes[id] = struct{}{}
+	tx.changedNodes.add(id)
 	if !on {
 		return true, nil
 	}
@@ -364,7 +364,7 @@ func (tx *Tx) DeleteNode(id graph.NodeID) (bool, error) {
 	}
 	// Edges of this transaction's own must be gone by commit: Prepare checks those of the base and of created relationships.
 	tx.state.deleteNode(id)
-	tx.deletedNodes[id] = struct{}{}
+	tx.deletedNodes.add(id)
 	return true, nil
 }
 
@@ -391,6 +391,6 @@ func (tx *Tx) DeleteRel(id graph.RelID) (bool, error) {
 		tx.writeRelValues(r.typ, p.Key, p.Value)
 	}
 	tx.state.deleteRel(id)
-	tx.deletedRels[id] = struct{}{}
+	tx.deletedRels.add(id)
 	return true, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"graticule/bolt"
 	"graticule/cypher"
+	"graticule/cypher/exec"
 	"graticule/graph"
 	"graticule/graphstore"
 	"graticule/status"
@@ -56,6 +57,7 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 	if err != nil {
 		return nil, err
 	}
+	s.travel(ctx)
 	return r, nil
 }
 
@@ -86,6 +88,7 @@ func (s *session) attempt(t *tx, p *cypher.Prepared, params *graph.Map) (*buffer
 	}
 	defer cur.Close()
 	if err := t.commitStore(); err != nil {
+		r.drop()
 		return nil, err
 	}
 	r.summary = summaryOf(cur, t.def.Name, t.bookmark())
@@ -96,6 +99,7 @@ func (s *session) attempt(t *tx, p *cypher.Prepared, params *graph.Map) (*buffer
 // cursor when the result is committed, or given up.
 func (t *tx) carryOut(p *cypher.Prepared, params *graph.Map) (*bufferedResult, *cypher.Cursor, error) {
 	_, span := t.n.traces.Start(t.ctx, "cypher.execute")
+	t.memory.Close() // of an attempt before
 	cur, err := t.execute(p, params)
 	if err != nil {
 		span.End(err)
@@ -106,6 +110,7 @@ func (t *tx) carryOut(p *cypher.Prepared, params *graph.Map) (*bufferedResult, *
 	span.End(err)
 	if err != nil {
 		cur.Close()
+		r.drop()
 		return nil, nil, err
 	}
 	return r, cur, nil
@@ -113,10 +118,13 @@ func (t *tx) carryOut(p *cypher.Prepared, params *graph.Map) (*bufferedResult, *
 
 // buffer carries a statement out and keeps its rows.
 func (t *tx) buffer(cur *cypher.Cursor) (*bufferedResult, error) {
-	r := &bufferedResult{database: t.def.ID, columns: cur.Columns()}
+	r := &bufferedResult{database: t.def.ID, columns: cur.Columns(), memory: exec.Account{Pool: t.memory.Pool, Limit: t.memory.Limit}}
 	_, err := cur.Fetch(-1, func(row []graph.Value) error {
 		if len(r.rows) >= bufferedRows {
 			return status.New(status.MemoryPoolOutOfMemory, "51N74", "An auto-commit update returned more than %d rows; use an explicit transaction to stream them.", bufferedRows)
+		}
+		if err := r.memory.Take(exec.SizeOf(row)); err != nil {
+			return err
 		}
 		r.rows = append(r.rows, slices.Clone(row))
 		return nil
@@ -194,6 +202,13 @@ type bufferedResult struct {
 	columns  []string
 	rows     [][]graph.Value
 	summary  bolt.Summary
+	memory   exec.Account // of the rows
+}
+
+// drop gives the rows up.
+func (r *bufferedResult) drop() {
+	r.rows = nil
+	r.memory.Close()
 }
 
 // Database gives the name of the database.
@@ -214,6 +229,9 @@ func (r *bufferedResult) Fetch(_ context.Context, limit int64, emit func([]graph
 			return false, err
 		}
 	}
+	if len(r.rows) == 0 {
+		r.drop()
+	}
 	return len(r.rows) > 0, nil
 }
 
@@ -221,4 +239,4 @@ func (r *bufferedResult) Fetch(_ context.Context, limit int64, emit func([]graph
 func (r *bufferedResult) Summary() bolt.Summary { return r.summary }
 
 // Close drops the rows.
-func (r *bufferedResult) Close(context.Context) error { r.rows = nil; return nil }
+func (r *bufferedResult) Close(context.Context) error { r.drop(); return nil }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"net"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"graticule/bolt"
@@ -24,7 +26,9 @@ type boltBackend struct{ n *Node }
 
 // Connect begins a session.
 func (b *boltBackend) Connect(_ context.Context, info bolt.ConnInfo) (bolt.Session, error) {
-	return &session{n: b.n, info: info}, nil
+	s := &session{n: b.n, info: info}
+	b.n.sessions.Store(s, struct{}{})
+	return s, nil
 }
 
 // Failure maps any error to what the client is told.
@@ -34,7 +38,8 @@ func (b *boltBackend) Failure(err error) *status.Error { return failureOf(err) }
 type session struct {
 	n    *Node
 	info bolt.ConnInfo
-	user *catalog.User // nil before login
+	user *catalog.User          // nil before login
+	name atomic.Pointer[string] // of the user, for others to read
 }
 
 func unauthorized() error {
@@ -49,6 +54,7 @@ func tooManyFailures() error {
 func (s *session) Logon(_ context.Context, a bolt.Auth) error {
 	if s.n.cfg.NoAuth {
 		s.user = &catalog.User{Name: "neo4j"}
+		s.name.Store(&s.user.Name)
 		return nil
 	}
 	if a.Scheme != "basic" {
@@ -83,31 +89,33 @@ func (s *session) Logon(_ context.Context, a bolt.Auth) error {
 	}
 	s.n.locks.reset(key)
 	s.user = u
+	s.name.Store(&u.Name)
 	return nil
 }
 
 // Logoff ends the login.
-func (s *session) Logoff(context.Context) error { s.user = nil; return nil }
+func (s *session) Logoff(context.Context) error { s.user = nil; s.name.Store(nil); return nil }
 
 // Telemetry is not kept.
 func (s *session) Telemetry(int64) {}
 
 // Close ends the session.
-func (s *session) Close() {}
+func (s *session) Close() { s.n.sessions.Delete(s) }
 
-// databaseOf finds a database by the name a client gave.
-func (s *session) databaseOf(name string) (*catalog.Database, error) {
-	state, _ := s.n.catalog.State()
+// databaseOf finds a database by the name, or alias, that a client gave; without
+// one it is the user's home database.
+func (n *Node) databaseOf(name string, g *grants) (*catalog.Database, error) {
+	state, _ := n.catalog.State()
 	if name == "" {
 		name = state.Default
-		if s.user != nil && s.user.Home != "" {
-			name = s.user.Home
+		if g.user != nil && g.user.Home != "" {
+			name = g.user.Home
 		}
 	}
 	if strings.EqualFold(name, "system") {
 		return &catalog.Database{ID: systemGroup, Name: "system"}, nil
 	}
-	d := state.Database(name)
+	d := state.Find(name)
 	if d == nil {
 		return nil, status.New(status.DatabaseNotFound, "22N51", "Database does not exist. Database name: '%s'.", name)
 	}
@@ -122,6 +130,7 @@ type tx struct {
 	s        *session
 	n        *Node
 	cfg      bolt.TxConfig
+	grants   *grants // what its user may do
 	def      *catalog.Database
 	copy     *database // nil on system
 	store    *graphstore.Tx
@@ -135,9 +144,12 @@ type tx struct {
 	failed   bool
 	ended    bool
 	position replication.Position // of its commit
+	innerMu  sync.Mutex           // guards position while inner transactions commit
 	system   replication.Position // of an administration command it ran
-	others   routing.Bookmarks    // given for other databases, to be handed on
-	span     telemetry.Span       // the root of its trace; ctx carries it
+	current  atomic.Pointer[statement]
+	others   routing.Bookmarks // given for other databases, to be handed on
+	span     telemetry.Span    // the root of its trace; ctx carries it
+	memory   exec.Account      // what it keeps
 }
 
 // begin starts a transaction: bookmarks first, then the snapshot. It ends with ctx.
@@ -148,19 +160,23 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig, root telemetry.S
 			root.End(err)
 		}
 	}()
-	if err := s.mayActAs(cfg.ImpersonatedUser); err != nil {
-		return nil, err
-	}
 	marks, err := s.n.catchUp(ctx, cfg.Bookmarks)
 	if err != nil {
 		return nil, err
 	}
-	def, err := s.databaseOf(cfg.Database)
+	acting, err := s.actAs(cfg.ImpersonatedUser)
 	if err != nil {
 		return nil, err
 	}
+	def, err := s.n.databaseOf(cfg.Database, acting)
+	if err != nil {
+		return nil, err
+	}
+	if err := acting.enter(def); err != nil {
+		return nil, err
+	}
 	root.Text("db.namespace", def.Name)
-	t = &tx{s: s, n: s.n, cfg: cfg, def: def, write: !cfg.Read, began: time.Now(), span: root}
+	t = &tx{s: s, n: s.n, cfg: cfg, def: def, write: !cfg.Read, began: time.Now(), span: root, grants: acting}
 	if def.ID != systemGroup {
 		if t.copy = s.n.open(def.ID); t.copy == nil {
 			return nil, status.New(status.DatabaseUnavailable, "08N09", "Database '%s' has no copy on this server. Use a neo4j:// address, so that the driver finds one.", def.Name)
@@ -177,6 +193,7 @@ func (s *session) begin(ctx context.Context, cfg bolt.TxConfig, root telemetry.S
 	if timeout > 0 {
 		t.timer = time.AfterFunc(timeout, func() { t.cancel(cause) })
 	}
+	t.memory = exec.Account{Pool: &s.n.memory, Limit: s.n.cfg.Memory.Transaction}
 	t.number = s.n.txs.add(t)
 	return t, nil
 }
@@ -189,15 +206,6 @@ func timeouts() (server, client *status.Error) {
 	c := *server
 	c.Code = status.TransactionTimedOutClient
 	return server, &c
-}
-
-// mayActAs refuses to run a transaction as another user: nobody has been
-// granted that, and running it as the one who logged in would be a lie.
-func (s *session) mayActAs(user string) error {
-	if user == "" || s.user != nil && user == s.user.Name {
-		return nil
-	}
-	return status.New(status.Forbidden, "42NFF", "Cannot impersonate user '%s'. Impersonation is not available: log in as the user instead.", user)
 }
 
 // othersMax is how many positions in other databases a transaction hands on
@@ -291,7 +299,7 @@ func (t *tx) leaderRead() bool {
 
 // execute runs one statement in the transaction.
 func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, error) {
-	if t.s.user != nil && t.s.user.ChangeRequired && !changesPassword(p) {
+	if t.s.user != nil && t.s.user.ChangeRequired && !changesPassword(p) { // as at login, or changed since
 		return nil, status.New(status.CredentialsExpired, "42NFD", "The credentials you provided were valid, but must be changed before you can use this instance. If this is the first time you are using Neo4j, this is to ensure you are not using the default credentials in production. If you are not using default credentials, you are getting this message because an administrator requires a password change. Changing your password is easy to do via the Neo4j Browser.")
 	}
 	if t.copy == nil && p.Command() == nil && p.Writes() {
@@ -300,12 +308,19 @@ func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, err
 	if p.Kind() == cypher.Admin && t.cfg.Read {
 		return nil, status.New(status.AccessMode, "42N02", "Writing in read access mode not allowed. Attempted administration command")
 	}
+	if t.def.ReadOnly && p.Writes() && !p.Explain() {
+		return nil, status.New("Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", "42N18", "Database '%s' is read only: it was altered to SET ACCESS READ ONLY.", t.def.Name)
+	}
+	if err := t.mayRun(p); err != nil {
+		return nil, err
+	}
+	t.current.Store(&statement{id: t.n.queries.Add(1), text: p.Source(), params: params, began: time.Now()})
 	env := cypher.Env{
-		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Imports: exec.Imports{Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, Memory: &t.n.memory, MemoryLimit: t.n.cfg.Memory.Transaction},
+		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Imports: exec.Imports{Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, MayCall: t.grants.mayCall, Account: &t.memory, Disk: &t.n.disk},
 		Commands:    &commander{t}, ReadOnly: t.cfg.Read,
 	}
 	if t.store != nil {
-		env.Graph = t.store
+		env.Graph = t.grants.on(t.def).Over(t.store)
 	} else {
 		env.Graph = t.n.emptyGraph()
 	}
@@ -327,6 +342,7 @@ func (t *tx) end() {
 	if t.timer != nil {
 		t.timer.Stop()
 	}
+	t.memory.Close()
 	t.span.End(context.Cause(t.ctx))
 	t.cancel(nil)
 	t.n.txs.remove(t.number)
@@ -377,7 +393,11 @@ func (t *tx) commitStore() error {
 		return err
 	}
 	c.Token = t.token()
-	ctx, span := t.n.traces.Start(context.WithoutCancel(t.ctx), "tx.commit")
+	ctx := context.Background()
+	if t.span.Sampled() {
+		ctx = context.WithoutCancel(t.ctx)
+	}
+	ctx, span := t.n.traces.Start(ctx, "tx.commit")
 	applied, err := t.copy.commitTx(ctx, c)
 	span.End(err)
 	t.position = applied.Position

@@ -48,6 +48,7 @@ type reply struct {
 var wireErrors = []error{
 	consensus.ErrNotLeader, consensus.ErrOutcomeUnknown, commit.ErrNotLeader, commit.ErrFenced, commit.ErrOutcomeUnknown, graphstore.ErrConflict, graphstore.ErrBaseTooOld,
 	graphstore.ErrStaleTerm, room.ErrFull, catalog.ErrDatabaseExists, catalog.ErrDatabaseNotFound, catalog.ErrUserExists, catalog.ErrUserNotFound, catalog.ErrServerNotFound,
+	catalog.ErrServerDropped, catalog.ErrChanged,
 }
 
 func encodeError(err error) string {
@@ -176,6 +177,13 @@ func (n *Node) answer(ctx context.Context, req request) (any, error) {
 			d.learnLeader(req.Servers[0], true)
 		}
 		return true, nil
+	case "members":
+		if d := n.open(req.Database); d != nil && d.leadsHere() {
+			return d.group.Members(), nil
+		}
+		return nil, consensus.ErrNotLeader
+	case "join-system":
+		return true, n.joinSystem()
 	case "leads":
 		d := n.open(req.Database)
 		return d != nil && d.leadsHere(), nil
@@ -252,6 +260,9 @@ func (n *Node) serveFeed(ctx context.Context, header []byte, c transport.Conn) {
 		c.Reset()
 		return
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go endSilentFeed(ctx, g, c.Reset)
 	progress := &stream.Progress{}
 	defer n.feeds.add(feed{database: string(header), subscriber: c.Peer(), progress: progress})()
 	if err := stream.Serve(ctx, c, g, n.cfg.DataDir, progress, n.shipped(string(header), c.Peer())); err != nil {
@@ -264,22 +275,36 @@ func (n *Node) serveCommit(ctx context.Context, header []byte, c transport.Conn)
 	defer c.Close()
 	stop := context.AfterFunc(ctx, c.Reset)
 	defer stop()
+	ctx, database, err := decodeCommitHeader(ctx, header)
+	if err != nil {
+		return
+	}
+	term := n.leadingTerm(database)
 	b, err := io.ReadAll(io.LimitReader(c, commitMax+1))
 	if err != nil || len(b) > commitMax { // a commit that is cut must not look like a whole one
 		c.Reset()
 		return
 	}
-	ctx, database, err := decodeCommitHeader(ctx, header)
-	if err != nil {
-		return
-	}
-	_, _ = c.Write(n.commitFor(ctx, database, b))
+	_, _ = c.Write(n.commitFor(ctx, database, term, b))
 }
 
-func (n *Node) commitFor(ctx context.Context, database string, b []byte) []byte {
+// leadingTerm gives the term in which this server leads a database, 0 when it does not.
+func (n *Node) leadingTerm(database string) uint64 {
+	if d := n.open(database); d != nil && d.group != nil {
+		if term, ready := d.group.LeaderReady(); ready {
+			return term
+		}
+	}
+	return 0
+}
+
+// commitFor carries out a commit of another server that began to arrive in a term.
+// In a later one its sender may have been told that it never came to be: a leader
+// that was frozen, deposed and elected again finds such commits in its buffers.
+func (n *Node) commitFor(ctx context.Context, database string, term uint64, b []byte) []byte {
 	fail := func(err error) []byte { return append([]byte{1}, encodeError(err)...) }
 	d := n.open(database)
-	if d == nil || d.door == nil {
+	if d == nil || d.door == nil || term == 0 || term != n.leadingTerm(database) {
 		return fail(commit.ErrNotLeader)
 	}
 	req, err := graphstore.DecodeCommit(b)

@@ -77,8 +77,9 @@ type PeerDelay struct {
 }
 
 // MemoryLimits bound what queries may hold, in bytes; 0 means no limit for
-// Transaction and a share of the machine for Total.
-type MemoryLimits struct{ Transaction, Total, PageCache int64 }
+// Transaction, a share of Heap or else of the machine for Total, and spillDefault
+// for Spill, which is for temporary files.
+type MemoryLimits struct{ Transaction, Total, Heap, PageCache, Spill int64 }
 
 // DiskLimits say, in bytes, below how much free space writes are refused
 // (default 128 MiB), and how much is kept in reserve for what is under way then

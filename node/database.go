@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -24,7 +23,6 @@ import (
 	"graticule/replication/consensus"
 	"graticule/replication/stream"
 	"graticule/routing"
-	"graticule/transport"
 )
 
 // database is this server's copy of one database.
@@ -40,7 +38,8 @@ type database struct {
 	stop  context.CancelFunc
 	wg    sync.WaitGroup
 
-	contended lane // auto-commit statements that met a conflict
+	origin    [16]byte // of this server's commits: its id
+	contended lane     // auto-commit statements that met a conflict
 	marked    atomic.Pointer[mark]
 	learned   atomic.Pointer[learnedLeader]
 	suspected atomic.Pointer[learnedLeader]
@@ -60,7 +59,7 @@ func (d *database) bookmark(p replication.Position) string {
 	if m := d.marked.Load(); m != nil && m.position == p {
 		return m.text
 	}
-	m := &mark{p, routing.Bookmarks{d.def.ID: p}.String()}
+	m := &mark{p, routing.Mark(d.def.ID, p)}
 	d.marked.Store(m)
 	return m.text
 }
@@ -85,67 +84,48 @@ func (n *Node) openDatabases(ctx context.Context, group *errgroup.Group, work co
 		case <-changed:
 		}
 	}
+	placing, stop := context.WithCancel(work)
+	done := make(chan struct{})
 	s, changed := n.catalog.State()
-	n.reconcile(work, s)
+	leaving := n.reconcile(placing, s)
 	group.Go(func() error {
+		defer close(done)
 		for {
+			var again <-chan time.Time
+			if leaving {
+				again = time.After(lookAgain)
+			}
 			select {
-			case <-work.Done():
+			case <-placing.Done():
 				return nil
 			case <-changed:
+			case <-again:
 			}
 			s, changed = n.catalog.State()
-			n.reconcile(work, s)
+			leaving = n.reconcile(placing, s)
 		}
 	})
-	return n.closeDatabases, nil
+	return func() {
+		stop()
+		<-done // it would open again what is closed, and remove files that are in use
+		n.closeDatabases()
+	}, nil
 }
 
-// reconcile brings the copies up and down that the catalog wants here.
-func (n *Node) reconcile(ctx context.Context, s *catalog.State) {
-	wanted := map[string]*catalog.Database{}
-	for _, d := range s.Databases {
-		if d.Role(n.id) != "" && !d.Offline {
-			wanted[d.ID] = d
-		}
+// originOf gives the id of a server, a UUID, as its commits carry it.
+func originOf(server string) (origin [16]byte, err error) {
+	b, err := hex.DecodeString(strings.ReplaceAll(server, "-", ""))
+	if err != nil || len(b) != len(origin) {
+		return origin, fmt.Errorf("server id %q is no UUID", server)
 	}
-	n.mu.Lock()
-	var closing []*database
-	for id, have := range n.databases {
-		if w := wanted[id]; w == nil || w.Role(n.id) != have.role {
-			closing = append(closing, have)
-			delete(n.databases, id)
-		}
-	}
-	n.mu.Unlock()
-	for _, d := range closing {
-		d.close()
-	}
-	for _, d := range wanted {
-		if n.open(d.ID) != nil {
-			continue
-		}
-		copy, err := n.openDatabase(ctx, *d)
-		if err != nil {
-			n.log.Error("open database", "database", d.Name, "error", err)
-			continue
-		}
-		n.mu.Lock()
-		n.databases[d.ID] = copy
-		n.mu.Unlock()
-		n.log.Info("database open", "database", d.Name, "role", copy.role)
-	}
-	for _, id := range s.Dropped {
-		if n.open(id) == nil {
-			if _, err := os.Stat(n.path("databases", id)); err == nil {
-				_ = os.RemoveAll(n.path("databases", id))
-				_ = n.logs.Drop(id)
-			}
-		}
-	}
+	return [16]byte(b), nil
 }
 
 func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*database, error) {
+	origin, err := originOf(n.id)
+	if err != nil {
+		return nil, err
+	}
 	dir := n.path("databases", def.ID)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make database folder: %w", err)
@@ -154,7 +134,10 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 	if err != nil {
 		return nil, err
 	}
-	d := &database{n: n, def: def, role: def.Role(n.id), store: store}
+	d := &database{n: n, def: def, role: def.Role(n.id), store: store, origin: origin}
+	if d.role == "" { // it was a primary, and leaves when the others have taken over
+		d.role = "primary"
+	}
 	d.ids = graphstore.NewLeasedIDs(d.lease)
 	ctx, d.stop = context.WithCancel(ctx)
 	if d.role == "secondary" {
@@ -188,35 +171,6 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 func (d *database) termOf(ctx context.Context, server string) (term uint64, err error) {
 	err = d.n.call(ctx, server, request{Op: "term", Database: d.def.ID}, &term)
 	return term, err
-}
-
-// tendMembers lets the leader bring the group's members to what the catalog wants.
-func (d *database) tendMembers(ctx context.Context) {
-	for sleep(ctx, time.Second) {
-		if _, ready := d.group.LeaderReady(); !ready {
-			continue
-		}
-		s, _ := d.n.catalog.State()
-		want := s.Database(d.def.Name)
-		if want == nil || want.ID != d.def.ID {
-			continue
-		}
-		members := d.group.Members()
-		for _, v := range want.Voters {
-			if !slices.Contains(members, v) {
-				if err := d.group.AddMember(v); err != nil {
-					d.n.log.Warn("add a primary", "database", d.def.Name, "error", err)
-				}
-			}
-		}
-		for _, m := range members {
-			if !slices.Contains(want.Voters, m) && m != d.n.id {
-				if err := d.group.RemoveMember(m); err != nil {
-					d.n.log.Warn("remove a primary", "database", d.def.Name, "error", err)
-				}
-			}
-		}
-	}
 }
 
 func (d *database) close() {
@@ -270,34 +224,6 @@ func (n *Node) handOver() {
 	}
 }
 
-// dialFeed opens a feed from the leader, or from any other primary.
-func (d *database) dialFeed(ctx context.Context) (net.Conn, error) {
-	s, _ := d.n.catalog.State()
-	def := s.Database(d.def.Name)
-	if def == nil {
-		return nil, errNoAnswer
-	}
-	order := slices.Clone(def.Voters)
-	if leader := d.n.leaderOf(ctx, def); leader != "" {
-		order = append([]string{leader}, order...)
-	}
-	var last error = errNoAnswer
-	for _, id := range order {
-		m, ok := d.n.members.Topology().Member(id)
-		if !ok {
-			continue
-		}
-		dial, cancel := context.WithTimeout(ctx, callTimeout)
-		c, err := d.n.network.DialDedicated(dial, m.Cluster, id, transport.Feed, []byte(d.def.ID))
-		cancel()
-		if err == nil {
-			return c, nil
-		}
-		last = err
-	}
-	return nil, last
-}
-
 // How long a commit, or a lease, looks for a leader: longer when it has to find
 // out what became of it, since the client could not.
 const (
@@ -349,12 +275,7 @@ var errNoLeader = errors.New("no leader of the database was found")
 // this copy has applied it.
 func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (applied commit.Applied, err error) {
 	defer d.n.metrics.committing(d.def.Name)(&err)
-	origin, err := hex.DecodeString(strings.ReplaceAll(d.n.id, "-", ""))
-	if err != nil || len(origin) != 16 {
-		return commit.Applied{}, fmt.Errorf("server id %q is no UUID", d.n.id)
-	}
-	copy(c.ID.Origin[:], origin)
-	c.ID.Sequence = d.n.commit.Add(1)
+	c.ID = graphstore.CommitID{Origin: d.origin, Sequence: d.n.commit.Add(1)}
 	began, patience := time.Now(), leaderPatience
 	unknown := false
 	for {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"time"
 
 	"graticule/bolt"
 	"graticule/cypher"
@@ -59,6 +60,9 @@ func (t *tx) Commit(ctx context.Context) (string, error) {
 	if err := t.commitStore(); err != nil {
 		return "", err
 	}
+	if t.position.Index != 0 {
+		t.s.travel(ctx)
+	}
 	if t.leaderRead() {
 		if err := t.copy.group.Confirm(t.ctx); err != nil {
 			return "", err
@@ -102,6 +106,9 @@ func (r *txResult) Close(context.Context) error {
 		_, err = r.cursor.Fetch(-1, func([]graph.Value) error { return nil })
 	}
 	r.cursor.Close()
+	if q := r.t.current.Load(); q != nil {
+		q.ended.Store(time.Now().UnixNano())
+	}
 	r.span.Number("graticule.rows", r.cursor.Sent())
 	r.span.End(err)
 	return err

@@ -42,7 +42,7 @@ func (d *database) forward(j *job) (*bufferedResult, error) {
 	if !ok || leader == d.n.id || j.prepared.Profiled() { // a profile tells of the server asked
 		return nil, errForwardLater
 	}
-	statement := graph.List([]graph.Value{graph.String(j.text), graph.MapOf(j.params), graph.String(j.t.token())})
+	statement := graph.List([]graph.Value{graph.String(j.text), graph.MapOf(j.params), graph.String(j.t.token()), graph.String(j.t.actor())})
 	question, err := json.Marshal(request{Op: "run", Database: d.def.ID, Payload: betweenServers.Append(nil, statement)})
 	if err != nil {
 		return nil, fmt.Errorf("encode statement: %w", err)
@@ -102,7 +102,7 @@ func (n *Node) runFor(ctx context.Context, req request) (any, error) {
 	}
 	in := packstream.Decoder{B: req.Payload, UTC: true, Servers: true}
 	statement := in.Value().AsList()
-	if in.Err != nil || len(statement) != 3 || statement[0].Kind() != graph.KindString || statement[1].Kind() != graph.KindMap || statement[2].Kind() != graph.KindString {
+	if in.Err != nil || len(statement) < 3 || len(statement) > 4 || statement[0].Kind() != graph.KindString || statement[1].Kind() != graph.KindMap || statement[2].Kind() != graph.KindString {
 		return nil, errors.New("the statement cannot be read")
 	}
 	cfg := bolt.TxConfig{Database: d.def.Name}
@@ -111,6 +111,12 @@ func (n *Node) runFor(ctx context.Context, req request) (any, error) {
 		cfg.Metadata.Put(tokenKey, graph.String(token))
 	}
 	s := &session{n: n}
+	if len(statement) == 4 && statement[3].Kind() == graph.KindString && statement[3].AsString() != "" {
+		state, _ := n.catalog.State()
+		if s.user = state.Users[statement[3].AsString()]; s.user == nil { // this server's catalog is behind, or the user is gone
+			return forwarded{Conflict: true}, nil
+		}
+	}
 	p, err := n.prepare(ctx, statement[0].AsString())
 	if err != nil {
 		return forwarded{Failure: failureOf(err)}, nil

@@ -54,7 +54,7 @@ func TestGoldenMessages(t *testing.T) {
 		{"commit-head", nil, commitHeader(context.Background(), "d1")},
 		{"commit-head-traced", nil, commitHeader(traced, "d1")},
 		{"commit-answer", nil, append([]byte{0}, encode(commit.Applied{Position: position, Duplicate: true})...)},
-		{"commit-refused", nil, (&Node{databases: map[string]*database{}}).commitFor(context.Background(), "d1", nil)},
+		{"commit-refused", nil, (&Node{databases: map[string]*database{}}).commitFor(context.Background(), "d1", 1, nil)},
 	}
 	var all []golden.Bytes
 	for _, m := range messages {

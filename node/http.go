@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"graticule/queryapi"
+	"graticule/replication/consensus"
 	"graticule/status"
 )
 
@@ -33,8 +34,8 @@ func (n *Node) httpHandler() http.Handler {
 		fmt.Fprintln(w, "ready")
 	})
 	mux.HandleFunc("GET /db/{database}/cluster/{question}", n.clusterEndpoint)
-	mux.Handle("/db/{database}/query/v2", n.whenReady(n.queries))
-	mux.Handle("/db/{database}/query/v2/", n.whenReady(n.queries))
+	mux.Handle("/db/{database}/query/v2", n.whenReady(n.query))
+	mux.Handle("/db/{database}/query/v2/", n.whenReady(n.query))
 	mux.Handle("GET /metrics", n.metrics.handler(n))
 	mux.Handle("GET /traces", n.whenReady(http.HandlerFunc(n.listTraces)))
 	mux.Handle("GET /traces/{id}", n.whenReady(http.HandlerFunc(n.showTrace)))
@@ -59,29 +60,48 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the client may have gone
 }
 
+// clusterCopy is what the questions about a copy are answered from.
+type clusterCopy struct {
+	group   *consensus.Group // nil on a secondary
+	applied uint64
+}
+
+// clusterCopy finds this server's copy of a database by its name or an alias.
+func (n *Node) clusterCopy(name string) (clusterCopy, bool) {
+	if strings.EqualFold(name, "system") {
+		return clusterCopy{n.system.Load(), n.catalog.Applied().Index}, true
+	}
+	state, _ := n.catalog.State()
+	def := state.Find(name)
+	if def == nil {
+		return clusterCopy{}, false
+	}
+	d := n.open(def.ID)
+	if d == nil {
+		return clusterCopy{}, false
+	}
+	return clusterCopy{d.group, d.store.Applied().Index}, true
+}
+
 // clusterEndpoint answers the questions load balancers ask.
 func (n *Node) clusterEndpoint(w http.ResponseWriter, r *http.Request) {
 	if !n.ready.Load() {
 		http.Error(w, "not ready", http.StatusServiceUnavailable)
 		return
 	}
-	state, _ := n.catalog.State()
-	var d *database
-	if def := state.Database(r.PathValue("database")); def != nil {
-		d = n.open(def.ID)
-	}
-	if d == nil {
+	c, ok := n.clusterCopy(r.PathValue("database"))
+	if !ok {
 		http.NotFound(w, r)
 		return
 	}
-	leads := d.group != nil && d.group.IsLeader()
+	leads := c.group != nil && c.group.IsLeader()
 	answer := map[string]bool{"writable": leads && n.room.Err() == nil, "read-only": !leads, "available": true}
 	question := r.PathValue("question")
 	if question == "status" {
-		out := map[string]any{"lastAppliedRaftIndex": d.store.Applied().Index, "memberId": n.id, "participatingInRaftGroup": d.group != nil, "core": d.group != nil, "isHealthy": true}
-		if d.group != nil {
-			out["votingMembers"] = d.group.Members()
-			out["leader"], _ = d.group.Leader()
+		out := map[string]any{"lastAppliedRaftIndex": c.applied, "memberId": n.id, "participatingInRaftGroup": c.group != nil, "core": c.group != nil, "isHealthy": true}
+		if c.group != nil {
+			out["votingMembers"] = c.group.Voters()
+			out["leader"], _ = c.group.Leader()
 		}
 		writeJSON(w, out)
 		return

@@ -5,6 +5,7 @@ import (
 
 	"graticule/cypher/exec"
 	"graticule/graphstore"
+	"graticule/replication"
 )
 
 // innerTx is one transaction of CALL { … } IN TRANSACTIONS, inside an
@@ -25,7 +26,7 @@ func (t *tx) beginInner(ctx context.Context) (exec.InnerTransaction, error) {
 }
 
 // Graph gives the store's side of it.
-func (i *innerTx) Graph() exec.Graph { return i.store }
+func (i *innerTx) Graph() exec.Graph { return i.t.grants.on(i.t.def).Over(i.store) }
 
 // ID gives the id a status report shows.
 func (i *innerTx) ID() string { return i.id }
@@ -44,9 +45,21 @@ func (i *innerTx) Commit(ctx context.Context) error {
 	if err != nil {
 		return failureOf(err)
 	}
-	i.t.position = applied.Position
+	i.t.reached(applied.Position)
 	return nil
 }
 
+// Failure gives an error of the store as a client sees it.
+func (i *innerTx) Failure(err error) error { return failureOf(err) }
+
 // Rollback gives the writes up.
 func (i *innerTx) Rollback() { i.store.Close() }
+
+// reached notes how far the statement's bookmark must go; batches may commit at once.
+func (t *tx) reached(p replication.Position) {
+	t.innerMu.Lock()
+	defer t.innerMu.Unlock()
+	if p.Index > t.position.Index {
+		t.position = p
+	}
+}

@@ -181,7 +181,9 @@ func commitTogether(batch []*job) error {
 		}
 	}()
 	for _, j := range batch {
-		j.t.store = first.store
+		if j.t.store = first.store; j.result != nil {
+			j.result.drop() // of an attempt before
+		}
 	}
 	for _, j := range batch {
 		var err error

@@ -2,19 +2,56 @@ package node
 
 import (
 	"bufio"
+	"io"
 	"math"
 	"os"
+	"path"
 	"runtime/debug"
 	"strconv"
 	"strings"
 )
 
-// queryShare is the share of the machine's memory that statements may keep
-// together when no limit is set.
-const queryShare = 0.5
+// Shares of the memory that the process may use. What lies between is for the
+// graph, the store's caches, messages, and garbage.
+const (
+	queryShare = 0.5  // that transactions may keep together when no limit is set
+	heapShare  = 0.75 // that all objects may take before transactions are refused more
+	limitShare = 0.85 // that Go's collector holds the process to
+	heapOfJava = 0.7  // of server.memory.heap.max_size, as Neo4j shares it out
+)
+
+// limitMemory sets what transactions may keep, and makes Go's collector keep the
+// process within the memory there is.
+func (n *Node) limitMemory() {
+	available := float64(availableMemory())
+	switch cfg := n.cfg.Memory; {
+	case cfg.Total > 0:
+		n.memory.Limit = cfg.Total
+	case cfg.Heap > 0:
+		n.memory.Limit = int64(heapOfJava * float64(cfg.Heap))
+	default:
+		n.memory.Limit = int64(queryShare * available)
+	}
+	n.memory.Heap = int64(heapShare * available)
+	if available > 0 && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(limitShare * available))
+	}
+}
+
+// spillDefault is how many bytes temporary files may take when no limit is set.
+const spillDefault = 10 << 30
+
+// openDisk makes the folder of temporary files, and clears it.
+func (n *Node) openDisk() (func(), error) {
+	n.disk.Dir, n.disk.Max = n.path("temporary"), n.cfg.Memory.Spill
+	if n.disk.Max == 0 {
+		n.disk.Max = spillDefault
+	}
+	return nil, n.disk.Clear()
+}
 
 // availableMemory gives the bytes this process may use: of the machine, of its
-// control group, or as GOMEMLIMIT says, whichever is least; 0 when not known.
+// control groups, or as GOMEMLIMIT says, whichever is least; 0 when not known.
 func availableMemory() int64 {
 	least := int64(math.MaxInt64)
 	take := func(n int64, err error) {
@@ -31,14 +68,44 @@ func availableMemory() int64 {
 			}
 		}
 	}
-	for _, name := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+	files := []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}
+	if f, err := os.Open("/proc/self/cgroup"); err == nil {
+		defer f.Close()
+		files = append(files, groupFiles(f)...)
+	}
+	for _, name := range files {
 		if text, err := os.ReadFile(name); err == nil {
 			take(strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64))
 		}
 	}
-	take(debug.SetMemoryLimit(-1), nil)
+	if os.Getenv("GOMEMLIMIT") != "" {
+		take(debug.SetMemoryLimit(-1), nil)
+	}
 	if least == math.MaxInt64 {
 		return 0
 	}
 	return least
+}
+
+// groupFiles gives the files that hold the limits of the control groups named in
+// a /proc/self/cgroup, and of those they lie in; of version 1 and 2.
+func groupFiles(list io.Reader) (out []string) {
+	for lines := bufio.NewScanner(list); lines.Scan(); {
+		fields := strings.SplitN(lines.Text(), ":", 3)
+		if len(fields) != 3 {
+			continue
+		}
+		root, file := "/sys/fs/cgroup", "memory.max"
+		switch fields[1] {
+		case "":
+		case "memory":
+			root, file = "/sys/fs/cgroup/memory", "memory.limit_in_bytes"
+		default:
+			continue
+		}
+		for at := path.Clean("/" + fields[2]); at != "/"; at = path.Dir(at) {
+			out = append(out, path.Join(root, at, file))
+		}
+	}
+	return out
 }

@@ -24,6 +24,7 @@ import (
 	"graticule/cypher/exec"
 	"graticule/graphstore"
 	"graticule/internal/room"
+	"graticule/internal/spill"
 	"graticule/queryapi"
 	"graticule/region"
 	"graticule/replication/consensus"
@@ -51,13 +52,19 @@ type Node struct {
 	locks   lockout
 	txs     transactions
 	memory  exec.MemoryPool
+	disk    spill.Disk    // rows that do not fit into memory
 	commit  atomic.Uint64 // sequence of the last commit id
 	traces  *telemetry.Telemetry
 	metrics metrics
 	feeds   feeds
 
-	room    *room.Watch
-	roomed  chan struct{} // signals that room was lost or found
+	room           *room.Watch
+	roomed         chan struct{} // signals that room was lost or found
+	stopSystemFeed func()        // ends the feed of the system database, on a server that is no member of its group
+	queries        atomic.Uint64 // statements run, for their ids
+	grants         sync.Map      // what users may do, by name: *grants
+	sessions       sync.Map      // of clients: *session
+
 	network *transport.Endpoint
 	members *region.Directory
 	logs    *consensus.LogDB
@@ -65,7 +72,7 @@ type Node struct {
 	system  atomic.Pointer[consensus.Group] // nil on a secondary of the system database
 	ready   atomic.Bool
 
-	queries *queryapi.API
+	query *queryapi.API
 
 	void func() (*graphstore.Store, error) // the graph of statements that have none; opened on first use
 
@@ -80,13 +87,11 @@ func New(cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{cfg: cfg, log: cfg.Logger, databases: map[string]*database{}, roomed: make(chan struct{}, 1)}
-	if n.memory.Limit = cfg.Memory.Total; n.memory.Limit == 0 {
-		n.memory.Limit = int64(queryShare * float64(availableMemory()))
-	}
+	n.limitMemory()
 	n.metrics = newMetrics()
 	n.void = sync.OnceValues(graphstore.OpenMemory)
 	n.engine = cypher.New(n.procedures())
-	n.queries = queryapi.New(&boltBackend{n})
+	n.query = queryapi.New(&boltBackend{n})
 	return n, nil
 }
 
@@ -107,6 +112,7 @@ func (n *Node) Run(ctx context.Context) error {
 	}{
 		{"watch the disk", func() (func(), error) { return n.openRoom(group, work) }},                            // it gives room for all that follows
 		{"take the data folder", n.takeData},                                                                     // the server's id lives there
+		{"clear the temporary files", n.openDisk},                                                                // before any statement
 		{"set up tracing", n.openTraces},                                                                         // its spans carry the server's id
 		{"listen for HTTP", func() (func(), error) { return n.openHTTP(group) }},                                 // so that /ready answers from the start
 		{"open the QUIC endpoint", n.openNetwork},                                                                // everything between servers rides on it
@@ -305,7 +311,7 @@ func (n *Node) openBolt(group *errgroup.Group) (func(), error) {
 	group.Go(func() error { return s.Serve(l) })
 	return func() {
 		l.Close()
-		n.queries.Close() // the transactions of HTTP end as those of Bolt do
+		n.query.Close() // the transactions of HTTP end as those of Bolt do
 		ctx, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 		defer cancel()
 		s.Close(ctx)

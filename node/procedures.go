@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"graticule/cypher/exec"
@@ -14,20 +15,16 @@ import (
 func (n *Node) procedures() exec.Procedures {
 	row := func(vs ...graph.Value) [][]graph.Value { return [][]graph.Value{vs} }
 	s := graph.String
-	return exec.Procedures{
+	out := exec.Procedures{
 		"dbms.components": {Name: "dbms.components", Signature: "dbms.components() :: (name :: STRING, versions :: LIST<STRING>, edition :: STRING)", Description: "List DBMS components and their versions.", Mode: "DBMS", System: true, Outputs: []string{"name", "versions", "edition"},
 			Call: func(*exec.ProcedureContext, []graph.Value) ([][]graph.Value, error) {
 				return row(s("Neo4j Kernel"), graph.Strings([]string{Neo4jVersion}), s("enterprise")), nil
 			}},
-		"dbms.clientconfig": {Name: "dbms.clientConfig", Signature: "dbms.clientConfig() :: (name :: STRING, description :: STRING, value :: STRING, dynamic :: BOOLEAN)", Description: "Return client configuration.", Mode: "DBMS", System: true, Outputs: []string{"name", "description", "value", "dynamic"},
-			Call: func(*exec.ProcedureContext, []graph.Value) ([][]graph.Value, error) {
-				return row(s("client.allow_telemetry"), s("Whether clients may send telemetry."), s("false"), graph.False), nil
-			}},
 		"dbms.showcurrentuser": {Name: "dbms.showCurrentUser", Signature: "dbms.showCurrentUser() :: (username :: STRING, roles :: LIST<STRING>, flags :: LIST<STRING>)", Description: "Show the current user.", Mode: "DBMS", System: true, Outputs: []string{"username", "roles", "flags"},
 			Call: func(c *exec.ProcedureContext, _ []graph.Value) ([][]graph.Value, error) {
-				return row(s(c.Server.(*tx).username()), graph.Strings([]string{"PUBLIC", "admin"}), graph.List(nil)), nil
+				return row(s(c.Server.(*tx).username()), graph.Strings(c.Server.(*tx).roleNames()), graph.List(nil)), nil
 			}},
-		"dbms.licenseagreementdetails": {Name: "dbms.licenseAgreementDetails", Signature: "dbms.licenseAgreementDetails() :: (status :: STRING, daysLeftOnTrial :: INTEGER, totalTrialDays :: INTEGER)", Description: "Returns details about the license.", Mode: "DBMS", System: true, Outputs: []string{"status", "daysLeftOnTrial", "totalTrialDays"},
+		"dbms.licenseagreementdetails": {Name: "dbms.licenseAgreementDetails", Signature: "dbms.licenseAgreementDetails() :: (status :: STRING, daysLeftOnTrial :: INTEGER, totalTrialDays :: INTEGER)", Description: "Returns details about the license.", Mode: "DBMS", System: true, Hidden: true, Outputs: []string{"status", "daysLeftOnTrial", "totalTrialDays"},
 			Call: func(*exec.ProcedureContext, []graph.Value) ([][]graph.Value, error) {
 				return row(s("yes"), graph.Int(0), graph.Int(0)), nil
 			}},
@@ -40,7 +37,7 @@ func (n *Node) procedures() exec.Procedures {
 			Call: func(c *exec.ProcedureContext, _ []graph.Value) ([][]graph.Value, error) {
 				return row(graph.MapOf(c.Server.(*tx).cfg.Metadata)), nil
 			}},
-		"tx.setmetadata": {Name: "tx.setMetaData", Signature: "tx.setMetaData(data :: MAP)", Description: "Attaches a map of data to the transaction.", Mode: "DBMS", System: true, Inputs: []string{"data"},
+		"tx.setmetadata": {Name: "tx.setMetaData", Signature: "tx.setMetaData(data :: MAP)", Description: "Attaches a map of data to the transaction.", Mode: "DBMS", Inputs: []string{"data"},
 			Call: func(c *exec.ProcedureContext, a []graph.Value) ([][]graph.Value, error) {
 				if a[0].Kind() != graph.KindMap {
 					return nil, status.New(status.TypeError, "22N01", "tx.setMetaData() expects a MAP.")
@@ -51,6 +48,12 @@ func (n *Node) procedures() exec.Procedures {
 		"dbms.routing.getroutingtable": {Name: "dbms.routing.getRoutingTable", Signature: "dbms.routing.getRoutingTable(context :: MAP, database = null :: STRING) :: (ttl :: INTEGER, servers :: LIST<MAP>)", Description: "Returns the routing table of a database.", Mode: "DBMS", System: true,
 			Inputs: []string{"context", "database"}, Optional: 1, Outputs: []string{"ttl", "servers"}, Call: n.routingProcedure},
 	}
+	for _, list := range [][]*exec.Procedure{n.serverProcedures(), n.clusterProcedures()} {
+		for _, p := range list {
+			out[strings.ToLower(p.Name)] = p
+		}
+	}
+	return out
 }
 
 func (n *Node) routingProcedure(c *exec.ProcedureContext, a []graph.Value) ([][]graph.Value, error) {
@@ -59,7 +62,7 @@ func (n *Node) routingProcedure(c *exec.ProcedureContext, a []graph.Value) ([][]
 	if len(a) > 1 && a[1].Kind() == graph.KindString {
 		database = a[1].AsString()
 	}
-	def, err := t.s.databaseOf(database)
+	def, err := n.databaseOf(database, t.grants)
 	if err != nil {
 		return nil, err
 	}

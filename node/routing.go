@@ -14,7 +14,11 @@ func (s *session) Route(ctx context.Context, req bolt.RouteRequest) (bolt.Routin
 	if _, err := s.n.catchUp(ctx, req.Bookmarks); err != nil {
 		return bolt.RoutingTable{}, err
 	}
-	def, err := s.databaseOf(req.Database)
+	acting, err := s.actAs(req.ImpersonatedUser)
+	if err != nil {
+		return bolt.RoutingTable{}, err
+	}
+	def, err := s.n.databaseOf(req.Database, acting)
 	if err != nil {
 		return bolt.RoutingTable{}, err
 	}

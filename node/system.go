@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"graticule/catalog"
+	"graticule/catalog/privilege"
 	"graticule/region"
 	"graticule/replication"
 	"graticule/replication/consensus"
@@ -25,7 +26,8 @@ const systemGroup = "system"
 
 // membership is what a server remembers of its part in the system database.
 type membership struct {
-	Voters []string `json:"voters"` // founding members; empty on a server that joined later
+	Voters []string `json:"voters"`           // founding members; empty on a server that joined later
+	Joined bool     `json:"joined,omitempty"` // it joined later, and became a member since
 }
 
 func (n *Node) openSystem(ctx context.Context, group *errgroup.Group, work context.Context) (func(), error) {
@@ -38,37 +40,47 @@ func (n *Node) openSystem(ctx context.Context, group *errgroup.Group, work conte
 			return nil, err
 		}
 	}
-	var stop func()
-	if slices.Contains(m.Voters, n.id) {
-		if stop, err = n.openSystemGroup(m.Voters); err != nil {
+	if m.Joined || slices.Contains(m.Voters, n.id) {
+		if err = n.openSystemGroup(m.Voters); err != nil {
 			return nil, err
 		}
 	} else {
 		r := &stream.Receiver{Machine: n.catalog, Dir: n.path("system"), Logger: n.log, Dial: n.dialSystem, Room: n.room}
-		group.Go(func() error { r.Run(work); return nil })
+		feed, cancel := context.WithCancel(work)
+		done := make(chan struct{})
+		n.mu.Lock()
+		n.stopSystemFeed = func() { cancel(); <-done }
+		n.mu.Unlock()
+		group.Go(func() error { defer close(done); r.Run(feed); return nil })
 	}
 	group.Go(func() error { n.lead(work); return nil })
 	group.Go(func() error { n.announce(work); return nil })
-	return stop, n.awaitCatalog(ctx)
+	return n.closeSystemGroup, n.awaitCatalog(ctx)
 }
 
-func (n *Node) openSystemGroup(voters []string) (func(), error) {
+// openSystemGroup opens the group, and founds it with the voters, if there are any.
+func (n *Node) openSystemGroup(voters []string) error {
 	g, err := consensus.Open(consensus.Config{Group: systemGroup, Server: n.id, Log: n.logs, Dir: n.path("system", "snapshots"), Machine: n.catalog, Network: groupNetwork{n, systemGroup}, RTT: n.worstRTT(), Logger: n.log})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if !g.HasState() {
+	if len(voters) > 0 && !g.HasState() {
 		if err := g.Bootstrap(voters); err != nil {
-			return nil, errors.Join(err, g.Close())
+			return errors.Join(err, g.Close())
 		}
 	}
 	n.system.Store(g)
-	return func() {
-		n.system.Store(nil)
-		if err := g.Close(); err != nil {
-			n.log.Warn("close system group", "error", err)
-		}
-	}, nil
+	return nil
+}
+
+func (n *Node) closeSystemGroup() {
+	g := n.system.Swap(nil)
+	if g == nil {
+		return
+	}
+	if err := g.Close(); err != nil {
+		n.log.Warn("close system group", "error", err)
+	}
 }
 
 func (n *Node) readMembership() (*membership, error) {
@@ -179,6 +191,9 @@ func (n *Node) acceptFounding(founders []string) bool {
 func (n *Node) awaitCatalog(ctx context.Context) error {
 	for {
 		s, changed := n.catalog.State()
+		if slices.Contains(s.DroppedServers, n.id) {
+			return fmt.Errorf("%w: to use this server again, start it with an empty data folder", catalog.ErrServerDropped)
+		}
 		if s.Cluster != "" && s.Servers[n.id] != nil {
 			_ = n.members.SetFormed(short(s.Cluster))
 			return nil
@@ -202,7 +217,12 @@ func (n *Node) announce(ctx context.Context) {
 	for delay := 50 * time.Millisecond; ctx.Err() == nil; delay = min(2*delay, time.Second) {
 		s, _ := n.catalog.State()
 		if s.Cluster != "" || n.system.Load() == nil {
-			if err := n.change(ctx, catalog.Command{Register: &self}); err == nil {
+			err := n.change(ctx, catalog.Command{Register: &self})
+			if errors.Is(err, catalog.ErrServerDropped) {
+				n.log.Error("this server was dropped from the cluster; to use it again, start it with an empty data folder")
+				return
+			}
+			if err == nil {
 				return
 			}
 		}
@@ -232,6 +252,7 @@ const dutyInterval = 100 * time.Millisecond
 // the first user and the default database.
 func (n *Node) lead(ctx context.Context) {
 	began := time.Now()
+	var tended time.Time
 	for sleep(ctx, dutyInterval) {
 		g := n.system.Load()
 		if g == nil {
@@ -245,10 +266,15 @@ func (n *Node) lead(ctx context.Context) {
 		switch {
 		case s.Cluster == "":
 			err = n.change(ctx, catalog.Command{Found: &catalog.Found{Cluster: newUUID(), Default: n.cfg.DefaultDatabase}})
+		case s.Roles == nil:
+			err = n.change(ctx, catalog.Command{SetupRoles: firstRoles()})
 		case len(s.Users) == 0:
-			err = n.change(ctx, catalog.Command{CreateUser: &catalog.User{Name: n.cfg.User, ID: newUUID(), Hash: catalog.HashPassword(n.cfg.Password), ChangeRequired: n.cfg.Password == "neo4j"}})
+			err = n.change(ctx, catalog.Command{CreateUser: &catalog.User{Name: n.cfg.User, ID: newUUID(), Hash: catalog.HashPassword(n.cfg.Password), ChangeRequired: n.cfg.Password == "neo4j", Roles: []string{privilege.Admin}}})
 		case len(s.Databases) == 0:
 			err = n.createDefault(ctx, s, time.Since(began) > defaultPatience)
+		case time.Since(tended) >= lookAgain:
+			err = errors.Join(n.tendSystem(ctx, s), n.finishDeallocating(ctx))
+			tended = time.Now()
 		}
 		if err != nil && ctx.Err() == nil {
 			n.log.Warn("a duty of the system leader waits", "error", err)
@@ -284,7 +310,7 @@ func (n *Node) createDefault(ctx context.Context, s *catalog.State, anyway bool)
 func (n *Node) newDatabase(s *catalog.State, name string, primaries, secondaries int) (*catalog.Database, error) {
 	d := &catalog.Database{ID: newUUID(), Name: name, Incarnation: uint64(time.Now().UnixNano()), Primaries: primaries, Secondaries: secondaries}
 	var err error
-	if d.Voters, d.Readers, err = s.Allocate(d, primaries, secondaries); err != nil {
+	if d.Voters, d.Readers, err = s.Allocate(d, primaries, secondaries, n.unavailable(s)...); err != nil {
 		return nil, err
 	}
 	d.Founders = d.Voters

@@ -49,13 +49,25 @@ func (b Bookmarks) String() string {
 	ids = ids[:min(len(ids), bookmarksMax)]
 	out := binary.AppendUvarint([]byte{bookmarkVersion}, uint64(len(ids)))
 	for _, id := range ids {
-		out = append(append(out, byte(len(id))), id...)
-		for _, u := range []uint64{b[id].Incarnation, b[id].Term, b[id].Index} {
-			out = binary.AppendUvarint(out, u)
-		}
+		out = appendMark(out, id, b[id])
 	}
-	out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out))
-	return "FB:" + base64.StdEncoding.EncodeToString(out)
+	return seal(out)
+}
+
+// Mark gives the text of a bookmark of one database: that of Bookmarks{database: p}.
+func Mark(database string, p replication.Position) string {
+	return seal(appendMark(append(make([]byte, 0, 96), bookmarkVersion, 1), database, p))
+}
+
+func appendMark(dst []byte, id string, p replication.Position) []byte {
+	dst = append(append(dst, byte(len(id))), id...)
+	return binary.AppendUvarint(binary.AppendUvarint(binary.AppendUvarint(dst, p.Incarnation), p.Term), p.Index)
+}
+
+// seal gives the text of a bookmark's bytes.
+func seal(b []byte) string {
+	b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
+	return string(base64.StdEncoding.AppendEncode(append(make([]byte, 0, 3+base64.StdEncoding.EncodedLen(len(b))), "FB:"...), b))
 }
 
 // Parse adds what String gave to b. "FB:" alone is no constraint.

@@ -35,6 +35,13 @@ func TestBookmarkRoundTripAndDamage(t *testing.T) {
 	}
 }
 
+func TestMarkIsTheBookmarkOfOneDatabase(t *testing.T) {
+	p := replication.Position{Incarnation: 3, Term: 7, Index: 1 << 40}
+	if got, want := Mark("db", p), (Bookmarks{"db": p}).String(); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestBookmarksKeepTheLatestOfEachDatabase(t *testing.T) {
 	b := Bookmarks{}
 	for _, p := range []replication.Position{{Incarnation: 1, Index: 5}, {Incarnation: 1, Index: 3}, {Incarnation: 2, Index: 1}, {Incarnation: 1, Index: 9}} {

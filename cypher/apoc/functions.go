@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"graticule/cypher/exec"
 	"graticule/cypher/fn"
 	"graticule/graph"
 	"graticule/status"
@@ -26,7 +27,7 @@ func function(signature, description string, takesNull bool, eval body) *fn.Func
 	name, rest, _ := strings.Cut(signature, "(")
 	inputs, _, _ := strings.Cut(rest, ") :: ")
 	f := &fn.Function{Name: name, Category: "", Signature: signature, Description: description, TakesNull: takesNull}
-	for _, in := range fields(inputs) {
+	for _, in := range exec.Declarations(inputs) {
 		f.Max++
 		if declared, _, _ := strings.Cut(in, " :: "); !strings.Contains(declared, " = ") {
 			f.Min++

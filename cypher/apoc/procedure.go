@@ -117,21 +117,7 @@ func labels(names []string) string {
 // "apoc.x(a :: STRING, b = {} :: MAP) :: (value :: ANY)". Arguments left out
 // are null to body.
 func procedure(mode, signature, description string, body func(c *call) ([][]graph.Value, error)) *exec.Procedure {
-	name, rest, _ := strings.Cut(signature, "(")
-	inputs, outputs, _ := strings.Cut(rest, ") :: ")
-	p := &exec.Procedure{Name: name, Signature: signature, Description: description, Mode: mode}
-	for _, in := range fields(strings.TrimSuffix(inputs, ")")) {
-		declared, typ, _ := strings.Cut(in, " :: ")
-		input, _, optional := strings.Cut(declared, " = ")
-		if optional {
-			p.Optional++
-		}
-		p.Inputs, p.InputTypes = append(p.Inputs, input), append(p.InputTypes, typ)
-	}
-	for _, out := range fields(strings.Trim(outputs, "()")) {
-		output, _, _ := strings.Cut(out, " :: ")
-		p.Outputs = append(p.Outputs, output)
-	}
+	p := exec.Declare(mode, signature, description, nil)
 	p.Call = func(pc *exec.ProcedureContext, args []graph.Value) ([][]graph.Value, error) {
 		c := &call{ProcedureContext: pc, args: make(map[string]graph.Value, len(args))}
 		for i, a := range args {
@@ -140,29 +126,6 @@ func procedure(mode, signature, description string, body func(c *call) ([][]grap
 		return body(c)
 	}
 	return p
-}
-
-// fields splits a list of declarations at its commas, those within <> or {} left alone.
-func fields(list string) []string {
-	var out []string
-	depth, begin := 0, 0
-	for i, c := range list {
-		switch c {
-		case '<', '{', '[':
-			depth++
-		case '>', '}', ']':
-			depth--
-		case ',':
-			if depth == 0 {
-				out = append(out, strings.TrimSpace(list[begin:i]))
-				begin = i + 1
-			}
-		}
-	}
-	if last := strings.TrimSpace(list[begin:]); last != "" {
-		out = append(out, last)
-	}
-	return out
 }
 
 // statement makes a body that runs what build gives and hands its rows on.

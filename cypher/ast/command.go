@@ -37,7 +37,9 @@ type (
 		User   *Text  // EXECUTABLE BY user
 		Exec   bool   // EXECUTABLE [BY …] was given
 		With   string // "AUTH", "USERS", …
-		As     string // "COMMANDS", …
+		As     string // "COMMANDS" or "REVOKE COMMANDS"
+		Of     string // whose PRIVILEGES: "ROLE", "USER" or "" for all
+		Whose  []Text // their names; for "USER" none means the current user
 		Tail
 	}
 	// Terminate is TERMINATE TRANSACTIONS ids.
@@ -133,6 +135,7 @@ type (
 		IfExists  bool
 		Composite bool
 		Dump      bool
+		Cascade   bool // aliases go too
 		Wait      Wait
 	}
 	// StartDatabase is START DATABASE; StopDatabase is STOP DATABASE.
@@ -154,6 +157,7 @@ type (
 		IfNotExists bool
 		OrReplace   bool
 		Target      Text
+		Remote      bool // AT 'url' was given
 		Properties  Expr
 	}
 	// DropAlias is DROP ALIAS … FOR DATABASE.
@@ -165,9 +169,11 @@ type (
 	// AlterAlias is ALTER ALIAS … SET DATABASE TARGET.
 	AlterAlias struct {
 		Span
-		Name     Text
-		IfExists bool
-		Target   *Text
+		Name       Text
+		IfExists   bool
+		Target     *Text
+		Remote     bool // something of a remote alias was given
+		Properties Expr
 	}
 )
 
@@ -177,49 +183,7 @@ type DatabaseOption struct {
 	Value Expr
 }
 
-// UserChange is what CREATE USER and ALTER USER set; nil fields are not given.
-type UserChange struct {
-	Password       Expr
-	Encrypted      bool
-	ChangeRequired *bool
-	Suspended      *bool
-	Home           *Text
-	RemoveHome     bool
-}
-
 type (
-	// CreateUser is CREATE [OR REPLACE] USER.
-	CreateUser struct {
-		Span
-		Name        Text
-		IfNotExists bool
-		OrReplace   bool
-		UserChange
-	}
-	// AlterUser is ALTER USER.
-	AlterUser struct {
-		Span
-		Name     Text
-		IfExists bool
-		UserChange
-	}
-	// DropUser is DROP USER.
-	DropUser struct {
-		Span
-		Name     Text
-		IfExists bool
-	}
-	// RenameUser is RENAME USER from TO to.
-	RenameUser struct {
-		Span
-		Name, To Text
-		IfExists bool
-	}
-	// SetOwnPassword is ALTER CURRENT USER SET PASSWORD FROM old TO new.
-	SetOwnPassword struct {
-		Span
-		From, To Expr
-	}
 	// EnableServer is ENABLE SERVER; AlterServer sets options of one already enabled.
 	EnableServer struct {
 		Span
@@ -269,11 +233,6 @@ func (*StopDatabase) command()     {}
 func (*CreateAlias) command()      {}
 func (*DropAlias) command()        {}
 func (*AlterAlias) command()       {}
-func (*CreateUser) command()       {}
-func (*AlterUser) command()        {}
-func (*DropUser) command()         {}
-func (*RenameUser) command()       {}
-func (*SetOwnPassword) command()   {}
 func (*EnableServer) command()     {}
 func (*AlterServer) command()      {}
 func (*RenameServer) command()     {}

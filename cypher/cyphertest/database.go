@@ -3,12 +3,14 @@ package cyphertest
 import (
 	"context"
 	"net/netip"
+	"sync"
 	"time"
 
 	"graticule/cypher"
 	"graticule/cypher/exec"
 	"graticule/graph"
 	"graticule/graphstore"
+	"graticule/internal/spill"
 	"graticule/replication"
 	"graticule/status"
 )
@@ -16,7 +18,8 @@ import (
 // Now is the clock of every statement.
 var Now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// Database is an empty database to begin with. It is not safe for concurrent use.
+// Database is an empty database to begin with. One statement runs at a time; the
+// transactions of its batches may run at once.
 type Database struct {
 	Engine *cypher.Engine
 	Store  *graphstore.Store
@@ -24,8 +27,15 @@ type Database struct {
 	ImportDir   string
 	Blocked     []netip.Prefix
 	MemoryLimit int64
-	ids         *graphstore.LeasedIDs
-	index       uint64
+	// Over puts a layer over the graph of the statements to come, if it is set.
+	Over  func(exec.Graph) exec.Graph
+	Began func()      // when an inner transaction has begun; may be nil
+	Disk  *spill.Disk // for rows that do not fit into it; nil: none
+	ids   *graphstore.LeasedIDs
+
+	mu     sync.Mutex // guards the fields below, and the order of what is applied
+	index  uint64
+	window *graphstore.Window
 }
 
 // Result is all a statement gave.
@@ -44,8 +54,10 @@ func New(procedures exec.Procedures) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{Store: store, Engine: cypher.New(procedures)}
+	d := &Database{Store: store, Engine: cypher.New(procedures), window: graphstore.NewWindow(0)}
 	d.ids = graphstore.NewLeasedIDs(func(_ context.Context, nodes, rels uint32) (graphstore.Lease, error) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		r, err := d.apply(replication.KindLease, graphstore.EncodeLease(nodes, rels))
 		if err != nil {
 			return graphstore.Lease{}, err
@@ -58,6 +70,7 @@ func New(procedures exec.Procedures) (*Database, error) {
 // Close gives the memory back.
 func (d *Database) Close() error { return d.Store.Close() }
 
+// apply applies the next entry; the caller holds mu.
 func (d *Database) apply(kind replication.EntryKind, payload []byte) (replication.Result, error) {
 	d.index++
 	env := replication.Envelope{Kind: kind, Term: 1, Payload: payload}
@@ -88,7 +101,10 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 		return nil, err
 	}
 	defer tx.Close()
-	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, MemoryLimit: d.MemoryLimit}}
+	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, Account: &exec.Account{Limit: d.MemoryLimit}, Disk: d.Disk}}
+	if d.Over != nil {
+		env.Graph = d.Over(tx)
+	}
 	cur, err := p.Execute(ctx, env)
 	if err != nil {
 		return nil, err
@@ -114,8 +130,15 @@ func (d *Database) commit(tx *graphstore.Tx) error {
 	if err != nil || c == nil {
 		return err
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.window.Check(c); err != nil {
+		return err
+	}
 	c.ID.Sequence = d.index + 1
+	slot := d.window.Add(c)
 	_, err = d.apply(replication.KindChangeset, c.Payload())
+	slot.Applied(d.index)
 	return err
 }
 
@@ -127,6 +150,9 @@ type inner struct {
 
 func (d *Database) begin(ctx context.Context) (exec.InnerTransaction, error) {
 	tx, err := d.Store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: d.ids})
+	if err == nil && d.Began != nil {
+		d.Began()
+	}
 	return &inner{d, tx}, err
 }
 
@@ -136,13 +162,14 @@ func (i *inner) ID() string { return "db-transaction-1" }
 
 func (i *inner) Commit(context.Context) error {
 	defer i.tx.Close()
-	if err := i.d.commit(i.tx); err != nil {
-		if e := graphstore.Status(err); e != nil {
-			return e
-		}
-		return err
+	return i.Failure(i.d.commit(i.tx))
+}
+
+func (i *inner) Failure(err error) error {
+	if e := graphstore.Status(err); e != nil {
+		return e
 	}
-	return nil
+	return err
 }
 
 func (i *inner) Rollback() { i.tx.Close() }

@@ -16,6 +16,7 @@ type access struct {
 	cost    float64
 	build   stepBuilder
 	many    source // the same in chunks; nil when it cannot
+	index   graph.IndexID
 }
 
 // fewRows are not worth a chunk.
@@ -115,7 +116,7 @@ func (pl *planner) access(n *patternNode, ready func(map[int]bool) bool, outer f
 			continue
 		}
 		if rows := max(1, count*u.share); rows < best.rows || best.name == scan.name {
-			best = access{name: "Node" + u.name, details: indexDetails(n.title(), x, u.how), rows: rows, cost: rows * 1.2 * max(outer, 1), build: n.seekRange(u), many: n.checked(n.seekChunks(u))}
+			best = access{name: "Node" + u.name, index: x.ID, details: indexDetails(n.title(), x, u.how), rows: rows, cost: rows * 1.2 * max(outer, 1), build: n.seekRange(u), many: n.checked(n.seekChunks(u))}
 		}
 	}
 	return best

@@ -50,6 +50,10 @@ func (s *groupSink) pushChunk(c *chunk) error {
 	if s.cols.argument == nil {
 		s.cols.argument = column()
 	}
+	defer func() { s.place += int64(c.n) }()
+	if err := s.putChunkOff(c, groups); err != nil {
+		return err
+	}
 	for i, a := range s.p.aggs {
 		if a.star {
 			s.countRows(groups, i)
@@ -65,26 +69,57 @@ func (s *groupSink) pushChunk(c *chunk) error {
 	return s.r.check()
 }
 
+// putChunkOff puts the rows off whose groups have no memory.
+func (s *groupSink) putChunkOff(c *chunk, groups []*group) error {
+	if s.late == nil {
+		return nil
+	}
+	values := make([]graph.Value, len(s.p.keys))
+	for i, g := range groups {
+		if g != nil {
+			continue
+		}
+		for k := range values {
+			values[k] = s.cols.keys[k].At(i)
+		}
+		f := c.row(i)
+		if err := s.arguments(f); err != nil {
+			return err
+		}
+		if err := s.putOff(s.place+1+int64(i), s.r.weight, values, s.args, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *groupSink) countRows(groups []*group, i int) {
 	if len(s.p.keys) == 0 {
 		groups[0].accs[i].(fn.Counter).AddCount(s.r.weight * int64(len(groups)))
 		return
 	}
 	for _, g := range groups {
-		g.accs[i].(fn.Counter).AddCount(s.r.weight)
+		if g != nil {
+			g.accs[i].(fn.Counter).AddCount(s.r.weight)
+		}
 	}
 }
 
 // addColumn hands the argument's column to the i-th aggregate of the rows' groups.
 func (s *groupSink) addColumn(groups []*group, i int, a *aggregate) error {
 	col := s.cols.argument
-	if batch, ok := groups[0].accs[i].(fn.Batch); ok && len(s.p.keys) == 0 && !a.distinct && !a.keeps && !col.Boxed && !col.Mixed {
-		if handled, err := batch.AddBits(col.Kind, col.Bits); handled || err != nil {
-			return err
+	if len(s.p.keys) == 0 && !a.distinct && !a.keeps && !col.Boxed && !col.Mixed { // the one group is there
+		if batch, ok := groups[0].accs[i].(fn.Batch); ok {
+			if handled, err := batch.AddBits(col.Kind, col.Bits); handled || err != nil {
+				return err
+			}
 		}
 	}
 	for k, g := range groups {
-		if err := s.addValue(g, i, a, col.At(k)); err != nil {
+		if g == nil {
+			continue
+		}
+		if err := s.addValue(g, i, a, s.place+1+int64(k), col.At(k)); err != nil {
 			return err
 		}
 	}
@@ -104,7 +139,7 @@ func (s *groupSink) groupsOf(c *chunk) error {
 		}
 	}
 	if len(s.p.keys) == 0 {
-		g, err := s.find(nil, c.row(0))
+		g, err := s.find(s.place+1, nil, c.row(0))
 		for range c.n {
 			cols.groups = append(cols.groups, g)
 		}
@@ -128,11 +163,11 @@ func (s *groupSink) groupsOf(c *chunk) error {
 		for k := range s.p.keys {
 			cols.values = append(cols.values, cols.keys[k].At(i))
 		}
-		g, err := s.find(cols.values, c.row(i))
+		g, err := s.find(s.place+1+int64(i), cols.values, c.row(i))
 		if err != nil {
 			return err
 		}
-		if byInt {
+		if byInt && g != nil {
 			s.remember(key, g)
 		}
 		cols.groups = append(cols.groups, g)

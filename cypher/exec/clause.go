@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"slices"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -55,7 +56,8 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 	ch := &chain{}
 	read, wrote := false, false
 	lazy := !c.writes
-	var pending *pattern // of the MATCH just before
+	var pending *pattern    // of the MATCH just before
+	var merged []*ast.Merge // that may still have rows to come
 	for i, cl := range q.Clauses {
 		last, optional := pending, false
 		if last != nil {
@@ -84,8 +86,13 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				c.add(ch, "Eager", cl, eager)
 				read = false
 			}
-			if _, ok := cl.(*ast.Merge); ok && wrote {
-				c.add(ch, "Eager", cl, eager) // it reads what was written before it
+			m, merges := cl.(*ast.Merge)
+			if merges && wrote || slices.ContainsFunc(merged, func(m *ast.Merge) bool { return mergeReads(m, cl) }) {
+				c.add(ch, "Eager", cl, eager) // it reads what was written before it, or writes what is still read
+				merged = nil
+			}
+			if merges {
+				merged = append(merged, m)
 			}
 			c.writes, wrote, lazy = true, true, false
 		case *ast.With:
@@ -108,10 +115,16 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 		case *ast.With:
 			p := c.projection(&cl.Projection, cl, true)
 			c.inform(last, optional, &cl.Projection, p)
+			if i == 1 && !optional {
+				c.wishOrder(last, &cl.Projection, p)
+			}
 			c.project(ch, p, cl, lazy)
 		case *ast.Return:
 			p := c.projection(&cl.Projection, cl, false)
 			c.inform(last, optional, &cl.Projection, p)
+			if i == 1 && !optional {
+				c.wishOrder(last, &cl.Projection, p)
+			}
 			c.project(ch, p, cl, lazy)
 			ch.columns, ch.slots, ch.returns = p.names[:p.visible], p.slots[:p.visible], true
 		case *ast.Unwind:
@@ -187,6 +200,8 @@ func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 	optional := m.Optional
 	return p, func(r *run, next sink, _ *errEnough) sink {
 		s := &matchSink{r: r, next: next}
+		defer func(outer *int64) { r.holder = outer }(r.holder)
+		r.holder = &s.held
 		var many take
 		if to, ok := next.(chunkSink); ok {
 			many = func(c *chunk) error { s.found = true; return to.pushChunk(c) }
@@ -209,6 +224,7 @@ type matchSink struct {
 	fresh    []int
 	optional bool
 	found    bool
+	held     int64 // bytes that steps of the pattern keep for all rows
 }
 
 func (s *matchSink) push(f frame) error {
@@ -222,7 +238,11 @@ func (s *matchSink) push(f frame) error {
 	return s.next.push(f)
 }
 
-func (s *matchSink) done() error { return s.next.done() }
+func (s *matchSink) done() error {
+	s.r.shrink(s.held)
+	s.held = 0
+	return s.next.done()
+}
 
 // --- subqueries ---
 

@@ -199,7 +199,7 @@ func (res *Result) Close() {
 		return
 	}
 	res.shut = true
-	defer res.run.freeMemory()
+	defer res.run.giveBack()
 	if res.from != nil {
 		res.from.close()
 		res.from = nil

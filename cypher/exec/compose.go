@@ -154,43 +154,32 @@ func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emi
 		first.next, first.columns, first.unit = nil, q.chains[0].columns, !q.chains[0].returns
 		if len(q.chains) == 1 && first.unit { // what follows sees all that was written
 			return q.next.runFrom(r, func(push func(frame) error) error {
-				var rows []frame
-				if err := first.runFrom(r, feed, func(f frame) error { rows = append(rows, slices.Clone(f)); return nil }); err != nil {
+				rows := rowBuffer{r: r}
+				defer rows.close()
+				if err := first.runFrom(r, feed, rows.add); err != nil {
 					return err
 				}
-				for _, f := range rows {
-					if err := push(f); err != nil {
-						return err
-					}
-				}
-				return nil
+				return rows.each(push)
 			}, emit)
 		}
 		return q.next.runFrom(r, func(push func(frame) error) error { return first.runFrom(r, feed, push) }, emit)
 	}
 	if len(q.chains) > 1 { // each part gets all rows; what makes them runs once
-		var rows []frame
-		err := feed(func(f frame) error {
-			rows = append(rows, slices.Clone(f))
-			return r.grow(int64(24 * len(f)))
-		})
-		if err != nil {
+		rows := rowBuffer{r: r}
+		defer rows.close()
+		if err := feed(rows.add); err != nil {
 			return err
 		}
 		feed = func(push func(frame) error) error {
-			for _, f := range rows {
-				if err := push(slices.Clone(f)); err != nil {
-					return err
-				}
-			}
-			return nil
+			return rows.each(func(f frame) error { return push(slices.Clone(f)) })
 		}
 	}
-	var seen map[string]struct{}
+	var seen *dedup
 	if len(q.distinct) > 0 && q.distinct[0] {
-		seen = map[string]struct{}{}
+		seen = &dedup{r: r}
 	}
 	var key []byte
+	place := int64(0)
 	moved := make([]graph.Value, len(q.columns))
 	for i, ch := range q.chains {
 		enough := &errEnough{}
@@ -211,11 +200,15 @@ func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emi
 				for _, s := range q.slots {
 					key = graph.AppendKey(key, out[s])
 				}
-				if _, ok := seen[string(key)]; ok {
-					return nil
-				}
-				seen[string(key)] = struct{}{}
-				if err := r.grow(int64(len(key)) + 48); err != nil {
+				place++
+				fresh, err := seen.keyed(key, func() []graph.Value {
+					record := []graph.Value{graph.Int(place)}
+					for _, s := range q.slots {
+						record = append(record, out[s])
+					}
+					return record
+				})
+				if err != nil || !fresh {
 					return err
 				}
 			}
@@ -225,5 +218,20 @@ func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emi
 			return err
 		}
 	}
-	return nil
+	if seen == nil {
+		return nil
+	}
+	f := make(frame, r.width)
+	return seen.drain(func(dst []byte, record []graph.Value) []byte {
+		for _, v := range record[1:] {
+			dst = graph.AppendKey(dst, v)
+		}
+		return dst
+	}, func(record []graph.Value) error {
+		copy(f, r.base)
+		for i, s := range q.slots {
+			f[s] = record[1+i]
+		}
+		return emit(f)
+	})
 }

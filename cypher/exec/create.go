@@ -203,6 +203,9 @@ func (r *run) createNode(f frame, n createNode) error {
 			return noMap("Parameter provided for node creation is not a Map, instead got NO_VALUE")
 		}
 	}
+	if err := r.keep(nodeBytes); err != nil {
+		return err
+	}
 	id, err := r.graph.CreateNode(labels)
 	if err != nil {
 		return err
@@ -243,6 +246,9 @@ func (r *run) createRel(f frame, x createRel) error {
 	}
 	t, err := r.graph.EnsureType(names[0])
 	if err != nil {
+		return err
+	}
+	if err := r.keep(relBytes); err != nil {
 		return err
 	}
 	id, err := r.graph.CreateRel(t, f[x.from].NodeID(), f[x.to].NodeID())

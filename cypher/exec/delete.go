@@ -48,6 +48,9 @@ func (r *run) deleteValue(v graph.Value, nodes *[]graph.NodeID) error {
 		*nodes = append(*nodes, v.NodeID())
 		return nil
 	case graph.KindRel:
+		if err := r.keep(relBytes); err != nil {
+			return err
+		}
 		gone, err := r.graph.DeleteRel(v.RelID())
 		if gone {
 			r.counters.RelsDeleted++
@@ -78,6 +81,9 @@ func (r *run) deleteNode(id graph.NodeID, detach bool) error {
 			return err
 		}
 		for _, rel := range rels {
+			if err := r.keep(relBytes); err != nil {
+				return err
+			}
 			gone, err := r.graph.DeleteRel(rel)
 			if err != nil {
 				return err
@@ -86,6 +92,9 @@ func (r *run) deleteNode(id graph.NodeID, detach bool) error {
 				r.counters.RelsDeleted++
 			}
 		}
+	}
+	if err := r.keep(nodeBytes); err != nil {
+		return err
 	}
 	gone, err := r.graph.DeleteNode(id)
 	if gone {

@@ -33,6 +33,34 @@ func (s *distinctSet) add(v graph.Value, key *[]byte) (fresh bool, bytes int64) 
 	return s.addKey(*key)
 }
 
+// growth gives how many bytes the set will take at once when v is added: what is
+// more than add tells afterwards.
+func (s *distinctSet) growth(v graph.Value) int64 {
+	if k := v.Kind(); (k == graph.KindInt || k == graph.KindFloat) && 2*s.ints.n >= len(s.ints.slots) && len(s.ints.slots) > 0 {
+		return int64(8 * 4 * len(s.ints.slots))
+	}
+	return 0
+}
+
+// has tells whether v is in the set.
+func (s *distinctSet) has(v graph.Value, key *[]byte) bool {
+	switch v.Kind() {
+	case graph.KindInt:
+		return s.ints.has(v.AsInt())
+	case graph.KindFloat:
+		if f := v.AsFloat(); f == math.Trunc(f) && math.Abs(f) < 1<<62 {
+			return s.ints.has(int64(f))
+		}
+	case graph.KindNode:
+		return s.nodes.has(uint64(v.NodeID()))
+	case graph.KindRel:
+		return s.rels.has(uint64(v.RelID()))
+	}
+	*key = graph.AppendKey((*key)[:0], v)
+	_, ok := s.others[string(*key)]
+	return ok
+}
+
 // addKey adds the key of one value or of several.
 func (s *distinctSet) addKey(key []byte) (fresh bool, bytes int64) {
 	if _, ok := s.others[string(key)]; ok {
@@ -74,6 +102,13 @@ func (s *intSet) add(i int64) (fresh bool, bytes int64) {
 	s.slots[at] = i
 	s.n++
 	return true, bytes
+}
+
+func (s *intSet) has(i int64) bool {
+	if i == 0 {
+		return s.zero
+	}
+	return len(s.slots) > 0 && s.slots[s.find(i)] == i
 }
 
 // find gives the place of i, or the free one where it belongs.
@@ -120,32 +155,57 @@ func (s *idSet) has(id uint64) bool {
 
 // distinctSink hands on the first of the rows with equal values in its slots.
 type distinctSink struct {
-	r     *run
-	slots []int
-	seen  distinctSet
-	key   []byte
-	next  sink
+	slots  []int
+	live   []int // slots that are read later
+	seen   dedup
+	place  int64
+	next   sink
+	enough *errEnough
 }
 
 func (s *distinctSink) push(f frame) error {
-	var fresh bool
-	var bytes int64
-	if len(s.slots) == 1 {
-		fresh, bytes = s.seen.add(f[s.slots[0]], &s.key)
-	} else {
-		s.key = s.key[:0]
+	s.place++
+	late := func() []graph.Value {
+		record := make([]graph.Value, 0, 1+len(s.slots)+len(s.live))
+		record = append(record, graph.Int(s.place))
 		for _, slot := range s.slots {
-			s.key = graph.AppendKey(s.key, f[slot])
+			record = append(record, f[slot])
 		}
-		fresh, bytes = s.seen.addKey(s.key)
+		for _, slot := range s.live {
+			record = append(record, f[slot])
+		}
+		return record
 	}
-	if !fresh {
-		return nil
+	var fresh bool
+	var err error
+	if len(s.slots) == 1 {
+		fresh, err = s.seen.value(&s.seen.set, f[s.slots[0]], nil, late)
+	} else {
+		key := s.seen.key[:0]
+		for _, slot := range s.slots {
+			key = graph.AppendKey(key, f[slot])
+		}
+		s.seen.key = key
+		fresh, err = s.seen.keyed(key, late)
 	}
-	if err := s.r.grow(bytes); err != nil {
+	if err != nil || !fresh {
 		return err
 	}
 	return s.next.push(f)
 }
 
-func (s *distinctSink) done() error { return s.next.done() }
+func (s *distinctSink) done() error {
+	f := make(frame, s.seen.r.width)
+	err := s.seen.drain(func(dst []byte, record []graph.Value) []byte {
+		for _, v := range record[1 : 1+len(s.slots)] {
+			dst = graph.AppendKey(dst, v)
+		}
+		return dst
+	}, func(record []graph.Value) error {
+		return s.next.push(restored(f, s.live, record[1+len(s.slots):]))
+	})
+	if err != nil && err != error(s.enough) {
+		return err
+	}
+	return s.next.done()
+}

@@ -9,5 +9,7 @@
 // MATCH is solved is chosen when a plan starts, from the counts of the graph
 // it runs on.
 //
-// A Run belongs to one goroutine. The package starts none.
+// A Run belongs to one goroutine at a time. The package starts goroutines for the
+// batches of CALL … IN CONCURRENT TRANSACTIONS only, each with a run of its own,
+// and for coroutines, which run while their reader waits.
 package exec

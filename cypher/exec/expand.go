@@ -347,8 +347,15 @@ func (x *patternRel) expandVariable(haveFrom, into bool, earlier []*patternRel) 
 				if (x.max >= 0 && depth >= x.max) || !ok {
 					return nil
 				}
+				if err := r.grow(levelBytes); err != nil {
+					return err
+				}
+				defer r.shrink(levelBytes)
 				return r.expandAll(at, dir, ids, func(a *graph.Adjacency) error {
 					for i, rel := range a.Rel {
+						if err := r.alive(); err != nil {
+							return err
+						}
 						if !x.walk && onTrail(trail, rel) || usedBy(earlier, f, rel) {
 							continue
 						}

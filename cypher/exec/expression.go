@@ -295,6 +295,25 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			return f2(a, b)
 		}
 	}
+	if e.Op == ast.OpAdd || e.Op == ast.OpConcat {
+		f2 := arithmetic[e.Op]
+		return func(r *run, f frame) (graph.Value, error) {
+			a, err := left(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			b, err := right(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			if a.Kind() == graph.KindString || a.Kind() == graph.KindList || b.Kind() == graph.KindString || b.Kind() == graph.KindList {
+				if err := r.making(a, b); err != nil {
+					return graph.Null, err
+				}
+			}
+			return f2(a, b)
+		}
+	}
 	logic := func(f2 func(a, b graph.Value) graph.Value, short graph.Value) eval {
 		return func(r *run, f frame) (graph.Value, error) {
 			a, err := left(r, f)
@@ -481,8 +500,25 @@ func (c *compiler) call(e *ast.Call) eval {
 			}
 			values = append(values, v)
 		}
+		if err := r.making(values...); err != nil {
+			return graph.Null, err
+		}
 		return f.Eval(&r.context, values)
 	}
+}
+
+// making asks for the room that a value made of others may take: as much as they.
+func (r *run) making(of ...graph.Value) error {
+	n := int64(0)
+	for _, v := range of {
+		switch v.Kind() {
+		case graph.KindString:
+			n += int64(len(v.AsString()))
+		case graph.KindList:
+			n += int64(valueBytes * len(v.AsList()))
+		}
+	}
+	return r.room(n)
 }
 
 const caseSlot = " case"

@@ -32,6 +32,9 @@ type Estimator interface {
 	EstimateDegree(label graph.LabelID, dir graph.Direction, types []graph.TypeID) float64
 	// EstimatePerValue gives the mean number of entities for one value of an index.
 	EstimatePerValue(index graph.IndexID) float64
+	// IndexOrder gives how many entities a range index holds, and whether its
+	// order is that of ORDER BY.
+	IndexOrder(index graph.IndexID) (entries int64, sorted bool)
 	// SchemaVersion changes with every change of indexes and constraints.
 	SchemaVersion() uint64
 }

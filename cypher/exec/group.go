@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"graticule/cypher/ast"
@@ -22,11 +23,14 @@ type aggregate struct {
 	variable *ast.Variable // when that is all of its argument
 }
 
+// keeping are the aggregates that keep their values until the end.
+var keeping = map[string]bool{"collect": true, "collect_list": true, "percentilecont": true, "percentiledisc": true, "percentile_cont": true, "percentile_disc": true}
+
 func (c *compiler) aggregateCall(e *ast.Call, name string) eval {
 	if c.aggs == nil {
 		c.fail(e, "InvalidAggregation", "Invalid use of aggregating function %s(...) in this context", name)
 	}
-	a := &aggregate{name: name, distinct: e.Distinct, star: e.Star, slot: c.slot(), call: e, keeps: name == "collect" || name == "percentilecont" || name == "percentiledisc"}
+	a := &aggregate{name: name, distinct: e.Distinct, star: e.Star, slot: c.slot(), call: e, keeps: keeping[name]}
 	if len(e.Args) == 1 {
 		a.variable, _ = e.Args[0].(*ast.Variable)
 	}
@@ -66,22 +70,37 @@ func lowerName(c *ast.Call) string {
 	return string(b)
 }
 
+// groupSink groups rows by their keys. When there is no memory left for more
+// groups, rows of others are put off, and so are values of DISTINCT aggregates.
 type groupSink struct {
 	r      *run
 	p      *projection
+	level  int // of partitions
 	groups map[string]*group
 	order  []*group
+	held   int64
 	key    []byte
-	values []graph.Value
+	values []graph.Value // of the keys of the row at hand
+	args   []graph.Value // of the aggregates
+	last   frame         // of the newest group
+	place  int64         // rows that came so far
+	seen   dedup         // of DISTINCT aggregates: by group, aggregate and value
+	late   *overflow     // rows of groups that have no memory
 	next   sink
 	enough *errEnough
 	cols   groupColumns
 }
 
+func newGroupSink(r *run, p *projection, next sink, enough *errEnough) *groupSink {
+	return &groupSink{r: r, p: p, groups: map[string]*group{}, args: make([]graph.Value, len(p.aggs)), seen: dedup{r: r}, next: next, enough: enough}
+}
+
 type group struct {
-	f    frame
-	accs []fn.Accumulator
-	seen []distinctSet // of DISTINCT aggregates
+	number int64
+	place  int64 // of its first row
+	f      frame
+	accs   []fn.Accumulator
+	seen   []distinctSet // of DISTINCT aggregates
 }
 
 func (s *groupSink) push(f frame) error {
@@ -93,65 +112,132 @@ func (s *groupSink) push(f frame) error {
 		}
 		s.values = append(s.values, v)
 	}
-	g, err := s.find(s.values, f)
+	s.place++
+	g, err := s.find(s.place, s.values, f)
 	if err != nil {
 		return err
 	}
+	if err := s.arguments(f); err != nil {
+		return err
+	}
+	if err := s.take(g, s.place, s.r.weight, s.values, s.args, f); err != nil {
+		return err
+	}
+	return s.r.alive()
+}
+
+// arguments computes the arguments of the aggregates.
+func (s *groupSink) arguments(f frame) error {
 	for i, a := range s.p.aggs {
 		if a.star {
-			g.accs[i].(fn.Counter).AddCount(s.r.weight)
 			continue
 		}
 		v, err := a.arg(s.r, f)
 		if err != nil {
 			return err
 		}
-		if err := s.addValue(g, i, a, v); err != nil {
+		s.args[i] = v
+	}
+	return nil
+}
+
+// take counts a row in its group; without one it is put off.
+func (s *groupSink) take(g *group, place, weight int64, keys, args []graph.Value, f frame) error {
+	if g == nil {
+		return s.putOff(place, weight, keys, args, f)
+	}
+	for i, a := range s.p.aggs {
+		if a.star {
+			g.accs[i].(fn.Counter).AddCount(weight)
+			continue
+		}
+		if err := s.addValue(g, i, a, place, args[i]); err != nil {
 			return err
 		}
 	}
-	return s.r.alive()
+	return nil
 }
 
-// find gives the group of the keys' values, a new one for the first row f.
-func (s *groupSink) find(values []graph.Value, f frame) (*group, error) {
+// putOff keeps a row for later: place, weight, keys, arguments, and what is read
+// behind the projection.
+func (s *groupSink) putOff(place, weight int64, keys, args []graph.Value, f frame) error {
+	record := make([]graph.Value, 0, 2+len(keys)+len(args)+len(s.p.live))
+	record = append(append(append(record, graph.Int(place), graph.Int(weight)), keys...), args...)
+	for _, slot := range s.p.live {
+		record = append(record, f[slot])
+	}
+	s.key = s.key[:0]
+	for _, v := range keys {
+		s.key = graph.AppendKey(s.key, v)
+	}
+	return s.late.put(s.key, record)
+}
+
+// find gives the group of the keys' values, a new one for the first row f; nil
+// when there is no memory for it.
+func (s *groupSink) find(place int64, values []graph.Value, f frame) (*group, error) {
 	s.key = s.key[:0]
 	for _, v := range values {
 		s.key = graph.AppendKey(s.key, v)
 	}
-	if g := s.groups[string(s.key)]; g != nil {
+	if g := s.groups[string(s.key)]; g != nil || s.late != nil {
 		return g, nil
 	}
+	n := int64(len(s.key)) + frameSize(f, s.last) + 208 + int64(96*len(s.p.aggs))
+	err := s.r.grow(n)
+	switch {
+	case err == nil && s.r.outgrown(s.held+n) && len(s.order) > 0:
+		s.r.shrink(n)
+		s.late = newOverflow(s.r, s.level)
+		return nil, nil
+	case err != nil && s.r.spills(err, s.held):
+		s.late = newOverflow(s.r, s.level)
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	s.held += n
 	g, err := s.open(slices.Clone(f))
 	if err != nil {
 		return nil, err
 	}
+	g.number, g.place, s.last = int64(len(s.order)), place, g.f
 	for i, k := range s.p.keys {
 		g.f[s.p.slots[k]] = values[i]
 	}
 	s.groups[string(s.key)] = g
 	s.order = append(s.order, g)
-	return g, s.r.grow(int64(len(s.key)+24*len(f)) + 256)
+	return g, nil
 }
 
 // addValue hands one argument to the i-th aggregate of a group.
-func (s *groupSink) addValue(g *group, i int, a *aggregate, v graph.Value) error {
+func (s *groupSink) addValue(g *group, i int, a *aggregate, place int64, v graph.Value) error {
 	if v.IsNull() {
 		return nil
 	}
 	if a.distinct {
-		fresh, bytes := g.seen[i].add(v, &s.key)
-		if !fresh {
-			return nil
-		}
-		if err := s.r.grow(bytes); err != nil {
+		fresh, err := s.seen.value(&g.seen[i], v, func(dst []byte) []byte { return ofAggregate(dst, g.number, i) }, func() []graph.Value {
+			return []graph.Value{graph.Int(place), graph.Int(g.number), graph.Int(int64(i)), v}
+		})
+		if err != nil || !fresh {
 			return err
 		}
 	}
-	if a.keeps {
-		if err := s.r.grow(valueSize(v)); err != nil {
+	return s.add(g, i, v)
+}
+
+// ofAggregate begins the key of a value of a DISTINCT aggregate.
+func ofAggregate(dst []byte, group int64, aggregate int) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(dst, uint64(group)), uint64(aggregate))
+}
+
+func (s *groupSink) add(g *group, i int, v graph.Value) error {
+	if s.p.aggs[i].keeps {
+		n := valueSize(v)
+		if err := s.r.grow(n); err != nil {
 			return err
 		}
+		s.held += n
 	}
 	return g.accs[i].Add(v)
 }
@@ -174,7 +260,7 @@ func (s *groupSink) open(f frame) (*group, error) {
 func (s *groupSink) done() error {
 	s.cols.release()
 	if len(s.order) == 0 && len(s.p.keys) == 0 {
-		empty := make(frame, s.width())
+		empty := make(frame, s.r.width)
 		copy(empty, s.r.base) // what a subquery imports is there though no row is
 		g, err := s.open(empty)
 		if err != nil {
@@ -182,32 +268,102 @@ func (s *groupSink) done() error {
 		}
 		s.order = append(s.order, g)
 	}
+	err := s.finish(func(_ int64, f frame) error { return s.next.push(f) })
+	if err != nil && err != error(s.enough) {
+		return err
+	}
+	return s.next.done()
+}
+
+// finish gives the row of each group, in the order of their first rows.
+func (s *groupSink) finish(give func(place int64, f frame) error) error {
+	key := func(dst []byte, record []graph.Value) []byte {
+		return graph.AppendKey(ofAggregate(dst, record[1].AsInt(), int(record[2].AsInt())), record[3])
+	}
+	err := s.seen.drain(key, func(record []graph.Value) error {
+		return s.add(s.order[record[1].AsInt()], int(record[2].AsInt()), record[3])
+	})
+	if err != nil {
+		return err
+	}
 	isKey := make([]bool, len(s.p.slots))
 	for _, k := range s.p.keys {
 		isKey[k] = true
 	}
 	for _, g := range s.order {
-		for i, a := range s.p.aggs {
-			g.f[a.slot] = g.accs[i].Result()
+		if err := s.result(g, isKey); err != nil {
+			return err
 		}
-		for i, v := range s.p.values {
-			if isKey[i] {
-				continue
-			}
-			x, err := v(s.r, g.f)
-			if err != nil {
-				return err
-			}
-			g.f[s.p.slots[i]] = x
-		}
-		if err := s.next.push(g.f); err == error(s.enough) {
-			break
-		} else if err != nil {
+		if err := give(g.place, g.f); err != nil {
 			return err
 		}
 	}
-	s.groups, s.order = nil, nil
-	return s.next.done()
+	s.groups, s.order, s.last = nil, nil, nil
+	s.r.shrink(s.held)
+	s.held = 0
+	if s.late == nil {
+		return nil
+	}
+	f := make(frame, s.r.width)
+	return s.late.drain(s.part, func(record []graph.Value) error {
+		return give(record[0].AsInt(), restored(f, s.p.live, record[1:]))
+	})
 }
 
-func (s *groupSink) width() int { return s.r.width }
+// part groups rows that were put off.
+func (s *groupSink) part(next func() ([]graph.Value, error), give func([]graph.Value) error) error {
+	inner := newGroupSink(s.r, s.p, nil, nil)
+	inner.level = s.level + 1
+	keys, args := len(s.p.keys), len(s.p.aggs)
+	f := make(frame, s.r.width)
+	for {
+		record, err := next()
+		if err != nil {
+			return err
+		}
+		if record == nil {
+			break
+		}
+		if err := s.r.alive(); err != nil {
+			return err
+		}
+		restored(f, s.p.live, record[2+keys+args:])
+		place, values := record[0].AsInt(), record[2:2+keys]
+		g, err := inner.find(place, values, f)
+		if err != nil {
+			return err
+		}
+		if err := inner.take(g, place, record[1].AsInt(), values, record[2+keys:2+keys+args], f); err != nil {
+			return err
+		}
+	}
+	record := make([]graph.Value, 0, 1+len(s.p.live))
+	return inner.finish(func(place int64, f frame) error {
+		record = append(record[:0], graph.Int(place))
+		for _, slot := range s.p.live {
+			record = append(record, f[slot])
+		}
+		return give(record)
+	})
+}
+
+// result fills in what is made of the aggregates of a group.
+func (s *groupSink) result(g *group, isKey []bool) error {
+	if err := s.r.alive(); err != nil {
+		return err
+	}
+	for i, a := range s.p.aggs {
+		g.f[a.slot] = g.accs[i].Result()
+	}
+	for i, v := range s.p.values {
+		if isKey[i] {
+			continue
+		}
+		x, err := v(s.r, g.f)
+		if err != nil {
+			return err
+		}
+		g.f[s.p.slots[i]] = x
+	}
+	return nil
+}

@@ -84,8 +84,14 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 			if err != nil || !ok {
 				return graph.Null, err
 			}
-			result := make([]graph.Value, 0, len(l))
+			if err := r.room(int64(len(l)) * valueBytes); err != nil {
+				return graph.Null, err
+			}
+			result := building{r: r, items: make([]graph.Value, 0, len(l))}
 			for _, v := range l {
+				if err := r.check(); err != nil {
+					return graph.Null, err
+				}
 				f[slot] = v
 				if where != nil {
 					w, err := where(r, f)
@@ -101,9 +107,11 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 						return graph.Null, err
 					}
 				}
-				result = append(result, v)
+				if err := result.add(v); err != nil {
+					return graph.Null, err
+				}
 			}
-			return graph.List(result), nil
+			return result.list(), nil
 		}
 	})
 	return out
@@ -125,6 +133,9 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 			}
 			yes, unknown := 0, 0
 			for _, v := range l {
+				if err := r.check(); err != nil {
+					return graph.Null, err
+				}
 				f[slot] = v
 				p, err := test(r, f)
 				if err != nil {
@@ -164,6 +175,9 @@ func allReduce(acc, slot int, init, items, step, test eval) eval {
 		}
 		out := graph.True
 		for _, x := range l {
+			if err := r.check(); err != nil {
+				return graph.Null, err
+			}
 			f[acc], f[slot] = v, x
 			if v, err = step(r, f); err != nil {
 				return graph.Null, err
@@ -202,6 +216,9 @@ func (c *compiler) reduce(e *ast.Reduce) (out eval) {
 				return graph.Null, err
 			}
 			for _, x := range l {
+				if err := r.check(); err != nil {
+					return graph.Null, err
+				}
 				f[acc], f[slot] = v, x
 				if v, err = step(r, f); err != nil {
 					return graph.Null, err

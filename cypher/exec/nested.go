@@ -38,7 +38,10 @@ func (c *ProcedureContext) Begin() (InnerTransaction, error) {
 
 // QueryIn runs a statement in a transaction of Begin.
 func (c *ProcedureContext) QueryIn(tx InnerTransaction, text string, params *graph.Map) (*Rows, error) {
-	return c.nested(c.run.env, tx.Graph(), true, text, params)
+	env := *c.run.env
+	env.Account = &Account{Pool: c.run.account.Pool, Limit: c.run.account.Limit} // what it writes ends with tx
+	defer env.Account.Close()
+	return c.nested(&env, tx.Graph(), true, text, params)
 }
 
 // Open opens a file of the import folder, or an address, as LOAD CSV does.
@@ -75,7 +78,7 @@ func (c *ProcedureContext) nested(env *Environment, g Graph, writes bool, text s
 			out[i] = reference(v)
 		}
 		rows.Values = append(rows.Values, out)
-		return c.run.grow(int64(24*len(row) + 24))
+		return c.run.grow(frameSize(out, nil))
 	})
 	rows.Counters = *res.Counters()
 	return rows, err

@@ -11,6 +11,7 @@ import (
 // about its size and its schema.
 type planned struct {
 	ops         []op
+	ordered     *orderedScan // nil when the rows come in no order
 	nodes, rels int64
 	schema      uint64
 }
@@ -30,7 +31,7 @@ func (p *pattern) plan(r *run) *planned {
 	if p.never {
 		pl.ops = []op{{name: "EmptyResult", build: func(*run, push) push { return func(frame) error { return nil } }}}
 	} else {
-		pl.ops = p.order(r)
+		pl.ops, pl.ordered = p.order(r)
 	}
 	p.planned.Store(pl)
 	return pl
@@ -78,7 +79,7 @@ func (o *order) clone() *order {
 	return &c
 }
 
-func (p *pattern) order(r *run) []op {
+func (p *pattern) order(r *run) ([]op, *orderedScan) {
 	pl := &planner{r: r, p: p, own: p.ownSlots(), total: float64(max(1, r.graph.EstimateNodes(graph.AnyLabel)))}
 	base := &order{have: map[int]bool{}, done: map[any]bool{}, rows: 1}
 	for _, n := range p.nodes {
@@ -111,7 +112,8 @@ func (p *pattern) order(r *run) []op {
 	if best == nil {
 		best = base
 	}
-	return pl.build(best)
+	ops := pl.build(best)
+	return ops, pl.inOrder(best, ops)
 }
 
 // Limits of the search, whose work grows with the cube of the pattern.

@@ -27,6 +27,8 @@ type pattern struct {
 	distinct bool
 	counting bool
 
+	wish *orderWish
+
 	later   []func() // compiling that waits until all variables of the pattern are known
 	planned atomic.Pointer[planned]
 }

@@ -16,6 +16,8 @@ import (
 type Procedure struct {
 	Name, Signature, Description, Mode string
 	System                             bool // works on the system database
+	Admin                              bool // for administrators
+	Hidden                             bool // not listed
 	Inputs                             []string
 	InputTypes                         []string // of Inputs, such as "INTEGER"; empty: any value
 	Optional                           int      // how many trailing inputs may be left out
@@ -157,6 +159,11 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 				return err
 			}
 			values[i] = v
+		}
+		if r.env.MayCall != nil {
+			if err := r.env.MayCall(p); err != nil {
+				return err
+			}
 		}
 		rows, err := p.Call(&ProcedureContext{Context: r.ctx, Graph: r.graph, Server: r.env.Server, run: r, prepare: prepare}, values)
 		if err != nil {

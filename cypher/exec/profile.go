@@ -148,7 +148,7 @@ func (ch *chain) operators(r *run) *Operator {
 				on(st.name, st.details, at.Estimated, p)
 			}
 		case st.proj != nil:
-			st.proj.operators(func(name, details string, estimated float64) { on(name, details, estimated, p) }, &at)
+			st.proj.operators(st.proj.arrivesSorted(r), func(name, details string, estimated float64) { on(name, details, estimated, p) }, &at)
 		case st.sub != nil:
 			o := &Operator{Name: st.name, Estimated: at.Estimated, Rows: p.rows, Children: []*Operator{at, st.sub.operators(r)}}
 			at, leaf = o, false
@@ -160,7 +160,7 @@ func (ch *chain) operators(r *run) *Operator {
 }
 
 // operators names the parts of a projection, first to last.
-func (p *projection) operators(on func(name, details string, estimated float64), at **Operator) {
+func (p *projection) operators(sorted bool, on func(name, details string, estimated float64), at **Operator) {
 	rows := (*at).Estimated
 	names := strings.Join(p.names, ", ")
 	switch {
@@ -179,6 +179,7 @@ func (p *projection) operators(on func(name, details string, estimated float64),
 		on("Distinct", names, rows)
 	}
 	switch {
+	case sorted:
 	case len(p.order) > 0 && p.limit != nil:
 		on("Top", names, min(rows, 10))
 	case len(p.order) > 0:
@@ -187,7 +188,7 @@ func (p *projection) operators(on func(name, details string, estimated float64),
 	if p.skip != nil {
 		on("Skip", "", rows)
 	}
-	if p.limit != nil && len(p.order) == 0 {
+	if p.limit != nil && (sorted || len(p.order) == 0) {
 		on("Limit", "", min(rows, 10))
 	}
 	if p.where != nil {

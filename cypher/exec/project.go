@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,9 +26,11 @@ type projection struct {
 	skip     eval
 	limit    eval
 	where    eval
-	visible  int    // how many of names are columns; the others are keys of GROUP BY
-	decisive []int  // the slots that DISTINCT need compare
-	before   *scope // of the rows that come in
+	visible  int      // how many of names are columns; the others are keys of GROUP BY
+	decisive []int    // the slots that DISTINCT need compare
+	before   *scope   // of the rows that come in
+	sorted   *pattern // right before, that may give the rows in order
+	live     []int    // slots that may be read behind it
 }
 
 type sortKey struct {
@@ -148,6 +151,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		c.scope = after
 	}
 	c.projected = saved
+	out.live = liveSlots(out, sorting, after)
 	return out
 }
 
@@ -171,6 +175,24 @@ func (c *compiler) decisive(p *ast.Projection, out *projection) []int {
 		slots = append(slots, out.slots[offset+i])
 	}
 	return slots
+}
+
+// liveSlots gives the slots that may be read behind a projection: those of its
+// scopes, and what it computes.
+func liveSlots(p *projection, scopes ...*scope) []int {
+	live := map[int]bool{}
+	for _, s := range scopes {
+		for _, slot := range s.slots {
+			live[slot] = true
+		}
+	}
+	for _, a := range p.aggs {
+		live[a.slot] = true
+	}
+	for _, slot := range p.slots {
+		live[slot] = true
+	}
+	return slices.Sorted(maps.Keys(live))
 }
 
 // hiddenKeys gives the keys of GROUP BY that no item gives.
@@ -256,14 +278,14 @@ func (p *projection) stages(r *run, next sink, enough *errEnough, lazy bool) sin
 	if p.skip != nil || p.limit != nil {
 		next = &limitSink{r: r, skip: p.skip, limit: p.limit, next: next, enough: enough, lazy: lazy}
 	}
-	if len(p.order) > 0 {
-		next = &sortSink{r: r, keys: p.order, limit: p.limit, skip: p.skip, next: next, enough: enough}
+	if len(p.order) > 0 && !p.arrivesSorted(r) {
+		next = &sortSink{r: r, keys: p.order, limit: p.limit, skip: p.skip, live: p.live, next: next, enough: enough}
 	}
 	if p.distinct {
-		next = &distinctSink{r: r, slots: p.decisive, next: next}
+		next = &distinctSink{slots: p.decisive, live: p.live, seen: dedup{r: r}, next: next, enough: enough}
 	}
 	if p.groups {
-		return &groupSink{r: r, p: p, groups: map[string]*group{}, next: next, enough: enough}
+		return newGroupSink(r, p, next, enough)
 	}
 	return &projectSink{r: r, p: p, next: next, scratch: make([]graph.Value, len(p.values))}
 }
@@ -442,33 +464,3 @@ func (c *compiler) inform(p *pattern, optional bool, proj *ast.Projection, out *
 const countedRow = " row"
 
 func isEntity(k varKind) bool { return k == nodeVar || k == relVar }
-
-// valueSize gives about how many bytes a value takes where it is kept.
-func valueSize(v graph.Value) int64 {
-	n := int64(24)
-	switch v.Kind() {
-	case graph.KindString:
-		n += int64(len(v.AsString()))
-	case graph.KindList:
-		for _, e := range v.AsList() {
-			n += valueSize(e)
-		}
-	case graph.KindMap:
-		m := v.AsMap()
-		for i := range m.Len() {
-			k, e := m.At(i)
-			n += 16 + int64(len(k)) + valueSize(e)
-		}
-	case graph.KindNode:
-		if x := v.AsNode(); x != nil {
-			n += valueSize(graph.MapOf(x.Properties))
-		}
-	case graph.KindRel:
-		if x := v.AsRel(); x != nil {
-			n += valueSize(graph.MapOf(x.Properties))
-		}
-	case graph.KindPath:
-		n += int64(24 * (len(v.AsPath().Nodes) + len(v.AsPath().Rels)))
-	}
-	return n
-}

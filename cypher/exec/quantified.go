@@ -244,9 +244,10 @@ func (x *patternRel) expandRepeat(into bool, earlier []*patternRel) stepBuilder 
 		}
 		inner = rep.inner.build(r, step, nil)
 		again = func(f frame) error {
-			if err := r.alive(); err != nil {
+			if err := r.grow(2 * levelBytes); err != nil {
 				return err
 			}
+			defer r.shrink(2 * levelBytes)
 			return inner(f)
 		}
 		return func(f frame) error {

@@ -72,6 +72,9 @@ func reachChunks(start int, hops []reachHop) source {
 				s.layers = outer
 			}()
 			s.layers[0].add(f[start].NodeID(), 0, -1)
+			held := s.held
+			s.held = 0
+			defer func() { r.shrink(s.held); s.held = held }()
 			for i := range hops {
 				if err := s.hop(i, f); err != nil {
 					return err
@@ -112,6 +115,7 @@ type reaching struct {
 	layers []*layer
 	types  []func() ([]graph.TypeID, bool)
 	tests  []func(f frame) (bool, error)
+	held   int64 // bytes of the layers of one start
 }
 
 const (
@@ -231,7 +235,9 @@ func (s *reaching) hop(i int, f frame) error {
 		to.add(v, proof[0], -1)
 		to.whole[len(to.whole)-1] = proof
 	}
-	return s.r.grow(int64(len(to.ids)) * 40)
+	n := int64(len(to.ids)) * 40
+	s.held += n
+	return s.r.grow(n)
 }
 
 // proofUses tells whether the proof of the u-th node of layer i holds rel.
@@ -308,6 +314,8 @@ func (x *patternRel) reachWithinChunks(haveFrom bool) source {
 			}
 			var seen idSet
 			seen.add(uint64(start))
+			held := int64(0)
+			defer func() { r.shrink(held) }()
 			cycle := x.min == 0 // the start has been given
 			if cycle {
 				if err := r.chunks([]graph.NodeID{start}, toSlot, f, next); err != nil {
@@ -351,9 +359,11 @@ func (x *patternRel) reachWithinChunks(haveFrom bool) source {
 						return err
 					}
 				}
-				if err := r.grow(int64(len(reached))*8 + pages); err != nil {
+				n := int64(len(reached))*16 + pages
+				if err := r.grow(n); err != nil {
 					return err
 				}
+				held += n
 				if err := r.chunks(slices.Clone(reached), toSlot, f, next); err != nil {
 					return err
 				}

@@ -8,6 +8,7 @@ import (
 
 	"graticule/cypher/fn"
 	"graticule/graph"
+	"graticule/internal/spill"
 )
 
 // Environment is what a run needs from outside.
@@ -21,9 +22,10 @@ type Environment struct {
 	Database    string // its name, "" when USE is not looked at
 	Server      any    // passed to procedures
 	Imports     Imports
+	MayCall     func(*Procedure) error                              // refuses procedures; may be nil
 	Begin       func(ctx context.Context) (InnerTransaction, error) // for CALL … IN TRANSACTIONS
-	Memory      *MemoryPool                                         // of the server; may be nil
-	MemoryLimit int64                                               // bytes one statement may keep; 0: no limit
+	Account     *Account                                            // of the transaction; nil: nothing is counted
+	Disk        *spill.Disk                                         // for rows that do not fit; nil: none are written
 }
 
 // Imports says where LOAD CSV may read.
@@ -76,13 +78,16 @@ type run struct {
 	context  fn.Context
 	counters Counters
 
-	keys      map[string]graph.KeyID
 	schema    []graph.Index
 	free      []*expander
 	instances []*instance
 	weight    int64 // how many rows the one on its way stands for
 	writes    bool  // the statement may write
-	memory    memory
+	account   *Account
+	kept      int64              // bytes of the account that are rows of this run
+	holder    *int64             // where the steps being built count what they hold; nil: until the run ends
+	files     []*spill.File      // for rows that did not fit
+	done      <-chan struct{}    // of ctx
 	profile   map[any]*opProfile // by *op and *operator; nil unless profiling
 	nodeArg   [1]graph.NodeID
 	relArg    [1]graph.RelID
@@ -95,7 +100,7 @@ type run struct {
 }
 
 func newRun(ctx context.Context, env *Environment) *run {
-	r := &run{ctx: ctx, graph: env.Graph, params: env.Params, env: env, weight: 1}
+	r := &run{ctx: ctx, done: ctx.Done(), graph: env.Graph, params: env.Params, env: env, weight: 1}
 	if r.params == nil {
 		r.params = &graph.Map{}
 	}
@@ -103,13 +108,16 @@ func newRun(ctx context.Context, env *Environment) *run {
 	if zone == nil {
 		zone = time.UTC
 	}
-	r.context = fn.Context{Entities: r, Grow: r.grow, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID}
+	if r.account = env.Account; r.account == nil {
+		r.account = &Account{}
+	}
+	r.context = fn.Context{Entities: r, Room: r.room, Alive: r.alive, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID}
 	return r
 }
 
 // alive gives the cause when the run was cancelled; cheap enough for inner loops.
 func (r *run) alive() error {
-	if r.ticks++; r.ticks&63 != 0 {
+	if r.ticks++; r.ticks&15 != 0 {
 		return nil
 	}
 	return r.check()
@@ -118,26 +126,14 @@ func (r *run) alive() error {
 // check gives the cause when the run was cancelled.
 func (r *run) check() error {
 	select {
-	case <-r.ctx.Done():
+	case <-r.done:
 		return context.Cause(r.ctx)
 	default:
 		return nil
 	}
 }
 
-func (r *run) key(name string) (graph.KeyID, bool) {
-	if k, ok := r.keys[name]; ok {
-		return k, true
-	}
-	k, ok := r.graph.Key(name)
-	if ok {
-		if r.keys == nil {
-			r.keys = map[string]graph.KeyID{}
-		}
-		r.keys[name] = k
-	}
-	return k, ok
-}
+func (r *run) key(name string) (graph.KeyID, bool) { return r.graph.Key(name) }
 
 func (r *run) labels(names []string) ([]graph.LabelID, bool) {
 	out := make([]graph.LabelID, len(names))

@@ -101,6 +101,7 @@ func (x *patternRel) expandSelection(earlier []*patternRel) stepBuilder {
 	sel := x.selection
 	return func(r *run, next push) push {
 		var found []selectedPath
+		held := int64(0)
 		take := func(f frame) error {
 			path := selectedPath{values: make([]graph.Value, len(sel.slots))}
 			for i, s := range sel.slots {
@@ -118,8 +119,12 @@ func (x *patternRel) expandSelection(earlier []*patternRel) stepBuilder {
 				}
 				path.length += len(rels)
 			}
-			found = append(found, path)
-			return r.grow(int64(24*len(path.values) + 64))
+			n := frameSize(path.values, nil) + 64
+			if err := r.grow(n); err != nil {
+				return err
+			}
+			found, held = append(found, path), held+n
+			return nil
 		}
 		all := sel.inner.build(r, take, nil)
 		var quick push
@@ -137,7 +142,7 @@ func (x *patternRel) expandSelection(earlier []*patternRel) stepBuilder {
 			if k.Kind() != graph.KindInt || k.AsInt() < 1 {
 				return status.New(status.ArgumentError, "50N42", "The path count needs to be greater than 0, got %s.", fn.ToText(k))
 			}
-			found = found[:0]
+			found, held = found[:0], 0
 			if quick != nil && f[x.from.slot].NodeID() != f[x.to.slot].NodeID() {
 				err = quick(f)
 			} else {
@@ -146,8 +151,9 @@ func (x *patternRel) expandSelection(earlier []*patternRel) stepBuilder {
 			if err != nil {
 				return err
 			}
-			paths := found
+			paths, mine := found, held
 			found = nil // a later row makes its own
+			defer r.shrink(mine)
 			slices.SortStableFunc(paths, func(a, b selectedPath) int { return a.length - b.length })
 			var groups int64
 			for i, p := range paths {

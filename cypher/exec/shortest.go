@@ -40,6 +40,7 @@ type side struct {
 	level    int32
 	every    []predicate // conditions on each node or relationship of the path
 	oneWay   bool        // one way to each node is enough
+	held     int64       // bytes counted for it
 }
 
 type reachedNode struct {
@@ -62,7 +63,9 @@ func newSide(root graph.NodeID, dir graph.Direction, predicates []predicate) *si
 	return s
 }
 
-func (s *side) release() {
+func (s *side) release(r *run) {
+	r.shrink(s.held)
+	s.held = 0
 	s.found.clear()
 	clear(s.every)
 	s.reached, s.hops = s.reached[:0], s.hops[:0]
@@ -141,7 +144,7 @@ func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuild
 			if start == goal && (x.min > 0 || x.from == x.to) && x.shortest != "" {
 				return errCommonEnds
 			}
-			if (!ok && x.min > 0) || (start == goal && x.min > 0) {
+			if start == goal && x.min > 0 {
 				return nil
 			}
 			emitted := false
@@ -169,9 +172,12 @@ func (x *patternRel) shortestBetween(all bool, predicates []predicate) stepBuild
 			if start == goal {
 				return emit(nil, []graph.Value{a})
 			}
+			if !ok { // no relationship has such a type: no types would mean any
+				return nil
+			}
 			left, right := newSide(start, x.direction, predicates), newSide(goal, x.direction.Reverse(), predicates)
-			defer left.release()
-			defer right.release()
+			defer left.release(r)
+			defer right.release(r)
 			left.oneWay = !all && len(left.every) == len(predicates)
 			right.oneWay = left.oneWay
 			for _, end := range []graph.Value{a, b} {
@@ -232,7 +238,7 @@ func (r *run) meet(x *patternRel, f frame, types []graph.TypeID, left, right *si
 // advance grows a search by one level.
 func (r *run) advance(x *patternRel, f frame, types []graph.TypeID, s *side) error {
 	s.level++
-	reached := s.spare[:0]
+	reached, hops := s.spare[:0], len(s.hops)
 	plain, relTests, nodeTests := x.test == nil && len(x.props) == 0, false, false
 	for _, p := range s.every {
 		relTests, nodeTests = relTests || p.eachRel, nodeTests || !p.eachRel
@@ -283,7 +289,9 @@ func (r *run) advance(x *patternRel, f frame, types []graph.TypeID, s *side) err
 		}
 	}
 	s.spare, s.frontier = s.frontier, reached
-	return r.grow(int64(len(reached)) * 48)
+	n := int64(len(reached))*48 + int64(len(s.hops)-hops)*16
+	s.held += n
+	return r.grow(n)
 }
 
 // joined enumerates the paths through the nodes where two searches met; visit tells whether to go on.
@@ -332,7 +340,7 @@ func (r *run) joined(left, right *side, meeting []graph.NodeID, start, goal grap
 func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, predicates []predicate, start, goal graph.NodeID, from int64, done func() bool, emit func(rels, nodes []graph.Value) error) error {
 	// How far each node is from the goal.
 	home := newSide(goal, x.direction.Reverse(), predicates)
-	defer home.release()
+	defer home.release(r)
 	for len(home.frontier) > 0 && (x.max < 0 || int64(home.level) < x.max) {
 		if err := r.advance(x, f, types, home); err != nil {
 			return err
@@ -355,6 +363,10 @@ func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, predicates []
 				}
 				return nil
 			}
+			if err := r.grow(levelBytes); err != nil {
+				return err
+			}
+			defer r.shrink(levelBytes)
 			return r.expandAll(at, x.direction, types, func(adj *graph.Adjacency) error {
 				for i, rel := range adj.Rel {
 					n := adj.Neighbour[i]

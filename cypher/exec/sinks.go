@@ -8,30 +8,22 @@ func (s dropSink) done() error    { return s.next.done() }
 // eager keeps all rows until the last one has come, so that what follows does
 // not change what is still being read.
 func eager(r *run, next sink, enough *errEnough) sink {
-	return &eagerSink{r: r, next: next, enough: enough}
+	return &eagerSink{rows: rowBuffer{r: r}, next: next, enough: enough}
 }
 
 type eagerSink struct {
-	r      *run
-	rows   []frame
+	rows   rowBuffer
 	next   sink
 	enough *errEnough
 }
 
-func (s *eagerSink) push(f frame) error {
-	s.rows = append(s.rows, append(frame(nil), f...))
-	return s.r.grow(int64(24*len(f)) + 24)
-}
+func (s *eagerSink) push(f frame) error { return s.rows.add(f) }
 
 func (s *eagerSink) done() error {
-	rows := s.rows
-	s.rows = nil
-	for _, f := range rows {
-		if err := s.next.push(f); err == error(s.enough) {
-			break
-		} else if err != nil {
-			return err
-		}
+	err := s.rows.each(s.next.push)
+	s.rows.close()
+	if err != nil && err != error(s.enough) {
+		return err
 	}
 	return s.next.done()
 }

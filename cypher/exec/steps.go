@@ -361,6 +361,7 @@ func (n *patternNode) findID(s seek, element bool) stepBuilder {
 func (n *patternNode) hashJoin(s seek, scan stepBuilder) stepBuilder {
 	return func(r *run, next push) push {
 		var table map[string][]graph.NodeID
+		held := r.holder
 		var keyBytes []byte
 		fill := scan(r, func(f frame) error {
 			v, err := r.property(f[n.slot], s.key)
@@ -369,7 +370,11 @@ func (n *patternNode) hashJoin(s seek, scan stepBuilder) stepBuilder {
 			}
 			keyBytes = graph.AppendKey(keyBytes[:0], v)
 			table[string(keyBytes)] = append(table[string(keyBytes)], f[n.slot].NodeID())
-			return r.grow(int64(len(keyBytes)) + 48)
+			n := int64(len(keyBytes)) + entryBytes
+			if held != nil {
+				*held += n
+			}
+			return r.grow(n)
 		})
 		return func(f frame) error {
 			if table == nil {

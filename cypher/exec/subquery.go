@@ -89,7 +89,7 @@ func (c *compiler) subqueryExpr(e *ast.Subquery) eval {
 	c.scope, c.aggs, c.writes = saved, savedAggs, wrote
 	kind := e.Kind
 	return func(r *run, f frame) (graph.Value, error) {
-		var items []graph.Value
+		items := building{r: r}
 		n := int64(0)
 		stop := &errEnough{}
 		err := plan.run(r, f, func(out frame) error {
@@ -98,7 +98,7 @@ func (c *compiler) subqueryExpr(e *ast.Subquery) eval {
 			case "EXISTS":
 				return stop
 			case "COLLECT":
-				items = append(items, out[plan.resultSlots()[0]])
+				return items.add(out[plan.resultSlots()[0]])
 			}
 			return nil
 		})
@@ -111,7 +111,7 @@ func (c *compiler) subqueryExpr(e *ast.Subquery) eval {
 		case "COUNT":
 			return graph.Int(n), nil
 		}
-		return graph.List(items), nil
+		return items.list(), nil
 	}
 }
 
@@ -175,11 +175,13 @@ func (c *compiler) patternPredicate(e *ast.PatternExpr) eval {
 		stop := &errEnough{}
 		row := f
 		found := false
-		var paths []graph.Value
+		paths := building{r: r}
 		err := p.on(r, row, func(frame) error {
 			found = true
 			if path >= 0 {
-				paths = append(paths, row[path])
+				if err := paths.add(row[path]); err != nil {
+					return err
+				}
 			}
 			if all {
 				return nil
@@ -193,9 +195,9 @@ func (c *compiler) patternPredicate(e *ast.PatternExpr) eval {
 		case path < 0:
 			return graph.Bool(found), nil
 		case all:
-			return graph.List(paths), nil
+			return paths.list(), nil
 		case found:
-			return paths[0], nil
+			return paths.list().AsList()[0], nil
 		}
 		return graph.Null, nil
 	}
@@ -211,12 +213,14 @@ func (c *compiler) patternComprehension(e *ast.PatternComprehension) eval {
 	value := c.expr(e.Projection)
 	return func(r *run, f frame) (graph.Value, error) {
 		row := f
-		out := []graph.Value{}
+		out := building{r: r}
 		err := p.on(r, row, func(frame) error {
 			v, err := value(r, row)
-			out = append(out, v)
-			return err
+			if err != nil {
+				return err
+			}
+			return out.add(v)
 		})
-		return graph.List(out), err
+		return out.list(), err
 	}
 }

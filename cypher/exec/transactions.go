@@ -2,8 +2,9 @@ package exec
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math/rand/v2"
+	"runtime"
 	"slices"
 	"time"
 
@@ -19,13 +20,15 @@ type InnerTransaction interface {
 	// Commit makes its writes durable; after an error there are none.
 	Commit(ctx context.Context) error
 	Rollback()
+	// Failure gives an error of its Graph as the *status.Error a client sees.
+	Failure(err error) error
 }
 
 const defaultBatch = 1000 // rows of one inner transaction, as in Neo4j
 
 // inTransactions compiles CALL { … } IN TRANSACTIONS: rows are taken in batches,
-// each of which runs in a transaction of its own. CONCURRENT allows them to run
-// at once; they run one after another.
+// each of which runs in a transaction of its own; with CONCURRENT several at
+// once, their rows handed on in the order of the batches.
 func (c *compiler) inTransactions(t *ast.InTransactions, plan *queryPlan, results []int) stage {
 	rows := constant(graph.Int(defaultBatch))
 	if t.Rows != nil {
@@ -35,8 +38,16 @@ func (c *compiler) inTransactions(t *ast.InTransactions, plan *queryPlan, result
 	if t.RetryFor != nil {
 		retryFor = c.expr(t.RetryFor)
 	}
-	for _, e := range t.Disjoint { // batches run one after another, so that they never meet
-		c.expr(e)
+	concurrent := constant(graph.Int(1))
+	switch {
+	case len(t.Disjoint) > 0: // one after another, batches never meet
+		for _, e := range t.Disjoint {
+			c.expr(e)
+		}
+	case t.Concurrency != nil:
+		concurrent = c.expr(t.Concurrency)
+	case t.Concurrent:
+		concurrent = constant(graph.Int(int64(runtime.GOMAXPROCS(0))))
 	}
 	status := -1
 	if t.Status != nil {
@@ -47,25 +58,41 @@ func (c *compiler) inTransactions(t *ast.InTransactions, plan *queryPlan, result
 	}
 	c.batches = true
 	return func(r *run, next sink, enough *errEnough) sink {
-		return &batchSink{r: r, next: next, enough: enough, plan: plan, results: results, size: rows, onError: t.OnError, status: status, retry: t.Retry, retryFor: retryFor}
+		return &batchSink{r: r, next: next, enough: enough, plan: plan, results: results, size: rows, concurrent: concurrent, onError: t.OnError, status: status, retry: t.Retry, retryFor: retryFor}
 	}
 }
 
 type batchSink struct {
-	r       *run
-	next    sink
-	enough  *errEnough
-	plan    *queryPlan
-	results []int
-	size    eval
-	onError string
-	status  int // slot of the report, -1: none
-	rows    []frame
-	broken  bool // ON ERROR BREAK has seen an error
+	r          *run
+	next       sink
+	enough     *errEnough
+	plan       *queryPlan
+	results    []int
+	size       eval
+	concurrent eval // most batches at once
+	onError    string
+	status     int // slot of the report, -1: none
+	rows       []frame
+	held       int64         // bytes of rows
+	running    []chan *batch // oldest first
+	broken     bool          // ON ERROR BREAK has seen an error
+	failed     bool          // a batch has ended the statement
 
 	committed int
 	retry     bool
 	retryFor  eval // seconds; nil: the default
+}
+
+// batch is what became of some rows. Until it is received it belongs to the
+// goroutine that carries it out.
+type batch struct {
+	rows     []frame // that came in
+	held     int64   // bytes of them
+	out      []frame // to hand on
+	size     int64   // bytes of those
+	id       string  // of the transaction, "" when none was begun
+	counters Counters
+	err      error
 }
 
 func (s *batchSink) push(f frame) error {
@@ -76,63 +103,134 @@ func (s *batchSink) push(f frame) error {
 	if n == 0 {
 		return status.New(status.ArgumentError, "50N42", "Invalid input. '0' is not a valid value. Must be a positive integer.")
 	}
+	size := frameSize(f, nil)
+	if err := s.r.grow(size); err != nil {
+		return s.abandonOn(err)
+	}
+	s.held += size
 	s.rows = append(s.rows, slices.Clone(f))
 	if int64(len(s.rows)) < n {
 		return nil
 	}
-	return s.flush()
+	return s.abandonOn(s.flush())
 }
 
 func (s *batchSink) done() error {
-	if err := s.flush(); err != nil && err != error(s.enough) {
+	err := s.flush()
+	for err == nil && len(s.running) > 0 {
+		err = s.finish()
+	}
+	if err = s.abandonOn(err); err != nil && err != error(s.enough) {
 		return err
 	}
 	return s.next.done()
 }
 
-// flush runs the rows at hand in one transaction and hands the outcome on.
+// abandonOn waits, after an error, for the batches that run: their transactions
+// end before the statement does.
+func (s *batchSink) abandonOn(err error) error {
+	if err != nil {
+		for _, b := range s.running {
+			s.count(<-b)
+		}
+		s.running = nil
+	}
+	if s.failed {
+		return s.told(err)
+	}
+	return err
+}
+
+func (s *batchSink) count(b *batch) {
+	if b.err == nil && b.id != "" {
+		s.committed++
+		s.r.counters.Add(&b.counters)
+	}
+}
+
+// flush starts the rows at hand in a transaction. When as many run as may, it
+// hands the outcome of the oldest on.
 func (s *batchSink) flush() error {
-	rows := s.rows
-	s.rows = nil
-	if len(rows) == 0 {
+	if len(s.rows) == 0 {
 		return nil
 	}
-	var out []frame
-	report := graph.NewMap(4)
-	report.Put("started", graph.Bool(!s.broken))
-	report.Put("committed", graph.False)
-	report.Put("transactionId", graph.Null)
-	report.Put("errorMessage", graph.Null)
-	if !s.broken {
-		counters := s.r.counters
-		var err error
-		if out, err = s.attempts(report, rows); err == nil {
-			s.committed++
-		}
-		if err != nil {
-			s.r.counters = counters
-			if s.onError != "CONTINUE" && s.onError != "BREAK" || errors.Is(err, context.Canceled) {
-				return s.told(err)
-			}
-			out, s.broken = nil, s.onError == "BREAK"
-			message := err.Error()
-			if e := status.As(err); e != nil {
-				message = e.Message
-			}
-			report.Put("errorMessage", graph.String(message))
-		} else {
-			report.Put("committed", graph.True)
+	b := &batch{rows: s.rows, held: s.held}
+	s.rows, s.held = nil, 0
+	if s.broken {
+		return s.handOn(b)
+	}
+	most, err := s.r.count("CONCURRENT", s.concurrent, b.rows[0])
+	if err != nil {
+		return err
+	}
+	patience, err := s.patience(most, b.rows[0])
+	if err != nil {
+		return err
+	}
+	ended := make(chan *batch, 1)
+	s.running = append(s.running, ended)
+	if most <= 1 {
+		s.attempts(b, patience)
+		ended <- b
+	} else {
+		go func() { s.attempts(b, patience); ended <- b }()
+	}
+	for int64(len(s.running)) >= max(most, 1) {
+		if err := s.finish(); err != nil {
+			return err
 		}
 	}
-	if out == nil && (s.broken || s.onError == "CONTINUE") {
-		for _, f := range rows { // the rows of a failed batch have nulls
+	return nil
+}
+
+// finish waits for the oldest batch and hands its outcome on.
+func (s *batchSink) finish() error {
+	b := <-s.running[0]
+	s.running = s.running[1:]
+	if b.err == nil {
+		s.count(b)
+	} else {
+		if s.onError != "CONTINUE" && s.onError != "BREAK" || s.r.ctx.Err() != nil {
+			s.failed = true
+			return b.err
+		}
+		s.broken = s.onError == "BREAK"
+	}
+	return s.handOn(b)
+}
+
+// handOn gives the rows of a batch to the next operator, with the report.
+func (s *batchSink) handOn(b *batch) error {
+	defer func() { s.r.shrink(b.held) }()
+	if err := s.r.grow(b.size); err != nil {
+		return err
+	}
+	b.held += b.size
+	report := graph.NewMap(4)
+	report.Put("started", graph.Bool(b.id != "" || b.err != nil))
+	report.Put("committed", graph.Bool(b.err == nil && b.id != ""))
+	report.Put("transactionId", graph.Null)
+	report.Put("errorMessage", graph.Null)
+	if b.id != "" {
+		report.Put("transactionId", graph.String(b.id))
+	}
+	if b.err != nil {
+		message := b.err.Error()
+		if e := status.As(b.err); e != nil {
+			message = e.Message
+		}
+		report.Put("errorMessage", graph.String(message))
+	}
+	if b.err != nil || b.id == "" {
+		b.out = nil
+		for _, f := range b.rows { // the rows of a failed batch have nulls
 			for _, slot := range s.results {
 				f[slot] = graph.Null
 			}
-			out = append(out, f)
+			b.out = append(b.out, f)
 		}
 	}
-	for _, f := range out {
+	for _, f := range b.out {
 		if s.status >= 0 {
 			f[s.status] = graph.MapOf(report)
 		}
@@ -146,50 +244,62 @@ func (s *batchSink) flush() error {
 // retryDefault is how long ON ERROR RETRY tries again, as in Neo4j.
 const retryDefault = 30 * time.Second
 
-// attempts runs rows in one transaction; with ON ERROR RETRY again and again
-// while the error may pass.
-func (s *batchSink) attempts(report *graph.Map, rows []frame) ([]frame, error) {
-	patience := retryDefault
-	if s.retryFor != nil {
-		v, err := s.retryFor(s.r, rows[0])
-		if err != nil {
-			return nil, err
-		}
-		patience = time.Duration(v.Number() * float64(time.Second))
+// patience tells how long a batch is tried again. Batches that run at once may
+// meet each other: those are tried again whether ON ERROR RETRY says so or not.
+func (s *batchSink) patience(most int64, row frame) (time.Duration, error) {
+	switch {
+	case s.retryFor != nil:
+		v, err := s.retryFor(s.r, row)
+		return time.Duration(v.Number() * float64(time.Second)), err
+	case s.retry || most > 1:
+		return retryDefault, nil
 	}
+	return 0, nil
+}
+
+// mayPass tells whether it is of use to try again after an error.
+func (s *batchSink) mayPass(err error) bool {
+	e := status.As(err)
+	if e == nil {
+		return false
+	}
+	return s.retry && e.Transient() || e.Code == status.DeadlockDetected || e.Code == status.Outdated
+}
+
+// attempts runs a batch in one transaction, again and again while the error may pass.
+func (s *batchSink) attempts(b *batch, patience time.Duration) {
 	deadline := time.Now().Add(patience)
 	pause := time.Millisecond
 	for {
-		counters := s.r.counters
-		out, err := s.attempt(report, rows)
-		e := status.As(err)
-		if err == nil || !s.retry || e == nil || !e.Transient() || time.Now().After(deadline) {
-			return out, err
+		if b.err = s.attempt(b); b.err == nil || patience == 0 || !s.mayPass(b.err) || time.Now().After(deadline) {
+			return
 		}
-		s.r.counters = counters
-		t := time.NewTimer(pause)
+		t := time.NewTimer(pause/2 + rand.N(pause))
 		select {
 		case <-s.r.ctx.Done():
 			t.Stop()
-			return nil, context.Cause(s.r.ctx)
+			b.err = context.Cause(s.r.ctx)
+			return
 		case <-t.C:
 		}
 		pause = min(2*pause, time.Second)
 	}
 }
 
-func (s *batchSink) attempt(report *graph.Map, rows []frame) ([]frame, error) {
+func (s *batchSink) attempt(b *batch) error {
 	tx, err := s.r.env.Begin(s.r.ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	report.Put("transactionId", graph.String(tx.ID()))
-	out, err := s.solve(tx, rows)
-	if err != nil {
+	b.id, b.out, b.size, b.counters = tx.ID(), nil, 0, Counters{}
+	if err := s.solve(tx, b); err != nil {
 		tx.Rollback()
-		return nil, err
+		if s.r.ctx.Err() != nil {
+			return context.Cause(s.r.ctx)
+		}
+		return tx.Failure(err)
 	}
-	return out, tx.Commit(s.r.ctx)
+	return tx.Commit(s.r.ctx)
 }
 
 // told adds to an error how many transactions were committed before it.
@@ -203,16 +313,20 @@ func (s *batchSink) told(err error) error {
 	return &c
 }
 
-func (s *batchSink) solve(tx InnerTransaction, rows []frame) ([]frame, error) {
-	inner := newRun(s.r.ctx, s.r.env)
-	inner.graph, inner.width, inner.writes = tx.Graph(), s.r.width, true
-	var out []frame
-	for _, f := range rows {
+// solve runs the rows of a batch. It touches nothing of s that changes.
+func (s *batchSink) solve(tx InnerTransaction, b *batch) error {
+	env := *s.r.env
+	env.Account = &Account{Pool: s.r.account.Pool, Limit: s.r.account.Limit} // ends with the inner transaction
+	defer env.Account.Close()
+	inner := newRun(s.r.ctx, &env)
+	defer inner.closeFiles()
+	inner.graph, inner.width, inner.writes, inner.context.Version = tx.Graph(), s.r.width, true, s.r.context.Version
+	for _, f := range b.rows {
 		if !s.plan.returns {
 			if err := s.plan.run(inner, slices.Clone(f), func(frame) error { return nil }); err != nil {
-				return nil, err
+				return err
 			}
-			out = append(out, f)
+			b.out = append(b.out, f)
 			continue
 		}
 		err := s.plan.run(inner, slices.Clone(f), func(got frame) error {
@@ -220,15 +334,17 @@ func (s *batchSink) solve(tx InnerTransaction, rows []frame) ([]frame, error) {
 			for i, slot := range s.plan.resultSlots() {
 				row[s.results[i]] = got[slot]
 			}
-			out = append(out, row)
-			return inner.grow(int64(24 * len(row)))
+			b.out = append(b.out, row)
+			size := frameSize(row, nil)
+			b.size += size
+			return inner.grow(size)
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	s.r.counters.Add(&inner.counters)
-	return out, nil
+	b.counters = inner.counters
+	return nil
 }
 
 // Add sums the changes of another run.

@@ -42,16 +42,40 @@ func (r *run) setProperty(entity graph.Value, key string, v graph.Value) error {
 	if err != nil {
 		return err
 	}
+	if err := r.keep(propBytes + 2*payload(v)); err != nil {
+		return err
+	}
 	var set bool
 	if entity.Kind() == graph.KindNode {
 		set, err = r.graph.SetNodeProperty(entity.NodeID(), k, v)
 	} else {
 		set, err = r.graph.SetRelProperty(entity.RelID(), k, v)
 	}
-	if set || entity.Kind() == graph.KindNode && !v.IsNull() && r.graph.NodeDeleted(entity.NodeID()) {
+	if set || !v.IsNull() && r.deleted(entity) {
 		r.counters.PropertiesSet++
 	}
 	return err
+}
+
+// deleted tells whether the transaction deleted a node or a relationship.
+func (r *run) deleted(entity graph.Value) bool {
+	if entity.Kind() == graph.KindNode {
+		return r.graph.NodeDeleted(entity.NodeID())
+	}
+	return r.graph.RelDeleted(entity.RelID())
+}
+
+// setNull sets a property to null. Neo4j counts that when anything has ever had
+// a property of this name, even if there is nothing to remove.
+func (r *run) setNull(entity graph.Value, key string) error {
+	before := r.counters.PropertiesSet
+	if err := r.setProperty(entity, key, graph.Null); err != nil {
+		return err
+	}
+	if _, known := r.key(key); known && !entity.IsNull() && r.counters.PropertiesSet == before {
+		r.counters.PropertiesSet++
+	}
+	return nil
 }
 
 // setItems compiles SET. Values of one clause are read as its items come.
@@ -81,21 +105,29 @@ func (c *compiler) setItems(items []ast.SetItem) func(r *run, f frame) error {
 
 // ofOne tells whether two items set properties of one variable.
 func ofOne(a, b ast.SetItem) bool {
-	if a.Property == nil || b.Property == nil {
-		return false
-	}
-	x, ok := a.Property.Subject.(*ast.Variable)
-	y, also := b.Property.Subject.(*ast.Variable)
+	x, ok := subjectOf(a).(*ast.Variable)
+	y, also := subjectOf(b).(*ast.Variable)
 	return ok && also && x.Name == y.Name
+}
+
+// subjectOf gives what an item sets one property of, nil if it does anything else.
+func subjectOf(i ast.SetItem) ast.Expr {
+	switch {
+	case i.Property != nil:
+		return i.Property.Subject
+	case i.Dynamic != nil:
+		return i.Dynamic.Subject
+	}
+	return nil
 }
 
 // setTogether compiles items that set properties of one entity: all values are
 // those from before.
 func (c *compiler) setTogether(items []ast.SetItem) func(r *run, f frame) error {
-	subject := c.expr(items[0].Property.Subject)
-	values := make([]eval, len(items))
+	subject := c.expr(subjectOf(items[0]))
+	values, keys := make([]eval, len(items)), make([]func(*run, frame) (string, error), len(items))
 	for i, item := range items {
-		values[i] = c.expr(item.Value)
+		values[i], keys[i] = c.expr(item.Value), c.propertyKey(item)
 	}
 	return func(r *run, f frame) error {
 		s, err := subject(r, f)
@@ -108,36 +140,46 @@ func (c *compiler) setTogether(items []ast.SetItem) func(r *run, f frame) error 
 				return err
 			}
 		}
-		for i, item := range items {
-			before := r.counters.PropertiesSet
-			if err := r.setProperty(s, item.Property.Key.Value, all[i]); err != nil {
+		for i := range items {
+			key, err := keys[i](r, f)
+			if err != nil {
 				return err
 			}
-			if all[i].IsNull() && !s.IsNull() && r.counters.PropertiesSet == before {
-				r.counters.PropertiesSet++ // counted, though there was nothing to remove
+			set := r.setProperty
+			if all[i].IsNull() {
+				set = func(s graph.Value, key string, _ graph.Value) error { return r.setNull(s, key) }
+			}
+			if err := set(s, key, all[i]); err != nil {
+				return err
 			}
 		}
 		return nil
 	}
 }
 
+// propertyKey compiles the name of the one property that an item sets.
+func (c *compiler) propertyKey(i ast.SetItem) func(r *run, f frame) (string, error) {
+	if i.Dynamic == nil {
+		key := i.Property.Key.Value
+		return func(*run, frame) (string, error) { return key, nil }
+	}
+	key := c.expr(i.Dynamic.Index)
+	return func(r *run, f frame) (string, error) {
+		k, err := key(r, f)
+		if err == nil && k.Kind() != graph.KindString {
+			err = fn.TypeError("a property key must be a STRING, got %v", k.Kind())
+		}
+		if err != nil {
+			return "", err
+		}
+		return k.AsString(), nil
+	}
+}
+
 func (c *compiler) setItem(i ast.SetItem) func(r *run, f frame) error {
 	switch {
-	case i.Property != nil:
-		subject, value, key := c.expr(i.Property.Subject), c.expr(i.Value), i.Property.Key.Value
-		return func(r *run, f frame) error {
-			s, err := subject(r, f)
-			if err != nil {
-				return err
-			}
-			v, err := value(r, f)
-			if err != nil {
-				return err
-			}
-			return r.setProperty(s, key, v)
-		}
-	case i.Dynamic != nil:
-		subject, key, value := c.expr(i.Dynamic.Subject), c.expr(i.Dynamic.Index), c.expr(i.Value)
+	case i.Property != nil, i.Dynamic != nil:
+		subject, value, key := c.expr(subjectOf(i)), c.expr(i.Value), c.propertyKey(i)
 		return func(r *run, f frame) error {
 			s, err := subject(r, f)
 			if err != nil {
@@ -151,10 +193,7 @@ func (c *compiler) setItem(i ast.SetItem) func(r *run, f frame) error {
 			if err != nil {
 				return err
 			}
-			if k.Kind() != graph.KindString {
-				return fn.TypeError("a property key must be a STRING, got %v", k.Kind())
-			}
-			return r.setProperty(s, k.AsString(), v)
+			return r.setProperty(s, k, v)
 		}
 	case i.Labels != nil:
 		subject, labels := c.expr(i.Variable), c.createdLabels(i.Labels)
@@ -173,7 +212,7 @@ func (c *compiler) setItem(i ast.SetItem) func(r *run, f frame) error {
 		if props == nil {
 			return noMap("Expected Null() to be a map, but it was :`NO_VALUE`")
 		}
-		if !add {
+		if !add && !r.deleted(s) {
 			old, err := r.context.Properties(s)
 			if err != nil {
 				return err
@@ -188,8 +227,11 @@ func (c *compiler) setItem(i ast.SetItem) func(r *run, f frame) error {
 		}
 		for k := range props.Len() {
 			key, v := props.At(k)
-			if v.IsNull() && !add { // counted, though there is nothing left to remove
-				r.counters.PropertiesSet++
+			if v.IsNull() {
+				if err := r.setNull(s, key); err != nil {
+					return err
+				}
+				continue
 			}
 			if err := r.setProperty(s, key, v); err != nil {
 				return err
@@ -218,6 +260,9 @@ func (r *run) changeLabels(f frame, subject eval, labels []func(*run, frame) ([]
 				if !known {
 					continue
 				}
+				if err := r.keep(propBytes); err != nil {
+					return err
+				}
 				changed, err := r.graph.RemoveLabel(s.NodeID(), id)
 				if err != nil {
 					return err
@@ -229,6 +274,9 @@ func (r *run) changeLabels(f frame, subject eval, labels []func(*run, frame) ([]
 			}
 			id, err := r.graph.EnsureLabel(name)
 			if err != nil {
+				return err
+			}
+			if err := r.keep(propBytes); err != nil {
 				return err
 			}
 			changed, err := r.graph.AddLabel(s.NodeID(), id)

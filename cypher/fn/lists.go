@@ -76,17 +76,19 @@ func lists() []Function {
 			if err != nil || n == 0 {
 				return graph.List(nil), err
 			}
-			if c.Grow != nil && n <= rangeMax {
-				if err := c.Grow(int64(n) * 24); err != nil {
-					return graph.Null, err
-				}
-			}
 			if n > rangeMax {
 				return graph.Null, argumentError("NumberOutOfRange", "range() would make %d elements; the limit is %d", n, rangeMax)
 			}
+			if err := c.room(int64(n) * 24); err != nil {
+				return graph.Null, err
+			}
 			out := make([]graph.Value, n)
 			for i := range out {
-				out[i] = graph.Int(from + int64(i)*step)
+				if out[i] = graph.Int(from + int64(i)*step); i&0xFFFF == 0 {
+					if err := c.alive(); err != nil {
+						return graph.Null, err
+					}
+				}
 			}
 			return graph.List(out), nil
 		}},

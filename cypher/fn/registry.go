@@ -20,7 +20,22 @@ type Context struct {
 	Transaction time.Time
 	Zone        *time.Location          // default time zone
 	DatabaseID  string                  // for elementId
-	Grow        func(bytes int64) error // counts memory that a value takes, and fails past the limit
+	Room        func(bytes int64) error // fails when a value of so many bytes cannot be made; may be nil
+	Alive       func() error            // fails when the statement was ended; may be nil
+}
+
+func (c *Context) room(bytes int64) error {
+	if c.Room == nil {
+		return nil
+	}
+	return c.Room(bytes)
+}
+
+func (c *Context) alive() error {
+	if c.Alive == nil {
+		return nil
+	}
+	return c.Alive()
 }
 
 // Function is one scalar function. Max < 0 means any number of arguments. Unless

@@ -122,7 +122,7 @@ func trimAt(name string, cut func(string, func(rune) bool) string) Function {
 	}}
 }
 
-func replace(_ *Context, a []graph.Value) (graph.Value, error) {
+func replace(c *Context, a []graph.Value) (graph.Value, error) {
 	for _, v := range a[:3] {
 		if v.Kind() != graph.KindString {
 			return graph.Null, expectedText("replace", v)
@@ -136,6 +136,15 @@ func replace(_ *Context, a []graph.Value) (graph.Value, error) {
 		}
 		if limit < 0 {
 			return graph.Null, argumentError("", "Invalid input for limit value in function 'replace()': Expected a positive value, but got: %d", limit)
+		}
+	}
+	if grows := int64(len(a[2].AsString()) - len(a[1].AsString())); grows > 0 {
+		times := int64(strings.Count(a[0].AsString(), a[1].AsString()))
+		if limit >= 0 {
+			times = min(times, limit)
+		}
+		if err := c.room(int64(len(a[0].AsString())) + times*grows); err != nil {
+			return graph.Null, err
 		}
 	}
 	return graph.String(strings.Replace(a[0].AsString(), a[1].AsString(), a[2].AsString(), int(min(limit, math.MaxInt32)))), nil

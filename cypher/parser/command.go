@@ -36,6 +36,8 @@ func (p *parser) command() ast.Command {
 		return p.rename()
 	case "ENABLE", "DEALLOCATE", "REALLOCATE", "DRYRUN":
 		return p.serverCommand()
+	case "GRANT", "DENY", "REVOKE":
+		return p.grantCommand()
 	}
 	return nil
 }
@@ -106,17 +108,13 @@ func (p *parser) show() ast.Command {
 	case p.words("CURRENT", "USER"):
 		s.Kind = "CURRENT USER"
 	case p.oneOf("USERS", "USER") != "":
-		s.Kind = "USERS"
-		if p.words("WITH", "AUTH") {
-			s.With = "AUTH"
-		}
+		p.showUsers(s)
 	case p.oneOf("ROLES", "ROLE") != "":
-		s.Kind = "ROLES"
-		if p.word("WITH") {
-			s.With = strings.ToUpper(p.name().Value)
-		}
+		p.showRoles(s)
 	case p.oneOf("PRIVILEGES", "PRIVILEGE") != "":
 		s.Kind = "PRIVILEGES"
+	case p.words("SUPPORTED", "PRIVILEGES"), p.words("SUPPORTED", "PRIVILEGE"):
+		s.Kind = "SUPPORTED PRIVILEGES"
 	case p.oneOf("INDEXES", "INDEX") != "":
 		s.Kind = "INDEXES"
 	case p.oneOf("CONSTRAINTS", "CONSTRAINT") != "":
@@ -144,10 +142,16 @@ func (p *parser) show() ast.Command {
 			p.unexpected("'DATABASE'")
 		}
 	default:
-		p.unexpected("'ALIASES', 'CONSTRAINTS', 'DATABASES', 'FUNCTIONS', 'INDEXES', 'PROCEDURES', 'SERVERS', 'SETTINGS', 'TRANSACTIONS' or 'USERS'")
+		p.unexpected("'ALIASES', 'CONSTRAINTS', 'DATABASES', 'FUNCTIONS', 'INDEXES', 'PRIVILEGES', 'PROCEDURES', 'ROLES', 'SERVERS', 'SETTINGS', 'TRANSACTIONS' or 'USERS'")
 	}
-	if p.word("AS") {
-		s.As = strings.ToUpper(p.name().Value)
+	if s.Kind == "PRIVILEGES" && p.word("AS") {
+		if p.word("REVOKE") {
+			s.As = "REVOKE "
+		}
+		if p.oneOf("COMMANDS", "COMMAND") == "" {
+			p.unexpected("'COMMANDS'")
+		}
+		s.As += "COMMANDS"
 	}
 	s.Tail = p.tail()
 	s.Span = p.from(start)
@@ -223,6 +227,9 @@ func (p *parser) createCommand() ast.Command {
 		p.needWord("FOR")
 		p.needWord("DATABASE")
 		a.Target = p.text()
+		if a.Remote = p.word("AT"); a.Remote {
+			p.remoteAlias()
+		}
 		if p.word("PROPERTIES") {
 			a.Properties = p.properties()
 		}
@@ -233,6 +240,8 @@ func (p *parser) createCommand() ast.Command {
 		p.userChange(&u.UserChange)
 		u.Span = p.from(start)
 		return u
+	case p.isWord("ROLE") && !p.punctAt(1, "="), p.isWords("IMMUTABLE", "ROLE"):
+		return p.createRole(start, replace)
 	case p.word("CONSTRAINT"):
 		return p.createConstraint(start, replace)
 	}
@@ -317,54 +326,6 @@ func (p *parser) wait() ast.Wait {
 	return w
 }
 
-func (p *parser) userChange(u *ast.UserChange) {
-	for p.oneOf("SET", "REMOVE") != "" {
-		if strings.EqualFold(p.tokens[p.at-1].text, "REMOVE") {
-			p.needWord("HOME")
-			p.needWord("DATABASE")
-			u.RemoveHome = true
-			continue
-		}
-		p.userSetting(u)
-	}
-}
-
-func (p *parser) userSetting(u *ast.UserChange) {
-	yes, no := true, false
-	required := func() {
-		p.needWord("CHANGE")
-		u.ChangeRequired = &yes
-		if p.word("NOT") {
-			u.ChangeRequired = &no
-		}
-		p.needWord("REQUIRED")
-	}
-	switch {
-	case p.words("PASSWORD", "CHANGE"):
-		p.at--
-		required()
-	case p.isWord("PASSWORD") || p.isAnyWord("PLAINTEXT", "ENCRYPTED"):
-		u.Encrypted = p.oneOf("PLAINTEXT", "ENCRYPTED") == "ENCRYPTED"
-		p.needWord("PASSWORD")
-		u.Password = p.primary()
-		if p.isWord("CHANGE") {
-			required()
-		}
-	case p.word("STATUS"):
-		if p.word("SUSPENDED") {
-			u.Suspended = &yes
-		} else {
-			p.needWord("ACTIVE")
-			u.Suspended = &no
-		}
-	case p.words("HOME", "DATABASE"):
-		t := p.text()
-		u.Home = &t
-	default:
-		p.unexpected("'PASSWORD', 'STATUS' or 'HOME DATABASE'")
-	}
-}
-
 func (p *parser) dropCommand() ast.Command {
 	start := p.take().start
 	switch {
@@ -378,8 +339,8 @@ func (p *parser) dropCommand() ast.Command {
 		return d
 	case p.words("COMPOSITE", "DATABASE"), p.word("DATABASE"):
 		d := &ast.DropDatabase{Composite: p.isWordAt(-2, "COMPOSITE"), Name: p.text(), IfExists: p.ifExists()}
-		p.oneOf("RESTRICT")
-		if p.word("CASCADE") && p.oneOf("ALIASES", "ALIAS") == "" {
+		p.word("RESTRICT")
+		if d.Cascade = p.word("CASCADE"); d.Cascade && p.oneOf("ALIASES", "ALIAS") == "" {
 			p.unexpected("'ALIASES'")
 		}
 		if v := p.oneOf("DUMP", "DESTROY"); v != "" {
@@ -399,12 +360,16 @@ func (p *parser) dropCommand() ast.Command {
 		u := &ast.DropUser{Name: p.text(), IfExists: p.ifExists()}
 		u.Span = p.from(start)
 		return u
+	case p.word("ROLE"):
+		r := &ast.DropRole{Name: p.text(), IfExists: p.ifExists()}
+		r.Span = p.from(start)
+		return r
 	case p.word("SERVER"):
 		s := &ast.DropServer{Name: p.text()}
 		s.Span = p.from(start)
 		return s
 	}
-	p.unexpected("'ALIAS', 'CONSTRAINT', 'DATABASE', 'INDEX', 'SERVER' or 'USER'")
+	p.unexpected("'ALIAS', 'CONSTRAINT', 'DATABASE', 'INDEX', 'ROLE', 'SERVER' or 'USER'")
 	return nil
 }
 
@@ -438,6 +403,19 @@ func (p *parser) alterCommand() ast.Command {
 		if p.word("TARGET") {
 			t := p.text()
 			a.Target = &t
+			if a.Remote = p.word("AT"); a.Remote {
+				p.remoteAlias()
+			}
+		}
+		if p.isAnyWord("USER", "PASSWORD", "DRIVER") {
+			a.Remote = true
+			p.remoteCredentials()
+		}
+		if p.word("PROPERTIES") {
+			a.Properties = p.properties()
+		}
+		if a.Target == nil && a.Properties == nil && !a.Remote {
+			p.unexpected("'TARGET', 'USER', 'PASSWORD', 'DRIVER' or 'PROPERTIES'")
 		}
 		a.Span = p.from(start)
 		return a
@@ -498,6 +476,12 @@ func (p *parser) rename() ast.Command {
 		r.To = p.text()
 		r.Span = p.from(start)
 		return r
+	case p.word("ROLE"):
+		r := &ast.RenameRole{Name: p.text(), IfExists: p.ifExists()}
+		p.needWord("TO")
+		r.To = p.text()
+		r.Span = p.from(start)
+		return r
 	case p.word("SERVER"):
 		r := &ast.RenameServer{Name: p.text()}
 		p.needWord("TO")
@@ -505,7 +489,7 @@ func (p *parser) rename() ast.Command {
 		r.Span = p.from(start)
 		return r
 	}
-	p.unexpected("'SERVER' or 'USER'")
+	p.unexpected("'ROLE', 'SERVER' or 'USER'")
 	return nil
 }
 

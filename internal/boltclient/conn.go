@@ -59,7 +59,7 @@ func Dial(ctx context.Context, address string, l Login) (*Conn, error) {
 }
 
 func (c *Conn) logOn(l Login) error {
-	hand := append([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, 4, 5}, make([]byte, 12)...)
+	hand := append([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, 8, 5}, make([]byte, 12)...)
 	if _, err := c.net.Write(hand); err != nil {
 		return err
 	}
@@ -67,8 +67,8 @@ func (c *Conn) logOn(l Login) error {
 	if _, err := io.ReadFull(c.br, chosen[:]); err != nil {
 		return err
 	}
-	if chosen != [4]byte{0, 0, 4, 5} {
-		return fmt.Errorf("%w: it does not speak Bolt 5.4", ErrProtocol)
+	if chosen != [4]byte{0, 0, 8, 5} {
+		return fmt.Errorf("%w: it does not speak Bolt 5.8", ErrProtocol)
 	}
 	agent := graph.NewMap(1)
 	agent.Put("product", graph.String("graticule-bench/1"))
@@ -128,7 +128,7 @@ func failureOf(m *graph.Map) error {
 		}
 		return ""
 	}
-	return &ServerError{Code: text("code"), Message: text("message")}
+	return &ServerError{Code: text("neo4j_code"), Message: text("message")}
 }
 
 // message reads a whole message.
@@ -199,15 +199,17 @@ func (c *Conn) skim() (tag byte, body []byte, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	first, err := c.br.Peek(2)
-	if err != nil {
-		return 0, nil, err
-	}
-	if tag = first[1]; tag == msgFailure {
-		body = make([]byte, 0, n)
+	whole := n < 2 // the tag stands in the next chunk
+	if !whole {
+		first, err := c.br.Peek(2)
+		if err != nil {
+			return 0, nil, err
+		}
+		tag = first[1]
+		whole = tag == msgFailure
 	}
 	for n > 0 {
-		if body != nil {
+		if whole {
 			at := len(body)
 			body = append(body, make([]byte, n)...)
 			_, err = io.ReadFull(c.br, body[at:])
@@ -220,6 +222,12 @@ func (c *Conn) skim() (tag byte, body []byte, err error) {
 		if err != nil {
 			return 0, nil, err
 		}
+	}
+	if whole {
+		if len(body) < 2 {
+			return 0, nil, fmt.Errorf("%w: a message of %d bytes", ErrProtocol, len(body))
+		}
+		tag = body[1]
 	}
 	return tag, body, nil
 }

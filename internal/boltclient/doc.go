@@ -6,6 +6,6 @@
 //
 // Data flow: Dial (handshake, HELLO, LOGON) -> Conn.Do: the RUN and PULL of a
 // Statement out, messages in until the second SUCCESS. No goroutines: a Conn
-// belongs to one caller at a time, a Statement as well. It speaks Bolt 5.4
+// belongs to one caller at a time, a Statement as well. It speaks Bolt 5.8
 // (neo4j.com/docs/bolt/current) and no other version.
 package boltclient

@@ -27,6 +27,10 @@ const (
 // parameters are sent: their places in the message do not move.
 const wideInt = 0xCB
 
+// fetchSize is how many rows a PULL asks for, and so the most that a statement
+// may give: the drivers' default.
+const fetchSize = 1000
+
 // Access is what an auto-commit statement asks for.
 type Access struct {
 	Database string // "" means the user's home database
@@ -34,7 +38,7 @@ type Access struct {
 }
 
 // Statement is an auto-commit statement with integer parameters: its RUN and its
-// PULL of all rows, encoded.
+// PULL, encoded.
 type Statement struct {
 	bytes  []byte
 	places []int // of the parameters' eight bytes
@@ -65,9 +69,9 @@ func NewStatement(a Access, text string, params ...string) (*Statement, error) {
 		return nil, ErrLongStatement
 	}
 	s.bytes = appendMessage(nil, b)
-	all := graph.NewMap(1)
-	all.Put("n", graph.Int(-1))
-	s.bytes = appendMessage(s.bytes, o.AppendMap(packstream.AppendStruct(nil, msgPull, 1), all))
+	batch := graph.NewMap(1)
+	batch.Put("n", graph.Int(fetchSize))
+	s.bytes = appendMessage(s.bytes, o.AppendMap(packstream.AppendStruct(nil, msgPull, 1), batch))
 	return s, nil
 }
 

@@ -83,7 +83,11 @@ func TestPage(t *testing.T) {
 		}
 	}
 	for _, f := range files {
-		if rel, _ := filepath.Rel(folder, f.Name); !seen[filepath.ToSlash(rel)] {
+		rel, _ := filepath.Rel(folder, f.Name)
+		if strings.HasPrefix(filepath.ToSlash(rel), "fuzz/") { // what comparing at random has found, of any part
+			continue
+		}
+		if !seen[filepath.ToSlash(rel)] {
 			t.Errorf("the page does not name %s: run this test with -rewrite, or give its cases ids", rel)
 		}
 	}

@@ -74,9 +74,17 @@ func (p *player) report(ctx context.Context, d *Difference, seed uint64, g *Grap
 }
 
 // again plays d as it stands and tells whether it still differs in the same way.
+// The graph is loaded unless it stands there already.
 func (p *player) again(ctx context.Context, d *Difference) (bool, error) {
-	if err := p.load(ctx, d.Graph, d.Before); err != nil {
-		return false, nil // a graph or a statement before that no longer holds
+	if p.loaded != d.Graph || len(d.Before) > 0 {
+		p.loaded = nil
+		if err := p.load(ctx, d.Graph, d.Before); err != nil {
+			return false, nil // a graph or a statement before that no longer holds
+		}
+		p.loaded = d.Graph
+	}
+	if d.Statement.Writes || len(d.Before) > 0 {
+		p.loaded = nil
 	}
 	saved := p.totals
 	got, err := p.compare(ctx, p.neo[0], d.Statement)

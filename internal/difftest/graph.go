@@ -145,6 +145,13 @@ const (
 	loadRels  = "UNWIND $rels AS r MATCH (a {uid: r.a}), (b {uid: r.b}) CREATE (a)-[x:$(r.t)]->(b) SET x = r.p"
 )
 
+// What makes both sides know all labels, types and keys, which Neo4j never
+// forgets: some counters depend on whether a name has ever been used.
+const (
+	nameAll   = "CREATE (n:A:B:C:D {uid: 0, i: 0, f: 0, s: 0, b: 0, d: 0, ldt: 0, dt: 0, lt: 0, t: 0, du: 0, p: 0, is: 0, ss: 0, m: 0})-[:R]->(n)-[:S]->(n)-[:T]->(n)"
+	forgetAll = "MATCH (n) DETACH DELETE n"
+)
+
 // data gives the parameters that loadNodes and loadRels need.
 func (g *Graph) data() *Statement {
 	var nodes, rels []string

@@ -15,7 +15,7 @@ import (
 
 // The sizes of a round, and what a statement may take before it is left out.
 const (
-	graphsPerRound = 8
+	graphsPerRound = 16
 	readsPerRound  = 60
 	writesPerRound = 16
 	wrongShare     = 15 // in 100
@@ -66,6 +66,7 @@ type player struct {
 	neo    []cases.Database
 	mu     sync.Mutex
 	totals Totals
+	loaded *Graph          // what a read that is made small finds on both sides
 	shrunk map[string]bool // differences made small already, by class and text
 }
 
@@ -199,7 +200,7 @@ func (p *player) load(ctx context.Context, g *Graph, before []*Statement) error 
 		if err := db.Reset(ctx, nil); err != nil {
 			return fmt.Errorf("empty %s: %w", side(i), err)
 		}
-		texts := append(append([]string(nil), g.Schema...), loadNodes, loadRels)
+		texts := append(append([]string{nameAll, forgetAll}, g.Schema...), loadNodes, loadRels)
 		if len(g.Schema) > 0 {
 			texts = append(texts, "CALL db.awaitIndexes(60)")
 		}

@@ -24,6 +24,7 @@ type shrinker struct {
 // their order: a text that has lost ORDER BY before LIMIT is not tried.
 func (p *player) shrink(ctx context.Context, d *Difference) error {
 	s := &shrinker{player: p, ctx: ctx, best: *d}
+	p.loaded = nil
 	if !s.try(*d) {
 		return ctx.Err() // not to be seen again: it is reported as it was
 	}
@@ -133,6 +134,13 @@ func (s *shrinker) tryWords(words []string) bool {
 		}
 	}
 	c.Statement = &st
+	// A text that no longer compiles, or no longer has to, is known without Neo4j in most cases.
+	if ours := strings.HasPrefix(c.Class, "only we fail") || strings.HasPrefix(c.Class, "code") || strings.HasPrefix(c.Class, "gql"); !c.Statement.Writes && s.loaded == c.Graph {
+		a, err := run(s.ctx, s.Engine, patienceOurs, c.Statement, nil)
+		if err != nil || a == nil || len(st.Params) == 0 && (a.Failure != nil) != ours {
+			return false
+		}
+	}
 	return s.try(c)
 }
 

@@ -38,14 +38,16 @@ var places = []place{
 	{"replication/consensus", 2, 0},
 	{"replication/stream", 2, 0},
 	{"region", 2, 0},
-	{"catalog", 2, 0},
+	{"catalog/privilege", 2, 0},
+	{"catalog", 2, 1},
 
 	{"routing", 3, 0},
 	{"commit", 3, 0},
 
 	{"bolt", 5, 0},
 	{"queryapi", 5, 0},
-	{"node", 6, 0},
+	{"node/guard", 6, 0},
+	{"node", 6, 1},
 
 	{"cmd", 7, 0},
 	{"cmd/graticule", 7, 2}, // its commands stand in folders below

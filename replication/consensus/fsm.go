@@ -46,6 +46,7 @@ func (f *fsm) ApplyBatch(ls []*raft.Log) []any {
 	if f.stuck != nil {
 		return f.unapplied(out)
 	}
+	f.notices.g.log.awaitDisk(ls[len(ls)-1].Index)
 	began := time.Now()
 	var results []replication.Result
 	group := f.notices.g

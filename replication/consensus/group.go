@@ -13,7 +13,6 @@ import (
 
 	"github.com/hashicorp/raft"
 
-	"graticule/internal/room"
 	"graticule/replication"
 )
 
@@ -65,7 +64,7 @@ const (
 	trailingLogs      = 100_000
 	snapshotThreshold = 100_000
 	rpcsInFlight      = 64
-	appendEntriesMax  = 1024
+	appendEntriesMax  = 256
 	commitTick        = 100 * time.Millisecond // followers that missed a notice hear of a commit after about twice this
 	snapshotsKept     = 2
 )
@@ -86,6 +85,7 @@ type Group struct {
 
 	closing       context.CancelFunc // ends waits of the state machine
 	confirmations confirmations
+	outcomes      outcomes
 }
 
 // Open opens the group from what its log holds.
@@ -127,10 +127,12 @@ func Open(cfg Config) (*Group, error) {
 	rc.SnapshotThreshold, rc.TrailingLogs = snapshotThreshold, trailingLogs
 	rc.NoSnapshotRestoreOnStart = true
 	g.elector = newElector(g.trans, cfg.Server, cfg.RTT)
-	if g.raft, err = raft.NewRaft(rc, g.fsm, observedLog{log, &g.fsm.seen}, log, known, g.elector); err != nil {
+	member, err := raft.NewRaft(rc, g.fsm, observedLog{log, g}, log, known, guardedTransport{g.elector, log, &g.fsm.notices})
+	if err != nil {
 		g.elector.stop()
 		return nil, fmt.Errorf("start raft group %s: %w", cfg.Group, err)
 	}
+	g.raft = member
 	known.started.Store(true)
 	g.fsm.applied.Advance(cfg.Machine.Applied().Index)
 	g.elector.raft.Store(g.raft)
@@ -205,6 +207,9 @@ func (g *Group) IsLeader() bool { return g.raft.State() == raft.Leader }
 
 // LeaderReady gives the term this member leads in, once everything of earlier terms is applied here.
 func (g *Group) LeaderReady() (uint64, bool) {
+	if g.ready.Load() == 0 { // raft calls here before Open has it
+		return 0, false
+	}
 	term := g.raft.CurrentTerm()
 	return term, g.raft.State() == raft.Leader && g.ready.Load() == term
 }
@@ -227,45 +232,6 @@ func (g *Group) await(ctx context.Context, f raft.Future) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// Room gives an error that wraps room.ErrFull when this server's disk has no room
-// for proposals.
-func (g *Group) Room() error { return g.cfg.Log.cfg.Room.Err() }
-
-// Pending is a proposal on its way.
-type Pending struct {
-	group  *Group
-	future raft.ApplyFuture
-	full   error // why it was not even proposed
-}
-
-// Propose hands data to the group; calls by one goroutine keep their order in the log.
-func (g *Group) Propose(data []byte) *Pending {
-	if err := g.Room(); err != nil {
-		return &Pending{full: err}
-	}
-	return &Pending{group: g, future: g.raft.Apply(data, 0)}
-}
-
-// Wait gives the result of applying the entry, and its index; ErrNotLeader means
-// that it was not accepted, as does room.ErrFull, ErrOutcomeUnknown that it may
-// yet be applied.
-func (p *Pending) Wait(ctx context.Context) (replication.Result, uint64, error) {
-	if p.full != nil {
-		return replication.Result{}, 0, p.full
-	}
-	err := p.group.await(ctx, p.future)
-	switch {
-	case errors.Is(err, room.ErrFull):
-		return replication.Result{}, 0, err
-	case err == nil:
-		r, _ := p.future.Response().(replication.Result)
-		return r, p.future.Index(), nil
-	case errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrEnqueueTimeout), errors.Is(err, raft.ErrLeadershipTransferInProgress), errors.Is(err, raft.ErrAbortedByRestore):
-		return replication.Result{}, 0, ErrNotLeader
-	}
-	return replication.Result{}, 0, fmt.Errorf("%w: %v", ErrOutcomeUnknown, err)
 }
 
 // Barrier returns once everything proposed before is applied here.
@@ -368,6 +334,7 @@ func (g *Group) Close() error {
 	close(g.stop)
 	g.closing()
 	err := g.raft.Shutdown().Error()
+	g.log.awaitDisk(^uint64(0))
 	g.layer.Close()
 	g.trans.Close()
 	g.elector.stop()

@@ -74,6 +74,7 @@ type cluster struct {
 	up   map[string]*Group
 	data map[string]*journal
 	logs map[string]*LogDB
+	disk map[string]*gatedFS
 }
 
 // Dial connects to a member's ServeConn.
@@ -100,9 +101,10 @@ func (c *cluster) term(_ context.Context, server string) (uint64, error) {
 }
 
 func newCluster(t *testing.T, servers ...string) *cluster {
-	c := &cluster{t: t, up: map[string]*Group{}, data: map[string]*journal{}, logs: map[string]*LogDB{}}
+	c := &cluster{t: t, up: map[string]*Group{}, data: map[string]*journal{}, logs: map[string]*LogDB{}, disk: map[string]*gatedFS{}}
 	for _, s := range servers {
-		log, err := OpenLogDB(LogConfig{Dir: s, FS: vfs.NewMem()})
+		c.disk[s] = newGatedFS(vfs.NewMem())
+		log, err := OpenLogDB(LogConfig{Dir: s, FS: c.disk[s]})
 		if err != nil {
 			t.Fatal(err)
 		}

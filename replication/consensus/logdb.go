@@ -40,7 +40,7 @@ type LogDB struct {
 // OpenLogDB opens or makes the log database.
 func OpenLogDB(cfg LogConfig) (*LogDB, error) {
 	if cfg.FS == nil {
-		cfg.FS = vfs.Default
+		cfg.FS = zeroedLogs{vfs.Default}
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -117,6 +117,9 @@ type groupLog struct {
 	mu          sync.Mutex // what follows
 	first, last uint64
 	cut         bool // a suffix was removed, and what replaces it has not come yet
+
+	recent recentLogs
+	ahead  aheadOfDisk
 }
 
 func (l *LogDB) group(name string) (*groupLog, error) {
@@ -179,8 +182,11 @@ func (g *groupLog) LastIndex() (uint64, error) { g.mu.Lock(); defer g.mu.Unlock(
 
 var errDamagedLog = errors.New("a log entry does not match its checksum")
 
-// GetLog reads one entry, checking its checksum.
+// GetLog reads one entry; one that is read from disk is checked against its checksum.
 func (g *groupLog) GetLog(index uint64, out *raft.Log) error {
+	if g.recent.get(index, out) {
+		return nil
+	}
 	v, closer, err := g.l.db.Get(g.key(index))
 	if errors.Is(err, pebble.ErrNotFound) {
 		return raft.ErrLogNotFound
@@ -249,27 +255,41 @@ func (g *groupLog) StoreLogs(es []*raft.Log) error {
 	if err := g.mayGrow(es); err != nil {
 		return err
 	}
-	b := g.l.db.NewBatch()
-	for _, e := range es {
-		if err := b.Set(g.key(e.Index), encodeLog(e), nil); err != nil {
-			return fmt.Errorf("store log entries: %w", err)
-		}
-		if e.Type == raft.LogConfiguration {
-			if err := b.Set(g.member(e.Index), encodeLog(e), nil); err != nil {
-				return fmt.Errorf("store log entries: %w", err)
-			}
-		}
+	b, err := g.batchOf(es)
+	if err != nil {
+		return err
 	}
 	if err := g.commit(b); err != nil {
 		return err
 	}
+	g.stored(es)
+	return nil
+}
+
+func (g *groupLog) batchOf(es []*raft.Log) (*pebble.Batch, error) {
+	b := g.l.db.NewBatch()
+	for _, e := range es {
+		if err := b.Set(g.key(e.Index), encodeLog(e), nil); err != nil {
+			return nil, fmt.Errorf("store log entries: %w", err)
+		}
+		if e.Type == raft.LogConfiguration {
+			if err := b.Set(g.member(e.Index), encodeLog(e), nil); err != nil {
+				return nil, fmt.Errorf("store log entries: %w", err)
+			}
+		}
+	}
+	return b, nil
+}
+
+// stored notes that es stand in the log.
+func (g *groupLog) stored(es []*raft.Log) {
+	g.recent.add(es)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.first == 0 {
 		g.first = es[0].Index
 	}
 	g.last, g.cut = es[len(es)-1].Index, false
-	return nil
 }
 
 // stallTicks is in how many parts watchStall counts.
@@ -308,12 +328,17 @@ func watchStall(limit time.Duration, stalled func()) (stop func()) {
 // commit syncs b; one that hangs, or fails, ends the process: raft's memory and
 // the disk would no longer agree.
 func (g *groupLog) commit(b *pebble.Batch) error {
-	defer watchStall(stallMax, func() { g.l.cfg.OnFatal(fmt.Errorf("a write of the log takes longer than %v", stallMax)) })()
+	defer g.watch()()
 	if err := b.Commit(pebble.Sync); err != nil {
 		g.l.cfg.OnFatal(fmt.Errorf("write log: %w", err))
 		return err
 	}
 	return nil
+}
+
+// watch ends the process unless the function it gives is called in time.
+func (g *groupLog) watch() (stop func()) {
+	return watchStall(stallMax, func() { g.l.cfg.OnFatal(fmt.Errorf("a write of the log takes longer than %v", stallMax)) })
 }
 
 // DeleteRange removes the entries from first to last, a prefix or a suffix. On a
@@ -325,6 +350,7 @@ func (g *groupLog) DeleteRange(first, last uint64) error {
 	if err := g.l.cfg.Room.Err(); err != nil && suffix {
 		return err
 	}
+	g.recent.clear()
 	b := g.l.db.NewBatch()
 	if err := b.DeleteRange(g.key(first), g.key(last+1), nil); err != nil {
 		return fmt.Errorf("delete log entries: %w", err)

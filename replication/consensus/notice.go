@@ -2,16 +2,22 @@ package consensus
 
 import (
 	"sync"
+	"time"
 
 	"github.com/hashicorp/raft"
 
 	"graticule/replication"
 )
 
-// noticesInFlight bounds the notices on their way to one member.
-const noticesInFlight = 8
+const (
+	// noticesInFlight bounds the notices on their way to one member.
+	noticesInFlight = 8
+	// noticeDelay is how long a notice waits for entries that may tell the same:
+	// under load there are some, and each notice is a message and an answer.
+	noticeDelay = 500 * time.Microsecond
+)
 
-// notices tell the other members at once what is committed. Raft itself says
+// notices tell the other members soon what is committed. Raft itself says
 // so only with the next entries or after its commit timeout, which adds that
 // much to each commit that entered at another member and is awaited there.
 //
@@ -27,8 +33,9 @@ type notices struct {
 
 type noticed struct {
 	inFlight int
+	waiting  bool                 // a notice waits for noticeDelay
 	last     replication.Position // what there is to tell
-	told     uint64               // the index of the last notice sent
+	told     uint64               // the index that the last notice or message told of
 }
 
 // send tells all other members of a committed entry.
@@ -44,19 +51,45 @@ func (n *notices) send(last replication.Position) {
 	}
 }
 
-// tell sends one notice, or leaves it to the first one that comes back.
+// tell sends one notice, or leaves it to the one that waits, or to the first one
+// that comes back.
 func (n *notices) tell(s raft.Server, term uint64, last replication.Position) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	to := n.to[s.ID]
+	to := n.memberLocked(s.ID)
+	if to.last = last; to.waiting || to.inFlight >= noticesInFlight {
+		return
+	}
+	to.waiting = true
+	time.AfterFunc(noticeDelay, func() {
+		n.mu.Lock()
+		to.waiting = false
+		needed := to.last.Index > to.told
+		if needed {
+			to.inFlight++
+		}
+		n.mu.Unlock()
+		if needed {
+			n.deliver(s, to, term)
+		}
+	})
+}
+
+func (n *notices) memberLocked(id raft.ServerID) *noticed {
+	to := n.to[id]
 	if to == nil {
 		to = &noticed{}
-		n.to[s.ID] = to
+		n.to[id] = to
 	}
-	if to.last = last; to.inFlight < noticesInFlight {
-		to.inFlight++
-		go n.deliver(s, to, term)
-	}
+	return to
+}
+
+// carried notes that a message on its way to a member tells of a commit index.
+func (n *notices) carried(id raft.ServerID, index uint64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	to := n.memberLocked(id)
+	to.told = max(to.told, index)
 }
 
 func (n *notices) deliver(s raft.Server, to *noticed, term uint64) {

@@ -59,21 +59,26 @@ func (o *observed) sawApply(entries []replication.Entry, began time.Time) {
 	}
 }
 
-// observedLog is a log whose appends are observed.
+// observedLog is the log of a member: whose appends are observed, and which a
+// leader writes while the others write theirs.
 type observedLog struct {
 	*groupLog
-	o *observed
+	g *Group
 }
 
 // StoreLog stores one entry durably.
 func (l observedLog) StoreLog(e *raft.Log) error { return l.StoreLogs([]*raft.Log{e}) }
 
-// StoreLogs stores entries durably, all or none.
+// StoreLogs stores entries durably, all or none; those of a leader perhaps only after it has returned.
 func (l observedLog) StoreLogs(es []*raft.Log) error {
 	began := time.Now()
+	written := func() { l.g.fsm.seen.sawAppend(es, began) }
+	if _, leads := l.g.LeaderReady(); leads && !l.g.Alone() {
+		return l.storeAhead(es, written)
+	}
 	if err := l.groupLog.StoreLogs(es); err != nil {
 		return err
 	}
-	l.o.sawAppend(es, began)
+	written()
 	return nil
 }

@@ -168,7 +168,7 @@ func (f *frameReader) Read(b []byte) (int, error) {
 // Receiver keeps a secondary's state machine fed.
 type Receiver struct {
 	Machine replication.StateMachine
-	Dial    func(ctx context.Context) (net.Conn, error) // to a primary, the leader if it can
+	Dial    func(ctx context.Context) (net.Conn, error) // to a primary
 	Dir     string                                      // for checkpoints on their way
 	Logger  *slog.Logger
 	Applied Observer

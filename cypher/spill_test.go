@@ -1,0 +1,108 @@
+package cypher_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"graticule/cypher/fn"
+	"graticule/internal/spill"
+)
+
+// spilling are statements whose rows do not fit into a small memory. They have
+// the same rows in the same order with and without files.
+var spilling = []string{
+	"UNWIND range(1, 20000) AS i RETURN i, toString(i * 7919 % 5003) AS t ORDER BY t, i DESC",
+	"UNWIND range(1, 20000) AS i WITH i, i * 7919 % 101 AS k ORDER BY k RETURN k, i",
+	"UNWIND range(1, 20000) AS i WITH i, i * 7919 % 5003 AS k ORDER BY k SKIP 5000 LIMIT 10000 RETURN k, i",
+	"UNWIND range(1, 15000) AS i RETURN DISTINCT i * 7919 % 5003 AS k",
+	"UNWIND range(1, 15000) AS i RETURN DISTINCT toString(i * 7919 % 5003) AS k ORDER BY k DESC LIMIT 50",
+	"UNWIND range(1, 15000) AS i WITH DISTINCT i % 9000 AS k, [i % 9000, 'x'] AS l WHERE k % 2 = 0 RETURN k, l[1] LIMIT 4000",
+	"UNWIND range(1, 15000) AS i RETURN i * 7919 % 5003 AS k, count(*) AS n, sum(i) AS s, min(toString(i)) AS m, avg(i) AS a",
+	"UNWIND range(1, 15000) AS i WITH toString(i * 7919 % 5003) AS k, collect(i) AS l RETURN k, size(l), l[0] + l[-1] AS x ORDER BY x, k",
+	"UNWIND range(1, 15000) AS i RETURN i % 3 AS k, count(DISTINCT i % 5003) AS n, collect(DISTINCT i % 7) AS l, sum(DISTINCT i % 1000) AS s",
+	"UNWIND range(1, 15000) AS i RETURN count(DISTINCT toString(i % 9001)) AS n, max(i) AS m",
+	"UNWIND range(1, 10000) AS i RETURN toString(i) AS x UNION UNWIND range(5000, 15000) AS i RETURN toString(i) AS x",
+	"UNWIND range(1, 3000) AS i CALL (i) { UNWIND range(1, 20) AS j RETURN DISTINCT j % 7 AS k ORDER BY k DESC } RETURN i, k",
+	"UNWIND range(1, 6000) AS i WITH i ORDER BY i DESC CALL (i) { RETURN i AS a UNION RETURN -i AS a } RETURN count(DISTINCT a) AS n, sum(a) AS s",
+	"MATCH (a:A)-[r]->(b) RETURN a.x, b, r, labels(a) ORDER BY b.x DESC, a.x, type(r), r.w",
+	"MATCH p = (a:A)-[*1..2]->(b) WITH p, length(p) AS l, a ORDER BY l DESC, a.x RETURN [n IN nodes(p) | n.x] AS xs, l",
+	"MATCH p = (a:A)-[*1..2]->(b) RETURN DISTINCT p",
+	"MATCH (a:A)-[r]->(b) RETURN b, count(r) AS n, collect(a.x)[0..2] AS l, count(DISTINCT a) AS d",
+	"MATCH (a:A), (b:A) WHERE a.x <= 60 WITH a.x AS x, b.x AS y, {k: a.x + b.x, l: [date({year: 2000 + b.x % 9})]} AS m RETURN m, count(*) AS n ORDER BY n DESC, m.k LIMIT 200",
+	"MATCH (a:A), (b:A) WHERE a.x <= 60 RETURN DISTINCT point({x: a.x % 40, y: b.x}) AS p, duration({days: b.x % 100}) AS d",
+	"MATCH (a:A) WHERE a.x <= 120 WITH collect(a) AS all UNWIND all AS a UNWIND all AS b WITH all, a, b ORDER BY a.x % 7, b.x SKIP 10 RETURN a.x, b.x, size(all) LIMIT 9000",
+}
+
+func spillDatabase(t *testing.T, seed uint64) *database {
+	d := newDatabase(t)
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	d.mustRun(t, "UNWIND range(1, 300) AS i CREATE (:A:"+[]string{"B", "C"}[rnd.IntN(2)]+" {x: i})")
+	d.mustRun(t, fmt.Sprintf("MATCH (a:A), (b:A) WHERE (a.x * %d + b.x * %d) %% 101 = 0 CREATE (a)-[:R {w: a.x}]->(b)", 1+rnd.IntN(100), 1+rnd.IntN(100)))
+	return d
+}
+
+func (d *database) mustRun(t *testing.T, query string) {
+	t.Helper()
+	if _, err := d.Run(context.Background(), query, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// texts gives the rows as texts.
+func (d *database) texts(query string) ([]string, error) {
+	r, err := d.Run(context.Background(), query, nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, row := range r.Rows {
+		var cells []string
+		for _, v := range row {
+			cells = append(cells, fmt.Sprint(v.Kind(), " ", fn.Inspect(v)))
+		}
+		out = append(out, strings.Join(cells, " | "))
+	}
+	return out, nil
+}
+
+func TestRowsThatDoNotFitGoToFiles(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	d := spillDatabase(t, seed)
+	disk := &spill.Disk{Dir: t.TempDir()}
+	for i, q := range spilling {
+		d.MemoryLimit, d.Disk = 0, nil
+		want, err := d.texts(q)
+		if err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+		for _, limit := range []int64{200 << 10} {
+			d.MemoryLimit, d.Disk = limit, disk
+			before := disk.Files()
+			got, err := d.texts(q)
+			if err != nil {
+				t.Errorf("%s with %d bytes: %v", q, limit, err)
+				continue
+			}
+			if made := disk.Files() - before; made == 0 && !strings.Contains(q, "CALL (i) { UNWIND") {
+				t.Errorf("%s fits into %d bytes: it shows nothing", q, limit)
+			}
+			if len(got) != len(want) {
+				t.Errorf("%s with %d bytes: %d rows, want %d", q, limit, len(got), len(want))
+				continue
+			}
+			for k := range want {
+				if got[k] != want[k] {
+					t.Errorf("statement %d, %s with %d bytes: row %d is\n%s, want\n%s", i, q, limit, k, got[k], want[k])
+					break
+				}
+			}
+		}
+	}
+	if disk.Used() != 0 {
+		t.Errorf("%d bytes of files are left", disk.Used())
+	}
+}

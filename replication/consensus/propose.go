@@ -1,0 +1,103 @@
+package consensus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/raft"
+
+	"graticule/internal/room"
+	"graticule/replication"
+)
+
+// Room gives an error that wraps room.ErrFull when this server's disk has no room
+// for proposals.
+func (g *Group) Room() error { return g.cfg.Log.cfg.Room.Err() }
+
+// Pending is a proposal on its way.
+type Pending struct {
+	group  *Group
+	future raft.ApplyFuture
+	err    error         // of future, once done is closed
+	done   chan struct{} // closes when future has its answer
+	full   error         // why it was not even proposed
+}
+
+// Propose hands data to the group; calls by one goroutine keep their order in the log.
+func (g *Group) Propose(data []byte) *Pending {
+	if err := g.Room(); err != nil {
+		return &Pending{full: err}
+	}
+	p := &Pending{group: g, future: g.raft.Apply(data, 0), done: make(chan struct{})}
+	g.outcomes.expect(p)
+	return p
+}
+
+// outcomes waits for the answers to proposals, all in one goroutine, which runs
+// while there are any: the answers to a batch come together, so that it is woken
+// once for all of them. The library leaves proposals without an answer that stand
+// in its queues when it shuts down; the goroutine then stays with the first of
+// them, and Wait ends by itself.
+type outcomes struct {
+	mu      sync.Mutex
+	queue   []*Pending
+	running bool
+}
+
+func (o *outcomes) expect(p *Pending) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.queue = append(o.queue, p); !o.running {
+		o.running = true
+		go o.run()
+	}
+}
+
+func (o *outcomes) run() {
+	var batch []*Pending
+	for {
+		o.mu.Lock()
+		batch, o.queue = o.queue, batch[:0]
+		if len(batch) == 0 {
+			o.running = false
+			o.mu.Unlock()
+			return
+		}
+		o.mu.Unlock()
+		for i, p := range batch {
+			p.err = p.future.Error()
+			close(p.done)
+			batch[i] = nil
+		}
+	}
+}
+
+// Wait gives the result of applying the entry, and its index; ErrNotLeader means
+// that it was not accepted, as does room.ErrFull, ErrOutcomeUnknown that it may
+// yet be applied.
+func (p *Pending) Wait(ctx context.Context) (replication.Result, uint64, error) {
+	if p.full != nil {
+		return replication.Result{}, 0, p.full
+	}
+	var err error
+	select {
+	case <-p.done:
+		err = p.err
+	case <-p.group.stop:
+		err = raft.ErrRaftShutdown
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	switch {
+	case errors.Is(err, room.ErrFull):
+		return replication.Result{}, 0, err
+	case err == nil:
+		r, _ := p.future.Response().(replication.Result)
+		return r, p.future.Index(), nil
+	case errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrEnqueueTimeout), errors.Is(err, raft.ErrLeadershipTransferInProgress), errors.Is(err, raft.ErrAbortedByRestore):
+		return replication.Result{}, 0, ErrNotLeader
+	}
+	return replication.Result{}, 0, fmt.Errorf("%w: %v", ErrOutcomeUnknown, err)
+}
