@@ -12,9 +12,8 @@ race:   ## all tests under the race detector
 lint:   ## formatting and vet
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	go vet ./...
-fuzz:   ## each fuzz target for ten seconds
-	go test ./cypher/parser -run xxx -fuzz FuzzParse -fuzztime 10s
-	go test ./replication -run xxx -fuzz FuzzDecodeEnvelope -fuzztime 10s
+fuzz:   ## damaged input for parsers and decoders: MUTATIONS=1000000 STATEMENTS=10000000 FUZZTIME=10s
+	scripts/fuzz
 oracle: ## play the cases of the language at a real Neo4j: ORACLE=bolt://… ORACLE25=bolt://… [ARGS="-record -only TEXT"]
 	go run ./internal/cases/oracle $(ARGS)
 differ: ## play random statements at a real Neo4j and at the engine: ORACLE=bolt://… [SEED=1 STATEMENTS=2000 ARGS="-shrink 0"]

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,6 +70,7 @@ type conn struct {
 	retired      atomic.Bool
 	life         context.Context // ends with the connection
 	abandon      context.CancelCauseFunc
+	refused      atomic.Pointer[error] // why the last message was refused
 
 	mu      sync.Mutex
 	cancel  context.CancelCauseFunc // of ctx
@@ -189,10 +191,16 @@ func (c *conn) retire() {
 
 // --- writing ---
 
-const chunkMax = 0xFFFF
+const (
+	chunkMax = 0xFFFF
+	bodyKept = 1 << 20 // bytes of a message that are used again
+)
 
 // end closes the message in body and puts its chunks into out.
 func (c *conn) end() {
+	if len(c.body) > bodyKept {
+		c.out = slices.Grow(c.out, len(c.body)+len(c.body)/chunkMax*2+4)
+	}
 	for b := c.body; len(b) > 0; {
 		n := min(len(b), chunkMax)
 		c.out = append(c.out, byte(n>>8), byte(n))
@@ -200,7 +208,9 @@ func (c *conn) end() {
 		b = b[n:]
 	}
 	c.out = append(c.out, 0, 0)
-	c.body = c.body[:0]
+	if c.body = c.body[:0]; cap(c.body) > bodyKept {
+		c.body = nil
+	}
 }
 
 // allowWrite gives the write that follows at least half of writeTimeout; most

@@ -12,7 +12,7 @@ import (
 // handle runs one message.
 func (c *conn) handle(parent context.Context, msg []byte) {
 	d := &c.decoder
-	*d = packstream.Decoder{B: msg, UTC: c.options.UTC}
+	*d = packstream.Decoder{B: msg, UTC: c.options.UTC, Room: c.server.cfg.Room}
 	tag, fields := d.StructHeader()
 	if d.Err != nil {
 		c.failure(unreadable(d.Err))
@@ -32,6 +32,10 @@ func (c *conn) handle(parent context.Context, msg []byte) {
 		return
 	}
 	ctx := c.ctx
+	if why := c.refused.Load(); tag == msgRefused && why != nil {
+		c.failure(*why)
+		return
+	}
 	if !c.allowed(tag) {
 		c.failure(c.misplaced(tag))
 		c.state = stateDefunct
@@ -82,7 +86,9 @@ func (c *conn) handle(parent context.Context, msg []byte) {
 		}
 	}
 	if err == nil && d.Err != nil {
-		err = unreadable(d.Err)
+		if err = d.Err; status.As(err) == nil { // no error of memory
+			err = unreadable(d.Err)
+		}
 	}
 	if err != nil {
 		if c.resets.Load() > 0 {

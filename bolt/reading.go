@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"graticule/internal/packstream"
 )
 
 const (
@@ -222,9 +224,40 @@ func (c *conn) readMessage(msg []byte) ([]byte, error) {
 			return msg, errors.New("a message is too large")
 		}
 		at := len(msg)
+		if room := c.server.cfg.Room; room != nil && at+n > cap(msg) && at+n > bodyKept {
+			if err := room(int64(2 * (at + n))); err != nil {
+				return c.refuse(n, err)
+			}
+		}
 		msg = append(msg, make([]byte, n)...)
 		if _, err := io.ReadFull(c.br, msg[at:]); err != nil {
 			return msg, err
+		}
+	}
+}
+
+// msgRefused stands for a message there was no room for. No client sends it: it is
+// no message of Bolt, and one that does gets an error as well.
+const msgRefused = 0x00
+
+// refuse passes over the rest of a message, n bytes of its chunk first, and gives
+// what stands for it.
+func (c *conn) refuse(n int, why error) ([]byte, error) {
+	for {
+		if _, err := c.br.Discard(n); err != nil {
+			return nil, err
+		}
+		head, err := c.br.Peek(2)
+		if err != nil {
+			return nil, err
+		}
+		n = int(binary.BigEndian.Uint16(head))
+		if _, err := c.br.Discard(2); err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			c.refused.Store(&why)
+			return packstream.AppendStruct(nil, msgRefused, 0), nil
 		}
 	}
 }

@@ -31,7 +31,10 @@ type Config struct {
 	Agent      string      // "Neo4j/5.26.0"
 	TLS        *tls.Config // nil: plain only
 	MessageMax int         // bytes of one message after login; default 64 MiB
-	Logger     *slog.Logger
+	// Room tells whether so many bytes of a message can be taken; its error is the
+	// answer to the message. nil means that they always can.
+	Room   func(bytes int64) error
+	Logger *slog.Logger
 
 	HandshakeTimeout time.Duration // for a client to say what it speaks; default 5 s
 	LoginTimeout     time.Duration // from then until it has logged in; default 30 s

@@ -44,24 +44,40 @@ func (c *conn) summary(s *stream, sum Summary) *graph.Map {
 	return m
 }
 
+// ending is how a statement ended: its GQL status, and the object that tells it.
+type ending struct {
+	gql    string
+	object graph.Value
+}
+
+func endingOf(gql, text string) ending {
+	m := graph.NewMap(2)
+	m.Put("gql_status", graph.String(gql))
+	m.Put("status_description", graph.String(text))
+	return ending{gql, graph.MapOf(m)}
+}
+
+var (
+	successful = endingOf("00000", "note: successful completion")
+	omitted    = endingOf("00001", "note: successful completion - omitted result")
+	noData     = endingOf("02000", "note: no data")
+)
+
 // statuses gives the GQL status objects in the order of their classes: how the
 // statement ended among the notifications.
 func statuses(s *stream, sum Summary) []graph.Value {
-	gql, text := "00000", "note: successful completion"
+	end := &successful
 	switch {
 	case len(s.result.Columns()) == 0, sum.Plan != nil:
-		gql, text = "00001", "note: successful completion - omitted result"
+		end = &omitted
 	case !s.rows:
-		gql, text = "02000", "note: no data"
+		end = &noData
 	}
-	end := graph.NewMap(2)
-	end.Put("gql_status", graph.String(gql))
-	end.Put("status_description", graph.String(text))
 	out := make([]graph.Value, 0, 1+len(sum.Notifications))
 	ended := false
 	for _, n := range sum.Notifications {
-		if !ended && status.ClassRank(n.GQLStatus) > status.ClassRank(gql) {
-			out, ended = append(out, graph.MapOf(end)), true
+		if !ended && status.ClassRank(n.GQLStatus) > status.ClassRank(end.gql) {
+			out, ended = append(out, end.object), true
 		}
 		x := graph.NewMap(6)
 		x.Put("gql_status", graph.String(n.GQLStatus))
@@ -75,7 +91,7 @@ func statuses(s *stream, sum Summary) []graph.Value {
 		out = append(out, graph.MapOf(x))
 	}
 	if !ended {
-		out = append(out, graph.MapOf(end))
+		out = append(out, end.object)
 	}
 	return out
 }

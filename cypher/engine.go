@@ -203,6 +203,14 @@ func commandKind(c ast.Command) Kind {
 	return Admin
 }
 
+// Graphs gives the graphs that the query names with USE.
+func (p *Prepared) Graphs() []string {
+	if p.bound == nil {
+		return nil
+	}
+	return p.bound.Uses
+}
+
 // Source gives the text of the statement.
 func (p *Prepared) Source() string { return p.stmt.Source }
 
@@ -232,6 +240,8 @@ type Env struct {
 	exec.Environment
 	Commands Commander
 	ReadOnly bool // writes are refused
+	// Named tells whether a name is another one of the database; may be nil.
+	Named func(name string) bool
 }
 
 // Execute begins to run the statement.
@@ -247,7 +257,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 	case p.stmt.Explain && p.plan != nil:
 		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment), false), notes: append(p.notes(env.Graph), p.missing(env.Params)...)}, nil
 	case p.plan != nil:
-		if err := p.checkUse(env.Database); err != nil {
+		if err := p.checkUse(env.Database, env.Named); err != nil {
 			return nil, err
 		}
 		for _, d := range p.bound.Demands {
@@ -288,10 +298,10 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 }
 
 // checkUse tells whether all graphs that the query names are the one it runs on.
-func (p *Prepared) checkUse(database string) error {
+func (p *Prepared) checkUse(database string, named func(string) bool) error {
 	for _, name := range p.bound.Uses {
 		switch {
-		case database == "" || strings.EqualFold(name, database):
+		case database == "" || strings.EqualFold(name, database) || named != nil && named(name):
 		case strings.EqualFold(name, "system"):
 			return status.New(status.SemanticError, "", "Not a recognised system command or procedure. This Cypher command can only be executed in a user database: %s", p.stmt.Source).
 				With("42001", status.Because("42N17", "'%s' is not allowed on the system database.", p.stmt.Source))

@@ -1,6 +1,7 @@
 package cypher
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,21 +63,20 @@ func visualization(c *exec.ProcedureContext, _ []graph.Value) ([][]graph.Value, 
 		m.Put("constraints", graph.Strings(constraints))
 		nodes = append(nodes, graph.NodeOf(&graph.Node{ID: ids[name], Labels: []string{name}, Properties: m}))
 	}
-	joined, err := joinedLabels(c)
+	ends, err := endsByType(c)
 	if err != nil {
 		return nil, err
 	}
 	next = 0
-	for _, j := range slices.SortedFunc(maps.Keys(joined), func(a, b [3]string) int { return slices.Compare(a[:], b[:]) }) {
-		start, ok := ids[j[0]]
-		end, ok2 := ids[j[2]]
-		if !ok || !ok2 {
-			continue
+	for _, t := range slices.Sorted(maps.Keys(ends)) { // each start with each end, as Neo4j has it
+		for _, start := range slices.Sorted(maps.Keys(ends[t].starts)) {
+			for _, end := range slices.Sorted(maps.Keys(ends[t].stops)) {
+				next--
+				m := graph.NewMap(1)
+				m.Put("name", graph.String(t))
+				rels = append(rels, graph.RelOf(&graph.Relationship{ID: graph.RelID(uint64(next)), Start: ids[start], End: ids[end], Type: t, Properties: m}))
+			}
 		}
-		next--
-		m := graph.NewMap(1)
-		m.Put("name", graph.String(j[1]))
-		rels = append(rels, graph.RelOf(&graph.Relationship{ID: graph.RelID(uint64(next)), Start: start, End: end, Type: j[1], Properties: m}))
 	}
 	return [][]graph.Value{{graph.List(nodes), graph.List(rels)}}, nil
 }
@@ -84,26 +84,32 @@ func visualization(c *exec.ProcedureContext, _ []graph.Value) ([][]graph.Value, 
 // surveyBatch is how many elements a survey looks at at once.
 const surveyBatch = 1024
 
-// joinedLabels gives the label, type and label of every relationship.
-func joinedLabels(c *exec.ProcedureContext) (map[[3]string]bool, error) {
-	g, out := c.Graph, map[[3]string]bool{}
+// labelEnds counts the relationships of one type by the labels they start and end at.
+type labelEnds struct{ starts, stops map[string]int64 }
+
+// endsByType looks at every relationship.
+func endsByType(c *exec.ProcedureContext) (map[string]labelEnds, error) {
+	g, out := c.Graph, map[string]labelEnds{}
 	err := eachRel(c, func(_ []graph.RelID, ends []graph.RelEnds) error {
 		var from, to []graph.NodeID
 		for _, e := range ends {
 			from, to = append(from, e.Start), append(to, e.End)
 		}
 		var starts, stops graph.LabelSets
-		if err := g.NodeLabels(from, &starts); err != nil {
-			return err
-		}
-		if err := g.NodeLabels(to, &stops); err != nil {
+		if err := errors.Join(g.NodeLabels(from, &starts), g.NodeLabels(to, &stops)); err != nil {
 			return err
 		}
 		for i, e := range ends {
-			for _, a := range starts.Label[starts.Offset[i]:starts.Offset[i+1]] {
-				for _, b := range stops.Label[stops.Offset[i]:stops.Offset[i+1]] {
-					out[[3]string{g.LabelName(a), g.TypeName(e.Type), g.LabelName(b)}] = true
-				}
+			t, ok := out[g.TypeName(e.Type)]
+			if !ok {
+				t = labelEnds{map[string]int64{}, map[string]int64{}}
+				out[g.TypeName(e.Type)] = t
+			}
+			for _, l := range starts.Label[starts.Offset[i]:starts.Offset[i+1]] {
+				t.starts[g.LabelName(l)]++
+			}
+			for _, l := range stops.Label[stops.Offset[i]:stops.Offset[i+1]] {
+				t.stops[g.LabelName(l)]++
 			}
 		}
 		return nil
@@ -310,6 +316,10 @@ func statistics(c *exec.ProcedureContext, a []graph.Value) ([][]graph.Value, err
 				nodes = append(nodes, entry("count", graph.Int(g.NodeCount(l)), "label", graph.String(n)))
 			}
 		}
+		ends, err := endsByType(c)
+		if err != nil {
+			return nil, err
+		}
 		all, _ := g.RelCount(graph.AnyLabel, graph.AnyType, graph.AnyLabel)
 		rels := []graph.Value{entry("count", graph.Int(all))}
 		for _, n := range g.TypeNames() {
@@ -319,14 +329,11 @@ func statistics(c *exec.ProcedureContext, a []graph.Value) ([][]graph.Value, err
 			}
 			count, _ := g.RelCount(graph.AnyLabel, t, graph.AnyLabel)
 			rels = append(rels, entry("relationshipType", graph.String(n), "count", graph.Int(count)))
-			for _, l := range g.LabelNames() {
-				label, _ := g.Label(l)
-				if out, _ := g.RelCount(label, t, graph.AnyLabel); out > 0 {
-					rels = append(rels, entry("startLabel", graph.String(l), "relationshipType", graph.String(n), "count", graph.Int(out)))
-				}
-				if in, _ := g.RelCount(graph.AnyLabel, t, label); in > 0 {
-					rels = append(rels, entry("relationshipType", graph.String(n), "count", graph.Int(in), "endLabel", graph.String(l)))
-				}
+			for _, l := range slices.Sorted(maps.Keys(ends[n].starts)) {
+				rels = append(rels, entry("startLabel", graph.String(l), "relationshipType", graph.String(n), "count", graph.Int(ends[n].starts[l])))
+			}
+			for _, l := range slices.Sorted(maps.Keys(ends[n].stops)) {
+				rels = append(rels, entry("relationshipType", graph.String(n), "count", graph.Int(ends[n].stops[l]), "endLabel", graph.String(l)))
 			}
 		}
 		var indexes, constraints []graph.Value

@@ -248,6 +248,9 @@ const (
 	orderNumber
 )
 
+// keyRoom is the room for a key of one or two numbers, in bytes.
+const keyRoom = 48
+
 // appendOrder encodes v so that encodings compare as the values do; numbers of
 // both types compare together.
 func appendOrder(dst []byte, v graph.Value) []byte {

@@ -43,7 +43,7 @@ func mix(parts ...uint64) uint64 {
 	return h
 }
 
-func valueHash(v graph.Value) uint64 { return xxhash.Sum64(appendOrder(nil, v)) }
+func valueHash(v graph.Value) uint64 { return xxhash.Sum64(appendOrder(make([]byte, 0, keyRoom), v)) }
 
 // readMax is how many hashes a read set holds before it is coarsened to the whole graph.
 const readMax = 200_000

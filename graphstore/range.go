@@ -50,7 +50,7 @@ func rangeEntry(values []graph.Value, id uint64) (string, bool) {
 	if len(values) == 0 {
 		return "", false
 	}
-	var b []byte
+	b := make([]byte, 0, keyRoom)
 	for _, v := range values {
 		n := len(b)
 		if b = appendOrder(b, v); len(b) == n {
@@ -193,7 +193,7 @@ func (c *indexCursor) next(buf []uint64) int {
 
 // exactly gives the ids whose properties equal values, at most limit.
 func (r *rangeSet) exactly(values []graph.Value, limit int) []uint64 {
-	var b []byte
+	b := make([]byte, 0, keyRoom)
 	for _, v := range values {
 		n := len(b)
 		if b = appendOrder(b, v); len(b) == n {

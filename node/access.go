@@ -123,6 +123,14 @@ func (g *grants) mayCall(p *exec.Procedure) error {
 	return forbidden("Executing procedure is not allowed for %s.", g.whoami())
 }
 
+// mayLoad tells why LOAD CSV is refused; nil when it is not.
+func (g *grants) mayLoad() error {
+	if g.set == nil || g.set.Load() {
+		return nil
+	}
+	return forbidden("LOAD on URLs and files is not allowed for %s.", g.whoami())
+}
+
 // actAs gives what the transaction's user may do, who is the one logged in, or
 // one that they may impersonate.
 func (s *session) actAs(impersonated string) (*grants, error) {
@@ -302,4 +310,27 @@ func (t *tx) actor() string {
 		return ""
 	}
 	return t.grants.user.Name
+}
+
+// named tells whether a name is an alias of the transaction's database.
+func (t *tx) named(name string) bool {
+	state, _ := t.n.catalog.State()
+	d := state.Find(name)
+	return d != nil && d.ID == t.def.ID
+}
+
+// graphOf gives the database that an auto-commit query is to run on because all
+// its USE clauses name it; "" when it names none, or none that is there.
+func (n *Node) graphOf(p *cypher.Prepared) string {
+	names := p.Graphs()
+	if len(names) == 0 {
+		return ""
+	}
+	state, _ := n.catalog.State()
+	for _, name := range names {
+		if d := state.Find(name); d == nil || d != state.Find(names[0]) {
+			return ""
+		}
+	}
+	return names[0]
 }

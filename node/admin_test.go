@@ -116,6 +116,18 @@ func TestAliasesUsersAndRolesHoldOnEveryServer(t *testing.T) {
 			t.Errorf("%s: rita became neo4j: %q", m.cfg.Name, got)
 		}
 	}
+	c.run(admin, "DENY LOAD ON ALL DATA TO clerk", nil, system)
+	loader := c.as("bolt", c.members[0], "ed", "edits too")
+	eventually(t, 10*time.Second, "ed may load no file", func() bool {
+		return c.code(loader, neo4j.SessionConfig{DatabaseName: "shop"}, "LOAD CSV FROM 'file:///none.csv' AS r RETURN r") == forbidden
+	})
+	if got := c.code(admin, neo4j.SessionConfig{DatabaseName: "shop"}, "LET x = 1 RETURN x"); !strings.Contains(got, "SyntaxError") {
+		t.Errorf("a clause of Cypher 25 in a database of Cypher 5: %q", got)
+	}
+	c.run(admin, "ALTER DATABASE orders SET DEFAULT LANGUAGE CYPHER 25", nil, system)
+	eventually(t, 10*time.Second, "a clause of Cypher 25 is known in a database of that language", func() bool {
+		return c.code(admin, neo4j.SessionConfig{DatabaseName: "shop"}, "LET x = 1 RETURN x") == ""
+	})
 	c.run(admin, "ALTER USER rita SET STATUS SUSPENDED", nil, system)
 	rita := c.as("bolt", c.members[0], "rita", "reads only")
 	eventually(t, 10*time.Second, "rita is kept out", func() bool {

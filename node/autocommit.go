@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"graticule/bolt"
+	"graticule/catalog"
 	"graticule/cypher"
 	"graticule/cypher/exec"
 	"graticule/graph"
@@ -21,10 +22,13 @@ const bufferedRows = 100_000
 // is carried out, committed and, on conflict, run again before any row leaves.
 func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, params *graph.Map) (bolt.Result, error) {
 	ctx, root := s.n.traces.Root(ctx, "bolt.run", traceparent(cfg.Metadata))
-	p, err := s.n.prepare(ctx, text)
+	p, err := s.n.prepare(ctx, text, s.likelyDatabase(cfg.Database))
 	if err != nil {
 		root.End(err)
 		return nil, err
+	}
+	if name := s.n.graphOf(p); name != "" {
+		cfg.Database = name
 	}
 	t, err := s.begin(ctx, cfg, root)
 	if err != nil {
@@ -170,7 +174,7 @@ func (r *autoResult) Columns() []string { return r.cursor.Columns() }
 
 // Fetch streams rows; the transaction ends with the last one.
 func (r *autoResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
-	more, err := r.cursor.Fetch(limit, emit)
+	more, err := r.cursor.Fetch(limit, r.t.sending(emit))
 	if err == nil && !more && r.confirmed != nil {
 		err = <-r.confirmed
 		r.confirmed = nil
@@ -240,3 +244,16 @@ func (r *bufferedResult) Summary() bolt.Summary { return r.summary }
 
 // Close drops the rows.
 func (r *bufferedResult) Close(context.Context) error { r.drop(); return nil }
+
+// likelyDatabase finds the database of a session before it is known whether the
+// user may enter it, for its language; nil when there is none.
+func (s *session) likelyDatabase(name string) *catalog.Database {
+	state, _ := s.n.catalog.State()
+	if name == "" {
+		name = state.Default
+		if s.user != nil && s.user.Home != "" {
+			name = s.user.Home
+		}
+	}
+	return state.Find(name)
+}

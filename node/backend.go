@@ -316,8 +316,8 @@ func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, err
 	}
 	t.current.Store(&statement{id: t.n.queries.Add(1), text: p.Source(), params: params, began: time.Now()})
 	env := cypher.Env{
-		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Imports: exec.Imports{Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, MayCall: t.grants.mayCall, Account: &t.memory, Disk: &t.n.disk},
-		Commands:    &commander{t}, ReadOnly: t.cfg.Read,
+		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Imports: exec.Imports{Refused: t.grants.mayLoad(), Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, MayCall: t.grants.mayCall, Account: &t.memory, Disk: &t.n.disk},
+		Commands:    &commander{t}, ReadOnly: t.cfg.Read, Named: t.named,
 	}
 	if t.store != nil {
 		env.Graph = t.grants.on(t.def).Over(t.store)

@@ -58,6 +58,7 @@ type Config struct {
 	BookmarkTimeout    time.Duration  // default 30 s
 	LockTimeout        time.Duration  // default 0: wait as long as the transaction may run
 	ImportDir          string         // the only folder LOAD CSV reads; "" turns it off
+	AllowedHosts       []string       // host names the HTTP port answers to; none: its own; "*": all
 	BlockedNets        []netip.Prefix // networks that LOAD CSV does not fetch from
 
 	Settings []Setting // everything as given, for SHOW SETTINGS

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"graticule/bolt"
+	"graticule/catalog"
 	"graticule/cypher"
 	"graticule/graph"
 	"graticule/status"
@@ -27,7 +28,7 @@ func (s *session) Begin(ctx context.Context, cfg bolt.TxConfig) (bolt.Transactio
 
 // Run runs one statement.
 func (t *tx) Run(_ context.Context, text string, params *graph.Map) (bolt.Result, error) {
-	p, err := t.n.prepare(t.ctx, text)
+	p, err := t.n.prepare(t.ctx, text, t.def)
 	if err != nil {
 		return nil, err
 	}
@@ -43,12 +44,20 @@ func (t *tx) Run(_ context.Context, text string, params *graph.Map) (bolt.Result
 	return &txResult{t: t, cursor: cur, drain: p.Writes(), span: span}, nil
 }
 
-// prepare compiles a statement.
-func (n *Node) prepare(ctx context.Context, text string) (*cypher.Prepared, error) {
+// prepare compiles a statement in the default language of a database (nil: Cypher 5).
+func (n *Node) prepare(ctx context.Context, text string, d *catalog.Database) (*cypher.Prepared, error) {
 	_, span := n.traces.Start(ctx, "cypher.prepare")
-	p, err := n.engine.Prepare(text, 5)
+	p, err := n.engine.Prepare(text, languageOf(d))
 	span.End(err)
 	return p, err
+}
+
+// languageOf gives the version of Cypher of statements that do not say theirs.
+func languageOf(d *catalog.Database) int {
+	if d != nil && d.Language != 0 {
+		return d.Language
+	}
+	return 5
 }
 
 // Commit commits at the leader.
@@ -93,7 +102,7 @@ func (r *txResult) Columns() []string { return r.cursor.Columns() }
 
 // Fetch streams rows.
 func (r *txResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
-	return r.cursor.Fetch(limit, emit)
+	return r.cursor.Fetch(limit, r.t.sending(emit))
 }
 
 // Summary describes the statement.

@@ -117,7 +117,8 @@ func (n *Node) runFor(ctx context.Context, req request) (any, error) {
 			return forwarded{Conflict: true}, nil
 		}
 	}
-	p, err := n.prepare(ctx, statement[0].AsString())
+	state, _ := n.catalog.State()
+	p, err := n.prepare(ctx, statement[0].AsString(), state.ByID(d.def.ID))
 	if err != nil {
 		return forwarded{Failure: failureOf(err)}, nil
 	}

@@ -39,7 +39,7 @@ func (n *Node) httpHandler() http.Handler {
 	mux.Handle("GET /metrics", n.metrics.handler(n))
 	mux.Handle("GET /traces", n.whenReady(http.HandlerFunc(n.listTraces)))
 	mux.Handle("GET /traces/{id}", n.whenReady(http.HandlerFunc(n.showTrace)))
-	return mux
+	return onlyHosts(n.cfg.hostsAllowed(), mux)
 }
 
 // whenReady answers for the time before the server has all that h needs, and after.

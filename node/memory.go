@@ -9,6 +9,9 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+
+	"graticule/cypher/exec"
+	"graticule/graph"
 )
 
 // Shares of the memory that the process may use. What lies between is for the
@@ -108,4 +111,20 @@ func groupFiles(list io.Reader) (out []string) {
 		}
 	}
 	return out
+}
+
+// sendingAsked is the size from which on a row must find room to be sent.
+const sendingAsked = 1 << 20
+
+// sending asks for the room that large rows take on their way to the client: a
+// message is made whole.
+func (t *tx) sending(emit func([]graph.Value) error) func([]graph.Value) error {
+	return func(row []graph.Value) error {
+		if n := exec.SizeOf(row); n > sendingAsked {
+			if err := t.memory.Room(2 * n); err != nil {
+				return err
+			}
+		}
+		return emit(row)
+	}
 }

@@ -307,7 +307,7 @@ func (n *Node) openBolt(group *errgroup.Group) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	s := bolt.NewServer(bolt.Config{Backend: &boltBackend{n}, Agent: "Neo4j/" + Neo4jVersion, TLS: tlsConfig, Logger: n.log})
+	s := bolt.NewServer(bolt.Config{Backend: &boltBackend{n}, Agent: "Neo4j/" + Neo4jVersion, TLS: tlsConfig, Room: n.memory.Room, Logger: n.log})
 	group.Go(func() error { return s.Serve(l) })
 	return func() {
 		l.Close()

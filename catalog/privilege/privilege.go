@@ -147,6 +147,12 @@ func (s *Set) DBMS(action string) bool {
 	return s.decide(func(p *Privilege) bool { return covers(p.Action, action) && p.Graph == AllGraphs })
 }
 
+// Load tells whether files and URLs may be loaded: grants on single networks allow
+// nothing here.
+func (s *Set) Load() bool {
+	return s.decide(func(p *Privilege) bool { return p.Action == "load" && p.Resource == "all_data" })
+}
+
 // On tells whether an action of the whole system is allowed on one user, procedure,
 // function or setting: kind is "USER", "PROCEDURE", "FUNCTION" or "SETTING".
 func (s *Set) On(action, kind, name string) bool {

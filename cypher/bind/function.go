@@ -110,7 +110,9 @@ func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 	switch name {
 	case "head", "last":
 		return args[0].elementType()
-	case "tail", "reverse":
+	case "tail":
+		return typ{kinds: isList, element: args[0].element}
+	case "reverse":
 		return args[0]
 	case "coalesce":
 		out := args[0]

@@ -34,6 +34,7 @@ func (b *binder) checkMatch(m *ast.Match) {
 		}
 		b.checkForm(p, m.Repeatable, false)
 	}
+	b.checkMixed(m)
 }
 
 // checkForm checks the elements of a path; inside tells that they are repeated.
@@ -52,11 +53,9 @@ func (b *binder) checkForm(p *ast.PathPattern, repeatable, inside bool) {
 			b.checkRel(p, el, repeatable, inside)
 		case *ast.QuantifiedPath:
 			b.checkQuantified(p, el, repeatable, inside)
-			if i > 0 && el.Quantifier.Min < 0 {
-				if n, ok := p.Elements[i-1].(*ast.NodePattern); ok {
-					b.fail(el, "", "Juxtaposition is currently only supported for quantified path patterns.\nIn this case, %s is a single node and %s is a (non-quantified) parenthesized path pattern.\nThat is, neither of these is a quantified path pattern.", n.At().Text(b.source), el.At().Text(b.source))
-				}
-			}
+		}
+		if i > 0 {
+			b.checkJuxtaposed(p, i)
 		}
 	}
 	if !inside && len(p.Elements) == 1 {

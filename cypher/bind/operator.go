@@ -248,8 +248,9 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 		b.require(e.Subject, t, isList)
 	}
 	what, want := "", isString
+	_, property := e.Subject.(*ast.Property)
 	switch {
-	case t.kinds == isList:
+	case t.kinds == isList, property && t.kinds&(isMap|isEntity) == 0 && i.kinds&isInt == 0 && e.Index != nil:
 		what, want = "list index", isInt
 	case t.kinds&isMap != 0 && t.only(isMap|isEntity):
 		what = "map key"

@@ -214,6 +214,22 @@ func (b *binder) predicatePattern(p *ast.PathPattern, s *scope) {
 			b.failBecause(v, "UndefinedVariable", status.Because("42N29", "Pattern expressions are not allowed to introduce new variables: `%s`.", v.Value), "PatternExpressions are not allowed to introduce new variables: '%s'.", v.Value)
 		}
 	}
+	if p.Shortest != "" {
+		b.checkShortest(p)
+		for _, el := range p.Elements {
+			n, ok := el.(*ast.NodePattern)
+			if !ok {
+				continue
+			}
+			bound := false
+			if n.Variable != nil {
+				_, bound = s.lookup(n.Variable.Value)
+			}
+			if !bound {
+				b.fail(ast.Span{Start: p.ShortestAt}, "", "A %s(...) requires bound nodes when not part of a MATCH clause.", p.Shortest)
+			}
+		}
+	}
 	inner := s.clone()
 	b.matchPattern([]*ast.PathPattern{p}, inner)
 }

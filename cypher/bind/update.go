@@ -19,6 +19,7 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 		b.noteCreated(cl.Pattern.Parts, s, false)
 		fresh := freshNames(cl.Pattern.Parts, s)
 		for _, p := range cl.Pattern.Parts {
+			b.checkPathJuxtaposed(p)
 			b.createPath(p, s, false)
 			b.checkCreated(p, "CREATE")
 		}
@@ -28,6 +29,7 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 		fresh := freshNames([]*ast.PathPattern{cl.Path}, s)
 		b.noSubqueries(cl)
 		b.merging = true
+		b.checkPathJuxtaposed(cl.Path)
 		b.createPath(cl.Path, s, true)
 		b.checkCreated(cl.Path, "MERGE")
 		b.checkReferred([]*ast.PathPattern{cl.Path}, fresh, "MERGE")
@@ -35,8 +37,18 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 		b.setItems(cl.OnCreate, s)
 		b.setItems(cl.OnMatch, s)
 	case *ast.Set:
+		var labelled []labelledItem
+		for _, i := range cl.Items {
+			labelled = append(labelled, labelledItem{i.Variable, i.Labels})
+		}
+		b.checkIs(cl, "SET", labelled)
 		b.setItems(cl.Items, s)
 	case *ast.Remove:
+		var labelled []labelledItem
+		for _, i := range cl.Items {
+			labelled = append(labelled, labelledItem{i.Variable, i.Labels})
+		}
+		b.checkIs(cl, "REMOVE", labelled)
 		for _, i := range cl.Items {
 			b.target(i.Property, i.Dynamic, i.Variable, i.Labels, s)
 		}

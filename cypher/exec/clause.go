@@ -77,6 +77,12 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				c.add(ch, "Eager", cl, eager)
 				wrote = false
 			}
+			if sub, ok := cl.(*ast.CallSubquery); ok && c.isUpdating(sub.Query) {
+				if read && sub.Transactions == nil {
+					c.add(ch, "Eager", cl, eager)
+				}
+				wrote, lazy = true, false
+			}
 			read = true
 			if call != nil && c.procs[strings.ToLower(call.Name.Value)].writes() {
 				wrote, lazy = true, false

@@ -117,6 +117,9 @@ func readCSV(r *run, in io.Reader, comma rune, headers bool, emit func(graph.Val
 // openCSV opens a resource. A file: address is a path below the import folder,
 // which nothing leads out of, symbolic links included.
 func openCSV(ctx context.Context, from Imports, address string) (io.ReadCloser, error) {
+	if from.Refused != nil {
+		return nil, from.Refused
+	}
 	fail := func(format string, args ...any) error {
 		return status.New(status.ExternalResourceFailed, "50N42", "Cannot load from URL '%s': %s", address, fmt.Sprintf(format, args...))
 	}

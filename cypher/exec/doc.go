@@ -9,6 +9,15 @@
 // MATCH is solved is chosen when a plan starts, from the counts of the graph
 // it runs on.
 //
+// Beside rows there are chunks (chunk.go): rows that share a frame and differ in
+// a node or a relationship, held as arrays of ids, as scans, index seeks and
+// expansions make them. Filters, projections, DISTINCT and aggregates compute on
+// columns of a chunk (vector.go); any other operator gets it row by row. Statements
+// that write, and profiled ones, use rows only.
+//
+// Rows that do not fit into the statement's memory go to temporary files
+// (overflow.go).
+//
 // A Run belongs to one goroutine at a time. The package starts goroutines for the
 // batches of CALL … IN CONCURRENT TRANSACTIONS only, each with a run of its own,
 // and for coroutines, which run while their reader waits.

@@ -353,23 +353,30 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			last = lit.Value.AsString()
 			compiled, _ = fn.CompileMatch(last)
 		}
-		return both(func(a, b graph.Value) (graph.Value, error) {
-			if a.Kind() != graph.KindString || b.IsNull() {
-				return graph.Null, nil
+		return func(r *run, f frame) (graph.Value, error) {
+			a, err := left(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			b, err := right(r, f)
+			if err != nil || a.Kind() != graph.KindString || b.IsNull() {
+				return graph.Null, err
 			}
 			if b.Kind() != graph.KindString {
 				return graph.Null, fn.NotAPattern(b)
 			}
 			re := compiled
 			if re == nil || b.AsString() != last {
-				var err error
 				if re, err = fn.CompileMatch(b.AsString()); err != nil {
 					return graph.Null, fn.InvalidRegex(b, err)
 				}
 			}
-			ok, err := re.Matches(a.AsString())
+			ok, err := re.MatchesUntil(a.AsString(), r.done)
+			if err == nil {
+				err = r.check()
+			}
 			return graph.Bool(ok), err
-		})
+		}
 	}
 	return both(arithmetic[e.Op])
 }

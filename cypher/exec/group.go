@@ -233,7 +233,7 @@ func ofAggregate(dst []byte, group int64, aggregate int) []byte {
 
 func (s *groupSink) add(g *group, i int, v graph.Value) error {
 	if s.p.aggs[i].keeps {
-		n := valueSize(v)
+		n := valueSize(v) + grownBytes
 		if err := s.r.grow(n); err != nil {
 			return err
 		}

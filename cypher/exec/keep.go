@@ -50,6 +50,7 @@ func (r *run) room(n int64) error {
 const (
 	valueBytes = 24
 	frameBytes = 24   // of a slice that holds a frame
+	grownBytes = 36   // of a value in a list that grows, beside itself: what the list takes while it moves
 	entryBytes = 48   // of an entry of a map by a text, which comes on top
 	nodeBytes  = 480  // of a created node: record, changeset, footprint and sets
 	relBytes   = 900  // of a created relationship
@@ -150,7 +151,7 @@ const buildingStep = 16 << 10
 
 func (b *building) add(v graph.Value) error {
 	b.items = append(b.items, v)
-	if b.pending += valueSize(v); b.pending < buildingStep {
+	if b.pending += valueSize(v) + grownBytes; b.pending < buildingStep {
 		return nil
 	}
 	n := b.pending

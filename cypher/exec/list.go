@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"math"
+
 	"graticule/cypher/ast"
 	"graticule/cypher/fn"
 	"graticule/graph"
@@ -56,20 +58,54 @@ func (c *compiler) mapProjection(e *ast.MapProjection) eval {
 	}
 }
 
-// list evaluates to a list's elements; ok=false for null.
-func list(r *run, f frame, e eval) ([]graph.Value, bool, error) {
-	v, err := e(r, f)
-	if err != nil || v.IsNull() {
-		return nil, false, err
+// elements are those of a list, or those that range() gives, which are not made
+// as a list to be walked once.
+type elements struct {
+	list       []graph.Value
+	from, step int64 // of range()
+	n          int64
+	known      bool // it is not null
+}
+
+// at gives the i-th element.
+func (e *elements) at(i int64) graph.Value {
+	if e.list != nil {
+		return e.list[i]
 	}
-	if v.Kind() != graph.KindList {
-		return nil, false, fn.TypeError("Type mismatch: expected List but was %v", v.Kind())
+	return graph.Int(e.from + i*e.step)
+}
+
+// elements compiles a list expression whose elements are taken one by one.
+func (c *compiler) elementsOf(e ast.Expr) func(r *run, f frame) (elements, error) {
+	value := c.expr(e) // checks names and argument counts
+	if call, ok := e.(*ast.Call); ok && lowerName(call) == "range" {
+		args := c.exprs(call.Args)
+		return func(r *run, f frame) (elements, error) {
+			var values [3]graph.Value
+			for i, a := range args {
+				var err error
+				if values[i], err = a(r, f); err != nil {
+					return elements{}, err
+				}
+			}
+			from, step, n, err := fn.Range(values[:len(args)])
+			return elements{from: from, step: step, n: int64(min(n, math.MaxInt64)), known: true}, err
+		}
 	}
-	return v.AsList(), true, nil
+	return func(r *run, f frame) (elements, error) {
+		v, err := value(r, f)
+		if err != nil || v.IsNull() {
+			return elements{}, err
+		}
+		if v.Kind() != graph.KindList {
+			return elements{}, fn.TypeError("Type mismatch: expected List but was %v", v.Kind())
+		}
+		return elements{list: v.AsList(), n: int64(len(v.AsList())), known: true}, nil
+	}
 }
 
 func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
-	items := c.expr(e.List)
+	items := c.elementsOf(e.List)
 	c.inner(func() {
 		slot := c.bind(e.Variable.Value, anyVar)
 		var where, project eval
@@ -80,15 +116,16 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 			project = c.expr(e.Projection)
 		}
 		out = func(r *run, f frame) (graph.Value, error) {
-			l, ok, err := list(r, f, items)
-			if err != nil || !ok {
+			l, err := items(r, f)
+			if err != nil || !l.known {
 				return graph.Null, err
 			}
-			if err := r.room(int64(len(l)) * valueBytes); err != nil {
+			if err := r.room(int64(len(l.list)) * valueBytes); err != nil {
 				return graph.Null, err
 			}
-			result := building{r: r, items: make([]graph.Value, 0, len(l))}
-			for _, v := range l {
+			result := building{r: r, items: make([]graph.Value, 0, len(l.list))}
+			for i := range l.n {
+				v := l.at(i)
 				if err := r.check(); err != nil {
 					return graph.Null, err
 				}
@@ -118,7 +155,7 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 }
 
 func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
-	items := c.expr(e.List)
+	items := c.elementsOf(e.List)
 	c.inner(func() {
 		slot := c.bind(e.Variable.Value, anyVar)
 		test := func(_ *run, f frame) (graph.Value, error) { return f[slot], nil }
@@ -127,12 +164,13 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 		}
 		kind := e.Kind
 		out = func(r *run, f frame) (graph.Value, error) {
-			l, ok, err := list(r, f, items)
-			if err != nil || !ok {
+			l, err := items(r, f)
+			if err != nil || !l.known {
 				return graph.Null, err
 			}
-			yes, unknown := 0, 0
-			for _, v := range l {
+			yes, unknown := int64(0), int64(0)
+			for i := range l.n {
+				v := l.at(i)
 				if err := r.check(); err != nil {
 					return graph.Null, err
 				}
@@ -148,7 +186,7 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 					unknown++
 				}
 			}
-			no := len(l) - yes - unknown
+			no := l.n - yes - unknown
 			decided := map[string]struct{ value, known bool }{
 				"all": {no == 0, no > 0 || unknown == 0}, "any": {yes > 0, yes > 0 || unknown == 0},
 				"none": {yes == 0, yes > 0 || unknown == 0}, "single": {yes == 1, yes > 1 || unknown == 0},
@@ -163,18 +201,19 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 }
 
 // allReduce tells whether test holds after each step; null when it is not known.
-func allReduce(acc, slot int, init, items, step, test eval) eval {
+func allReduce(acc, slot int, init eval, items func(r *run, f frame) (elements, error), step, test eval) eval {
 	return func(r *run, f frame) (graph.Value, error) {
 		v, err := init(r, f)
 		if err != nil {
 			return graph.Null, err
 		}
-		l, ok, err := list(r, f, items)
-		if err != nil || !ok {
+		l, err := items(r, f)
+		if err != nil || !l.known {
 			return graph.Null, err
 		}
 		out := graph.True
-		for _, x := range l {
+		for i := range l.n {
+			x := l.at(i)
 			if err := r.check(); err != nil {
 				return graph.Null, err
 			}
@@ -198,7 +237,7 @@ func allReduce(acc, slot int, init, items, step, test eval) eval {
 }
 
 func (c *compiler) reduce(e *ast.Reduce) (out eval) {
-	init, items := c.expr(e.Init), c.expr(e.List)
+	init, items := c.expr(e.Init), c.elementsOf(e.List)
 	c.inner(func() {
 		acc, slot := c.bind(e.Accumulator.Value, anyVar), c.bind(e.Variable.Value, anyVar)
 		step := c.expr(e.Expression)
@@ -211,11 +250,12 @@ func (c *compiler) reduce(e *ast.Reduce) (out eval) {
 			if err != nil {
 				return graph.Null, err
 			}
-			l, ok, err := list(r, f, items)
-			if err != nil || !ok {
+			l, err := items(r, f)
+			if err != nil || !l.known {
 				return graph.Null, err
 			}
-			for _, x := range l {
+			for i := range l.n {
+				x := l.at(i)
 				if err := r.check(); err != nil {
 					return graph.Null, err
 				}

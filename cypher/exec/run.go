@@ -32,6 +32,7 @@ type Environment struct {
 type Imports struct {
 	Dir     string         // the only folder that file URLs reach; "" turns them off
 	Blocked []netip.Prefix // networks that http(s) URLs must not reach
+	Refused error          // why this user may load nothing; nil: they may
 }
 
 // Counters are what a statement changed, by Neo4j's names.

@@ -249,6 +249,9 @@ func (r *run) changeLabels(f frame, subject eval, labels []func(*run, frame) ([]
 	if s.Kind() != graph.KindNode {
 		return fn.TypeError("Type mismatch: expected Node but was %v", s.Kind())
 	}
+	if r.graph.NodeDeleted(s.NodeID()) {
+		return status.New(status.EntityNotFound, "50N42", "Unable to load NODE %d.", s.NodeID())
+	}
 	for _, l := range labels {
 		names, err := l(r, f)
 		if err != nil {
@@ -313,7 +316,7 @@ func (c *compiler) remove(cl *ast.Remove) func(r *run, f frame) error {
 }
 
 func (c *compiler) foreach(cl *ast.Foreach) func(r *run, f frame) error {
-	items := c.expr(cl.List)
+	each := c.each(cl.List)
 	var slot int
 	var ch *chain
 	c.inner(func() {
@@ -328,23 +331,15 @@ func (c *compiler) foreach(cl *ast.Foreach) func(r *run, f frame) error {
 		ch = c.clauses(&ast.SingleQuery{Span: cl.Span, Clauses: cl.Clauses})
 	})
 	return func(r *run, f frame) error {
-		all, err := items(r, f)
-		if err != nil || all.IsNull() {
-			return err
-		}
-		l := []graph.Value{all}
-		if all.Kind() == graph.KindList {
-			l = all.AsList()
-		}
-		for _, v := range l {
+		return each(r, f, func(v graph.Value) error {
+			if err := r.check(); err != nil {
+				return err
+			}
 			row := append(frame(nil), f...)
 			row[slot] = v
 			enough := &errEnough{}
-			if err := drive(ch.build(r, callbackSink(func(frame) error { return nil }), enough), func(push func(frame) error) error { return push(row) }, enough); err != nil {
-				return err
-			}
-		}
-		return nil
+			return drive(ch.build(r, callbackSink(func(frame) error { return nil }), enough), func(push func(frame) error) error { return push(row) }, enough)
+		})
 	}
 }
 

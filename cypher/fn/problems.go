@@ -76,4 +76,4 @@ func NoField(v graph.Value, name string) error {
 }
 
 // baseTypes are the types that components of that name have to be.
-var baseTypes = map[string]string{"date": "DATE", "time": "TIME", "datetime": "DATETIME"}
+var baseTypes = map[string]string{"date": "DATE", "time": "TIME", "datetime": "DATETIME", "date time": "DATETIME"}

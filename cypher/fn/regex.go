@@ -3,6 +3,7 @@ package fn
 import (
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -118,6 +119,56 @@ func (r *Regex) Matches(s string) (bool, error) {
 		return false, tooLong()
 	}
 	return ok, nil
+}
+
+// regexLarge is from how many bytes on a text is matched with an eye on the
+// statement's end.
+const regexLarge = 32 << 10
+
+// MatchesUntil is Matches that gives up, without a meaning, when done is closed. A
+// match that goes back and forth is left to end by itself, which it does within
+// regexTime.
+func (r *Regex) MatchesUntil(s string, done <-chan struct{}) (bool, error) {
+	if done == nil || r.linear != nil && len(s) < regexLarge {
+		return r.Matches(s)
+	}
+	if r.linear != nil {
+		return r.linear.MatchReader(&untilDone{in: strings.NewReader(s), done: done}), nil
+	}
+	type outcome struct {
+		ok  bool
+		err error
+	}
+	result := make(chan outcome, 1)
+	go func() {
+		ok, err := r.Matches(s)
+		result <- outcome{ok, err}
+	}()
+	select {
+	case o := <-result:
+		return o.ok, o.err
+	case <-done:
+		return false, nil
+	}
+}
+
+// untilDone ends a text early when done is closed.
+type untilDone struct {
+	in   *strings.Reader
+	done <-chan struct{}
+	n    int
+}
+
+// ReadRune reads one character.
+func (u *untilDone) ReadRune() (rune, int, error) {
+	if u.n++; u.n&0xFFF == 0 {
+		select {
+		case <-u.done:
+			return 0, 0, io.EOF
+		default:
+		}
+	}
+	return u.in.ReadRune()
 }
 
 // tooLong is the error of a match that takes more than regexTime.

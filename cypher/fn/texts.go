@@ -177,6 +177,9 @@ func split(s string, r []graph.Value) (graph.Value, error) {
 	if len(by) == 0 && !every {
 		return graph.Strings([]string{s}), nil
 	}
+	if len(by) == 1 && !every {
+		return graph.Strings(strings.Split(s, by[0])), nil
+	}
 	var out []string
 	start := 0
 	for i := 0; i < len(s); {

@@ -160,8 +160,9 @@ func (p *parser) isPredicate(left ast.Expr, start int) ast.Expr {
 		t := p.typ()
 		return &ast.TypePredicate{Span: p.from(start), Operand: left, Type: t}
 	case p.isPunct(":") && p.labelAhead():
-		p.advance()
+		colon := p.take()
 		labels := p.labelExpr()
+		p.checkLabels(labels, colon)
 		return &ast.LabelPredicate{Span: p.from(start), Operand: left, Labels: labels}
 	case p.isWord("IS"):
 		p.advance()
@@ -179,7 +180,9 @@ func (p *parser) isPredicate(left ast.Expr, start int) ast.Expr {
 		case p.word("NORMALIZED"):
 			return &ast.IsNormalized{Span: p.from(start), Operand: left, Form: "NFC", Not: not}
 		case p.version >= 25 && p.word("LABELED") || p.isName() || p.isPunct("!") || p.isPunct("%"):
+			is := p.tokens[p.at-1]
 			labels := p.labelExpr()
+			p.checkLabels(labels, is)
 			return &ast.LabelPredicate{Span: p.from(start), Operand: left, Labels: labels, Not: not}
 		}
 		p.unexpected("'NULL', 'NOT NULL', '::', 'TYPED' or 'NORMALIZED'")

@@ -155,6 +155,9 @@ func (p *parser) envelope(s *ast.Statement) {
 				name := p.take()
 				p.at++
 				v := p.take()
+				if v.kind != tokIdent {
+					p.failBecause(v, "", status.Because("42I47", "Parser Error: %s", v.text), "Encountered %q where the value of a pre-parser option must stand.", v.text)
+				}
 				p.option(s, name, v)
 			}
 		default:

@@ -327,8 +327,9 @@ func (p *parser) labelAnd() ast.LabelExpr {
 	var and *ast.LabelAnd
 	for p.isPunct("&") || (p.isPunct(":") && p.labelAhead()) {
 		if and == nil {
-			and = &ast.LabelAnd{Operands: []ast.LabelExpr{first}, Colons: p.isPunct(":")}
+			and = &ast.LabelAnd{Operands: []ast.LabelExpr{first}}
 		}
+		and.Colons = and.Colons || p.isPunct(":")
 		p.advance()
 		and.Operands = append(and.Operands, p.labelNot())
 	}
@@ -477,6 +478,9 @@ func (p *parser) simpleType() ast.Type {
 				t = element
 			}
 		}
+	}
+	if t.Name == "LIST" && t.Element == nil && p.version < 25 {
+		p.unexpected("'<'")
 	}
 	t.NotNull = p.notNull()
 	t.Span = p.from(start)

@@ -54,6 +54,9 @@ func (f *fields) get(name string, or int64) int64 {
 		return or
 	}
 	if v.Kind() != graph.KindInt {
+		if f.err == nil && known[name] == 'e' {
+			f.err = &Problem{Class: ForeignBase, Kind: "date time", Base: v}
+		}
 		if f.err == nil {
 			f.err = problem(Internal, "", "%s must be an integer value, but was a %s", name, className(v))
 		}

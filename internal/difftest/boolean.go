@@ -70,7 +70,7 @@ func (g *gen) boolean(depth int, sc scope) string {
 // labelExpression writes one for a node.
 func (g *gen) labelExpression() string {
 	l := func() string { return one(g.random, labels...) }
-	switch g.IntN(9) {
+	switch g.IntN(10) {
 	case 0:
 		return l() + "|" + l()
 	case 1:
@@ -81,6 +81,10 @@ func (g *gen) labelExpression() string {
 		return "(" + l() + "|" + l() + ")&!" + l()
 	case 4:
 		return "%"
+	case 5:
+		if g.dynamic {
+			return one(g.random, "$('"+l()+"')", "$any(['"+l()+"', '"+l()+"'])", "$all(['"+l()+"', '"+l()+"'])")
+		}
 	}
 	return l()
 }

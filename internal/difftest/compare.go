@@ -11,6 +11,9 @@ import (
 	"graticule/internal/cases"
 )
 
+// statusClass begins the class of errors of one code with another GQLSTATUS.
+const statusClass = "gqlstatus: "
+
 // shown is how many rows of each side a Difference shows.
 const shown = 12
 
@@ -45,7 +48,7 @@ func compareFailures(neo, ours *cases.Failure) (class, detail string) {
 	case neo.Code != ours.Code:
 		return "code: " + neo.Code + " " + neo.GQL + ", ours " + ours.Code + " " + ours.GQL, detail
 	case neo.GQL != ours.GQL:
-		return "gqlstatus: " + neo.Code + " " + neo.GQL + ", ours " + ours.GQL, detail
+		return statusClass + neo.Code + " " + neo.GQL + ", ours " + ours.GQL, detail
 	}
 	return "", ""
 }
@@ -152,12 +155,33 @@ func level(s *Statement, v graph.Value) graph.Value {
 		}
 		return graph.List(out)
 	case graph.KindMap:
-		out := graph.NewMap(v.AsMap().Len())
-		for i := range v.AsMap().Len() {
-			k, e := v.AsMap().At(i)
-			out.Put(k, level(s, e))
+		return graph.MapOf(levelMap(s, v.AsMap()))
+	case graph.KindNode:
+		n := *v.AsNode()
+		n.Properties = levelMap(s, n.Properties)
+		return graph.NodeOf(&n)
+	case graph.KindRel:
+		r := *v.AsRel()
+		r.Properties = levelMap(s, r.Properties)
+		return graph.RelOf(&r)
+	case graph.KindPath:
+		p := &graph.Path{}
+		for _, n := range v.AsPath().Nodes {
+			p.Nodes = append(p.Nodes, level(s, n))
 		}
-		return graph.MapOf(out)
+		for _, r := range v.AsPath().Rels {
+			p.Rels = append(p.Rels, level(s, r))
+		}
+		return graph.PathOf(p)
 	}
 	return v
+}
+
+func levelMap(s *Statement, m *graph.Map) *graph.Map {
+	out := graph.NewMap(m.Len())
+	for i := range m.Len() {
+		k, v := m.At(i)
+		out.Put(k, level(s, v))
+	}
+	return out
 }

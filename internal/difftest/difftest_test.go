@@ -51,6 +51,11 @@ func TestCompareSees(t *testing.T) {
 	}
 	list := func(vs ...graph.Value) graph.Value { return graph.List(vs) }
 	one, two := graph.Int(1), graph.Int(2)
+	node := func(f float64) graph.Value {
+		m := graph.NewMap(1)
+		m.Put("f", graph.Float(f))
+		return graph.NodeOf(&graph.Node{Labels: []string{"A"}, Properties: m})
+	}
 	counted := rows(one)
 	counted.Counters = []string{"nodes-created 1"}
 	for _, c := range []struct {
@@ -66,6 +71,8 @@ func TestCompareSees(t *testing.T) {
 		{"loose", Statement{Loose: true}, rows(one), rows(graph.Float(1)), ""},
 		{"exact", Statement{}, rows(graph.Float(0.1)), rows(graph.Float(0.1 + 1e-17*3)), "rows"},
 		{"inexact", Statement{Inexact: true}, rows(graph.Float(0.1)), rows(graph.Float(0.1 + 1e-15)), ""},
+		{"inexact in a node", Statement{Inexact: true}, rows(node(0.1)), rows(node(0.1 + 1e-15)), ""},
+		{"another node", Statement{Inexact: true}, rows(node(0.1)), rows(node(0.2)), "rows"},
 		{"order", Statement{Keys: []int{0}}, rows(one, two), rows(two, one), "order"},
 		{"list", Statement{}, rows(list(one, two)), rows(list(two, one)), "rows"},
 		{"bag", Statement{Bags: []int{0}}, rows(list(one, two)), rows(list(two, one)), ""},

@@ -32,6 +32,8 @@ type gen struct {
 	names  int
 	nested int // how much deeper subqueries may nest
 	budget int // relationships that patterns may still have
+	// dynamic is set where labels may be computed: in MATCH, not in conditions.
+	dynamic bool
 }
 
 func newGen(r random) *gen {

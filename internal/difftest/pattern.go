@@ -91,7 +91,9 @@ func (m *matcher) node() string {
 	}
 	text := name
 	if m.chance(40) {
+		m.dynamic = !m.anonymous
 		text += ":" + m.labelExpression()
+		m.dynamic = false
 	}
 	own := m.outer
 	if name != "" {

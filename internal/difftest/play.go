@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +36,8 @@ type Config struct {
 	Statements int
 	// Workers is how many reads are played at once.
 	Workers int
+	// StatusesToo reports where nothing but the GQLSTATUS of an error differs.
+	StatusesToo bool
 	// Shrink is how many differences are made small.
 	Shrink int
 	// Report is told of each difference.
@@ -52,6 +55,7 @@ type Totals struct {
 	Rounds, Reads, Writes, Wrong   int // compared
 	Failed                         int // of those, that both refused
 	Differences, Explained         int
+	Statuses                       int // errors of one code whose GQLSTATUS differs; no Differences
 	LeftOut                        int // too slow or with too many rows
 	ByRule                         map[string]int
 	ReadsRefused, WritesThatChange int
@@ -240,6 +244,9 @@ func (p *player) params(s *Statement) (*graph.Map, error) {
 	return p.Literals(s.Literal())
 }
 
+// keepPlan makes Neo4j use the plan that it has made for another graph.
+const keepPlan = "CYPHER replan=skip "
+
 // errLeftOut ends a statement that took too long or gave too much.
 var errLeftOut = errors.New("left out")
 
@@ -257,7 +264,13 @@ func (p *player) compare(ctx context.Context, neo cases.Database, s *Statement) 
 		p.count(func(t *Totals) { t.LeftOut++ })
 		return nil, errLeftOut
 	}
-	theirs, err := run(ctx, neo, patienceNeo, s, params)
+	asked := s
+	if s.Wrong == "" {
+		kept := *s
+		kept.Text = keepPlan + s.Text
+		asked = &kept
+	}
+	theirs, err := run(ctx, neo, patienceNeo, asked, params)
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +281,7 @@ func (p *player) compare(ctx context.Context, neo cases.Database, s *Statement) 
 	class, detail := Compare(s, theirs, ours)
 	if class == "" && s.Writes {
 		state := &Statement{Text: snapshot, Loose: s.Loose, Inexact: true} // statements before may have stored what was rounded
-		a, err := neo.Run(ctx, snapshot, nil, false)
+		a, err := neo.Run(ctx, keepPlan+snapshot, nil, false)
 		if err != nil {
 			return nil, err
 		}
@@ -305,14 +318,16 @@ func (p *player) compare(ctx context.Context, neo cases.Database, s *Statement) 
 				p.Refused(s, theirs.Failure)
 			}
 		}
-		if rule != "" {
+		if strings.HasPrefix(class, statusClass) {
+			t.Statuses++
+		} else if rule != "" {
 			t.Explained++
 			t.ByRule[rule]++
 		} else if class != "" {
 			t.Differences++
 		}
 	})
-	if class == "" || rule != "" {
+	if class == "" || rule != "" || strings.HasPrefix(class, statusClass) && !p.StatusesToo {
 		return nil, nil
 	}
 	return &Difference{Class: class, Detail: detail, Statement: s}, nil

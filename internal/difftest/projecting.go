@@ -50,6 +50,16 @@ func (g *gen) project(sc scope, p projection) projected {
 			items = append(items, g.aggregate(sc))
 		}
 	}
+	bare := !p.with && !p.fresh && g.chance(15)
+	if bare { // columns named by their text
+		texts := map[string]bool{}
+		for i, it := range items {
+			if !texts[it.text] {
+				items[i].name = it.text
+			}
+			texts[it.text] = true
+		}
+	}
 	var out projected
 	var parts []string
 	for i, it := range items {
@@ -77,7 +87,9 @@ func (g *gen) project(sc scope, p projection) projected {
 		out.text = "DISTINCT "
 	}
 	out.text += strings.Join(parts, ", ")
-	g.order(items, &out)
+	if !bare {
+		g.order(items, &out)
+	}
 	return out
 }
 

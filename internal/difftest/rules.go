@@ -1,8 +1,10 @@
 package difftest
 
 import (
+	"regexp"
 	"strings"
 
+	"graticule/graph"
 	"graticule/internal/cases"
 )
 
@@ -26,7 +28,41 @@ var rules = []rule{
 		func(_ *Statement, _ string, neo, ours *cases.Answer) bool {
 			return ours.Failure != nil && ours.Failure.Message == "Too many parameters for function 'timestamp'" && (neo.Failure == nil || strings.Contains(neo.Failure.Message, "DateTimeFunction"))
 		}},
+	{"name made by the same clause", "Neo4j 5 lets a property name what the same CREATE or MERGE makes, as null, and warns that this is deprecated; we refuse it",
+		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
+			return s.Wrong != "" && (strings.HasPrefix(s.Text, "CREATE") || strings.HasPrefix(s.Text, "MERGE")) && (neo.Failure == nil || strings.HasPrefix(neo.Failure.Message, "Cannot merge the following node because of null")) && ours.Failure != nil && strings.Contains(ours.Failure.Message, "not defined")
+		}},
+	{"index into COLLECT", "Neo4j rewrites COLLECT { … }[i] into a LIMIT, which fails for an index from the end; we give the item",
+		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
+			return strings.Contains(s.Text, "COLLECT") && neo.Failure != nil && strings.HasPrefix(neo.Failure.Message, "LIMIT: Invalid input. '-") && ours.Failure == nil
+		}},
+	{"path lost in a subquery", "in CALL (p) { WITH 1 AS a RETURN p }, and with WITH *, Neo4j 5.26 loses the path p of the MATCH right before, but not a node nor a path that went through a WITH; we keep it",
+		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
+			return neo.Failure != nil && ours.Failure == nil && strings.Contains(s.Text, "CALL (") && lostPath.MatchString(neo.Failure.Message)
+		}},
+	{"AND true of no truth value", "Neo4j drops AND true and OR false before it looks at the other side, and then gives back a value that is none; we refuse it as without them",
+		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
+			return (strings.Contains(s.Wrong, "AND true") || strings.Contains(s.Wrong, "OR false")) && neo.Failure == nil && ours.Failure != nil && strings.HasPrefix(ours.Failure.Message, "Don't know how to treat that as a predicate")
+		}},
+	{"a failing expression that no row needs", "whether an expression that fails is ever looked at depends on the plan when the pattern beside it has no match; this allows one side to fail where the other found nothing",
+		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
+			return strings.HasPrefix(s.Wrong, "expression") && (neo.Failure == nil && empty(neo) || ours.Failure == nil && empty(ours))
+		}},
 }
+
+// empty tells whether an answer holds nothing but counts of nothing.
+func empty(a *cases.Answer) bool {
+	for _, row := range a.Rows {
+		for _, v := range row {
+			if v.Kind() != graph.KindInt || v.AsInt() != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+var lostPath = regexp.MustCompile("^Variable `p[0-9]+` not defined$")
 
 // explain gives the name of the rule that allows a difference, "" for none.
 func explain(s *Statement, class string, neo, ours *cases.Answer) string {

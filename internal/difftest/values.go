@@ -98,7 +98,7 @@ func (g *gen) temporal(k kind, sub func(kind) string) string {
 		if k == kLocalTime || k == kTime {
 			unit = one(g.random, "hour", "minute", "second", "day", "millisecond")
 		}
-		return fmt.Sprintf("%s.truncate('%s', %s)", name, unit, sub(k))
+		return fmt.Sprintf("%s.truncate('%s', coalesce(%s, %s))", name, unit, sub(k), literal(g.random, k)) // null is an error
 	case 2:
 		switch k {
 		case kDate:

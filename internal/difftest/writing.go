@@ -25,6 +25,7 @@ func NewWrite(r random) *Statement {
 	g.st.Writes, g.st.Inexact = true, true // what statements before stored may be rounded
 	w := &writer{query: &query{gen: g}, set: map[string]bool{}, deleted: map[string]bool{}}
 	w.begin()
+	g.nested = 0 // subqueries in what is set would bring their own mistakes: mixed labels, or MERGE
 	for range g.between(1, 3) {
 		w.write()
 	}
@@ -295,14 +296,31 @@ func (w *writer) foreach() {
 	w.add("FOREACH (%s IN %s | %s)", name, list, body)
 }
 
+// parted gives the WITH that must stand between an update and CALL.
+func (w *writer) parted() string {
+	switch lastWord(w.b.String()) {
+	case "", "MATCH", "UNWIND":
+		return ""
+	}
+	return "WITH * "
+}
+
 // inner writes a subquery that writes.
 func (w *writer) inner() {
 	vs := w.live(kNode)
 	if len(vs) == 0 {
-		w.add("CALL () { CREATE (:%s {uid: %d}) }", one(w.random, labels...), newBase)
+		w.add("%sCALL () { CREATE (:%s {uid: %d}) }", w.parted(), one(w.random, labels...), newBase)
 		return
 	}
 	v := one(w.random, vs...)
+	if !writes.MatchString(w.b.String()) && w.chance(30) {
+		w.made++
+		w.add("CALL (%s) { %s } IN TRANSACTIONS OF %d ROWS", v.name, one(w.random, "CREATE ("+v.name+")-[:S]->(:A {i: 1})", "CREATE (:B {uid: "+v.name+".uid})", "MERGE (:D {i: 5})"), w.between(1, 3))
+		return
+	}
+	if with := strings.TrimSpace(w.parted()); with != "" {
+		w.add("%s", with)
+	}
 	switch w.IntN(3) {
 	case 0:
 		w.add("CALL (%s) { CREATE (%s)-[:%s]->(:%s {i: %d}) }", v.name, v.name, one(w.random, types...), one(w.random, labels...), w.between(0, 3))

@@ -25,8 +25,26 @@ type Decoder struct {
 	Err     error
 	UTC     bool
 	Servers bool // as of Options: entities are read, too
+	// Room is asked before lists and maps are made that take so many bytes; its
+	// error becomes Err. May be nil.
+	Room func(bytes int64) error
 
-	named bool // Err names the field
+	made  int64 // bytes of lists and maps since Room was asked
+	named bool  // Err names the field
+}
+
+// roomStep is how many bytes of lists and maps are made between two questions for room.
+const roomStep = 1 << 20
+
+// room notes that n values of a list or a map, each of so many bytes, are to be made.
+func (d *Decoder) room(n, bytes int) {
+	if d.made += int64(n) * int64(bytes); d.Room == nil || d.made < roomStep {
+		return
+	}
+	if err := d.Room(d.made); err != nil {
+		d.fail(err)
+	}
+	d.made = 0
 }
 
 func (d *Decoder) fail(err error) {
@@ -203,6 +221,9 @@ func (d *Decoder) list(n, depth int) graph.Value {
 		d.fail(ErrMalformed)
 		return graph.Null
 	}
+	if d.room(n, 24); d.Err != nil {
+		return graph.Null
+	}
 	out := make([]graph.Value, 0, min(n, trusted)) // lists in lists may each promise all that is left
 	for range n {
 		out = append(out, d.value(depth+1))
@@ -216,6 +237,9 @@ func (d *Decoder) list(n, depth int) graph.Value {
 func (d *Decoder) dict(n, depth int) graph.Value {
 	if n > len(d.B)/2 {
 		d.fail(ErrMalformed)
+		return graph.Null
+	}
+	if d.room(n, 48); d.Err != nil {
 		return graph.Null
 	}
 	m := graph.NewMap(min(n, trusted))

@@ -16,7 +16,7 @@ import (
 
 // answered are the methods of exec.Graph that a Graph answers by what its user may do.
 var answered = strings.Fields(`CreateNode CreateRel SetNodeProperty SetRelProperty AddLabel RemoveLabel DeleteNode DeleteRel EnsureLabel EnsureType EnsureKey CreateIndex DropIndex CreateConstraint DropConstraint
-	LabelNames TypeNames SearchText SearchVector ScanNodes ScanLabel ScanRels SeekNodes SeekRels FindNodes NodesExist NodeLabels HasLabel NodeProperty NodeColumn RelProperty NodeProperties RelProperties RelEnds
+	LabelNames TypeNames SearchText SearchVector ScanNodes ScanLabel ScanRels SeekNodes SeekRels FindNodes NodesExist NodeLabels HasLabel NodeProperty NodeColumn IndexOrder RelProperty NodeProperties RelProperties RelEnds
 	Expand ExpandInto Degree NodeCount RelCount`)
 
 // passed are those that tell nothing about elements: names that the query itself
@@ -102,6 +102,13 @@ func TestHiddenElementsAreNotThere(t *testing.T) {
 		if err != nil || strings.Join(got, "|") != want {
 			t.Errorf("%s: %q, %v; want %q", query, got, err, want)
 		}
+	}
+	// An index must not stand in for nodes whose property is hidden.
+	if _, err := run(w, nil, "CREATE INDEX FOR (n:Person) ON (n.salary)"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := run(w, rights(deny("read", "property(salary)", "NODE(Secret)")), "MATCH (n:Person) RETURN n.name, n.salary ORDER BY n.salary"); err != nil || strings.Join(got, "|") != "'Ann' 1|'Bob' null" {
+		t.Errorf("ordered by a property that is hidden of one: %q, %v", got, err)
 	}
 	// Types and their ends.
 	r = rights(deny("traverse", "graph", "RELATIONSHIP(OWNS)"))

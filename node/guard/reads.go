@@ -382,3 +382,7 @@ func (r *reader) NodeColumn(ids []graph.NodeID, key graph.KeyID, out *graph.Colu
 	}
 	return nil
 }
+
+// IndexOrder gives no order: an index leaves out nodes that are seen while their
+// property is not, and these have a place in the result.
+func (r *reader) IndexOrder(graph.IndexID) (int64, bool) { return 0, false }

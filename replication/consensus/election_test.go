@@ -28,12 +28,17 @@ type world struct {
 	data  map[string]*journal
 	logs  map[string]*LogDB
 	ways  sync.WaitGroup // what is carried
+	keep  uint64         // entries kept behind a snapshot; 0 means many
 }
 
 // newWorld founds a group of members; oneWay gives the delays from the first to
 // the second, the first to the third, …, the second to the third, ….
 func newWorld(t *testing.T, members []string, oneWay ...time.Duration) *world {
-	w := &world{t: t, delay: map[[2]string]time.Duration{}, cut: map[string]chan struct{}{}, up: map[string]*Group{}, data: map[string]*journal{}, logs: map[string]*LogDB{}}
+	return foundWorld(t, 0, members, oneWay...)
+}
+
+func foundWorld(t *testing.T, keep uint64, members []string, oneWay ...time.Duration) *world {
+	w := &world{t: t, keep: keep, delay: map[[2]string]time.Duration{}, cut: map[string]chan struct{}{}, up: map[string]*Group{}, data: map[string]*journal{}, logs: map[string]*LogDB{}}
 	for i, a := range members {
 		for _, b := range members[i+1:] {
 			w.delay[[2]string{a, b}], w.delay[[2]string{b, a}] = oneWay[0], oneWay[0]
@@ -207,7 +212,7 @@ func (w *world) term(from string) func(context.Context, string) (uint64, error) 
 }
 
 func (w *world) start(s string) {
-	g, err := Open(Config{Group: "db", Server: s, Log: w.logs[s], Dir: w.t.TempDir(), Machine: w.data[s], Network: from{w, s}, RTT: w.rtt, Term: w.term(s)})
+	g, err := Open(Config{Group: "db", Server: s, Log: w.logs[s], Dir: w.t.TempDir(), Machine: w.data[s], Network: from{w, s}, RTT: w.rtt, Term: w.term(s), trailing: w.keep})
 	if err != nil {
 		w.t.Fatal(err)
 	}

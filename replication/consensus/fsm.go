@@ -22,6 +22,7 @@ type fsm struct {
 	mu      sync.Mutex      // Apply, Checkpoint and Restore of the machine
 	stuck   error           // why an entry could not be applied before the group closed: none after it may be
 	machine replication.StateMachine
+	log     *groupLog
 	dir     string
 	applied waiter.Waiter
 	seen    observed
@@ -107,8 +108,9 @@ func (f *fsm) Restore(rc io.ReadCloser) error {
 	if err := f.machine.Restore(dir); err != nil {
 		return err
 	}
-	f.applied.Advance(f.machine.Applied().Index)
-	return nil
+	at := f.machine.Applied()
+	f.applied.Advance(at.Index)
+	return f.log.fit(at)
 }
 
 type snapshot struct{ dir string }

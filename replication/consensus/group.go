@@ -44,6 +44,8 @@ type Config struct {
 	// Term asks another member for its current term, for Confirm; it may be nil
 	// where nobody confirms.
 	Term func(ctx context.Context, server string) (uint64, error)
+
+	trailing uint64 // entries kept behind a snapshot; 0 means trailingLogs
 }
 
 // Stage is what a member does with an entry.
@@ -76,6 +78,7 @@ type Group struct {
 	log     *groupLog
 	trans   *raft.NetworkTransport
 	elector *elector
+	handing handing
 	layer   *layer
 	fsm     *fsm
 	ready   atomic.Uint64 // the term in which this leader's barrier was applied
@@ -93,6 +96,9 @@ func Open(cfg Config) (*Group, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	if cfg.trailing == 0 {
+		cfg.trailing = trailingLogs
+	}
 	log, err := cfg.Log.group(cfg.Group)
 	if err != nil {
 		return nil, err
@@ -108,7 +114,7 @@ func Open(cfg Config) (*Group, error) {
 	g := &Group{cfg: cfg, log: log, stop: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	g.closing = cancel
-	g.fsm = &fsm{ctx: ctx, machine: cfg.Machine, dir: cfg.Dir, seen: observed{report: cfg.Observe}, notices: notices{g: g, to: map[raft.ServerID]*noticed{}}}
+	g.fsm = &fsm{ctx: ctx, machine: cfg.Machine, log: log, dir: cfg.Dir, seen: observed{report: cfg.Observe}, notices: notices{g: g, to: map[raft.ServerID]*noticed{}}}
 	known, err := resume(g.fsm, log, snaps)
 	if err != nil {
 		return nil, fmt.Errorf("resume raft group %s: %w", cfg.Group, err)
@@ -124,7 +130,7 @@ func Open(cfg Config) (*Group, error) {
 	rc.CommitTimeout = commitTick
 	rc.MaxAppendEntries = appendEntriesMax
 	rc.BatchApplyCh = true
-	rc.SnapshotThreshold, rc.TrailingLogs = snapshotThreshold, trailingLogs
+	rc.SnapshotThreshold, rc.TrailingLogs = snapshotThreshold, cfg.trailing
 	rc.NoSnapshotRestoreOnStart = true
 	g.elector = newElector(g.trans, cfg.Server, cfg.RTT)
 	member, err := raft.NewRaft(rc, g.fsm, observedLog{log, g}, log, known, guardedTransport{g.elector, log, &g.fsm.notices})
@@ -238,31 +244,6 @@ func (g *Group) await(ctx context.Context, f raft.Future) error {
 func (g *Group) Barrier() error {
 	if err := g.await(context.Background(), g.raft.Barrier(5*time.Second)); err != nil {
 		return fmt.Errorf("%w: %v", ErrNotLeader, err)
-	}
-	return nil
-}
-
-// Members gives the ids of the voters.
-func (g *Group) Members() []string {
-	var out []string
-	for _, s := range g.raft.GetConfiguration().Configuration().Servers {
-		out = append(out, string(s.ID))
-	}
-	return out
-}
-
-// AddMember makes a server a voter; only the leader can.
-func (g *Group) AddMember(server string) error {
-	if err := g.await(context.Background(), g.raft.AddVoter(raft.ServerID(server), raft.ServerAddress(server), 0, 10*time.Second)); err != nil {
-		return fmt.Errorf("add member: %w", err)
-	}
-	return nil
-}
-
-// RemoveMember takes a server out of the group; only the leader can.
-func (g *Group) RemoveMember(server string) error {
-	if err := g.await(context.Background(), g.raft.RemoveServer(raft.ServerID(server), 0, 10*time.Second)); err != nil {
-		return fmt.Errorf("remove member: %w", err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package consensus
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -21,10 +22,11 @@ import (
 
 // journal is a state machine that remembers what it applied.
 type journal struct {
-	mu      sync.Mutex
-	at      replication.Position
-	entries []string
-	again   int // entries given to it that it had applied
+	mu       sync.Mutex
+	at       replication.Position
+	entries  []string
+	again    int // entries given to it that it had applied
+	restores int // times it was replaced by a snapshot
 	waiter.Waiter
 }
 
@@ -51,15 +53,42 @@ func (j *journal) Applied() replication.Position { j.mu.Lock(); defer j.mu.Unloc
 func (j *journal) WaitApplied(ctx context.Context, i uint64) error {
 	return j.Wait(ctx, i)
 }
+
+// tape is a journal on disk.
+type tape struct {
+	At      replication.Position
+	Entries []string
+}
+
 func (j *journal) Checkpoint(dir string) (replication.Position, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	b, err := json.Marshal(tape{j.at, j.entries})
+	if err != nil {
+		return j.at, err
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return j.at, err
 	}
-	return j.at, os.WriteFile(filepath.Join(dir, "journal"), []byte(fmt.Sprint(len(j.entries))), 0o600)
+	return j.at, os.WriteFile(filepath.Join(dir, "journal"), b, 0o600)
 }
-func (j *journal) Restore(string) error { return errors.New("not in these tests") }
+
+func (j *journal) Restore(dir string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	b, err := os.ReadFile(filepath.Join(dir, "journal"))
+	if err != nil {
+		return err
+	}
+	var t tape
+	if err := json.Unmarshal(b, &t); err != nil {
+		return err
+	}
+	j.at, j.entries = t.At, t.Entries
+	j.restores++
+	j.Advance(j.at.Index)
+	return nil
+}
 
 func (j *journal) list() []string {
 	j.mu.Lock()
@@ -75,6 +104,7 @@ type cluster struct {
 	data map[string]*journal
 	logs map[string]*LogDB
 	disk map[string]*gatedFS
+	end  func() // stops all
 }
 
 // Dial connects to a member's ServeConn.
@@ -101,9 +131,27 @@ func (c *cluster) term(_ context.Context, server string) (uint64, error) {
 }
 
 func newCluster(t *testing.T, servers ...string) *cluster {
-	c := &cluster{t: t, up: map[string]*Group{}, data: map[string]*journal{}, logs: map[string]*LogDB{}, disk: map[string]*gatedFS{}}
+	disks := map[string]*vfs.MemFS{}
 	for _, s := range servers {
-		c.disk[s] = newGatedFS(vfs.NewMem())
+		disks[s] = vfs.NewMem()
+	}
+	return newClusterOn(t, disks, servers...)
+}
+
+// newClusterOn starts members on disks that may hold their logs already.
+func newClusterOn(t *testing.T, disks map[string]*vfs.MemFS, servers ...string) *cluster {
+	c := &cluster{t: t, up: map[string]*Group{}, data: map[string]*journal{}, logs: map[string]*LogDB{}, disk: map[string]*gatedFS{}}
+	c.end = sync.OnceFunc(func() {
+		for s := range c.data {
+			c.stop(s)
+		}
+		for _, l := range c.logs {
+			l.Close()
+		}
+	})
+	t.Cleanup(c.end)
+	for _, s := range servers {
+		c.disk[s] = newGatedFS(disks[s])
 		log, err := OpenLogDB(LogConfig{Dir: s, FS: c.disk[s]})
 		if err != nil {
 			t.Fatal(err)
@@ -116,14 +164,6 @@ func newCluster(t *testing.T, servers ...string) *cluster {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() {
-		for s := range c.up {
-			c.stop(s)
-		}
-		for _, l := range c.logs {
-			l.Close()
-		}
-	})
 	return c
 }
 

@@ -25,16 +25,8 @@ func (g *Group) Voters() []string {
 // AddLearner makes a server a member that is sent everything but does not vote:
 // while it catches up, no commit waits for it. Only the leader can.
 func (g *Group) AddLearner(server string) error {
-	if err := g.await(context.Background(), g.raft.AddNonvoter(raft.ServerID(server), raft.ServerAddress(server), 0, changePatience)); err != nil {
+	if err := g.await(context.Background(), g.raft.AddNonvoter(raft.ServerID(server), raft.ServerAddress(server), g.raft.GetConfiguration().Index(), changePatience)); err != nil {
 		return fmt.Errorf("add learner: %w", err)
-	}
-	return nil
-}
-
-// HandTo hands leadership to a member; only the leader can.
-func (g *Group) HandTo(server string) error {
-	if err := g.await(context.Background(), g.raft.LeadershipTransferToServer(raft.ServerID(server), raft.ServerAddress(server))); err != nil {
-		return fmt.Errorf("hand leadership to %s: %w", server, err)
 	}
 	return nil
 }
@@ -48,4 +40,30 @@ func (l *LogDB) Holds(group string) bool {
 	last, err := g.LastIndex()
 	_, voted := g.GetUint64([]byte("CurrentTerm"))
 	return err != nil || last > 0 || voted == nil
+}
+
+// Members gives the ids of all members, with and without a vote.
+func (g *Group) Members() []string {
+	var out []string
+	for _, s := range g.raft.GetConfiguration().Configuration().Servers {
+		out = append(out, string(s.ID))
+	}
+	return out
+}
+
+// AddMember makes a server a voter; only the leader can. Like every change of the
+// members it names those it starts from, so that one made meanwhile refuses it.
+func (g *Group) AddMember(server string) error {
+	if err := g.await(context.Background(), g.raft.AddVoter(raft.ServerID(server), raft.ServerAddress(server), g.raft.GetConfiguration().Index(), changePatience)); err != nil {
+		return fmt.Errorf("add member: %w", err)
+	}
+	return nil
+}
+
+// RemoveMember takes a server out of the group; only the leader can.
+func (g *Group) RemoveMember(server string) error {
+	if err := g.await(context.Background(), g.raft.RemoveServer(raft.ServerID(server), g.raft.GetConfiguration().Index(), changePatience)); err != nil {
+		return fmt.Errorf("remove member: %w", err)
+	}
+	return nil
 }

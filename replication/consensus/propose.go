@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/hashicorp/raft"
 
@@ -90,14 +92,48 @@ func (p *Pending) Wait(ctx context.Context) (replication.Result, uint64, error) 
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
+	if errors.Is(err, raft.ErrLeadershipTransferInProgress) && p.group.handing.tooLong(p.group.Term(), time.Now(), transferMax(p.group.cfg.RTT)) {
+		p.group.cfg.Log.cfg.OnFatal(errors.New("this leader has been handing its leadership over for too long"))
+	}
 	switch {
 	case errors.Is(err, room.ErrFull):
 		return replication.Result{}, 0, err
 	case err == nil:
+		p.group.handing.accepted()
 		r, _ := p.future.Response().(replication.Result)
 		return r, p.future.Index(), nil
 	case errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrEnqueueTimeout), errors.Is(err, raft.ErrLeadershipTransferInProgress), errors.Is(err, raft.ErrAbortedByRestore):
 		return replication.Result{}, 0, ErrNotLeader
 	}
 	return replication.Result{}, 0, fmt.Errorf("%w: %v", ErrOutcomeUnknown, err)
+}
+
+// transferMax is how long a leader may refuse proposals because it hands its
+// leadership over: the library gives a transfer an election timeout.
+func transferMax(rtt time.Duration) time.Duration { return 5 * heartbeatTimeout(rtt) }
+
+// handing notices a leader that refuses all proposals for ever: a transfer that
+// meets a step-down can leave its mark on the member, which the library then finds
+// when it leads again (hashicorp/raft issue 696). The zero value is ready.
+type handing struct {
+	mu    sync.Mutex
+	term  atomic.Uint64 // of the refusals; 0 when there were none
+	since time.Time     // of the first refusal in the term
+}
+
+// tooLong notes a refusal in a term and tells whether they have gone on for longer than limit.
+func (h *handing) tooLong(term uint64, now time.Time, limit time.Duration) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.term.Swap(term) != term {
+		h.since = now
+	}
+	return now.Sub(h.since) > limit
+}
+
+// accepted notes that a proposal of the term was taken.
+func (h *handing) accepted() {
+	if h.term.Load() != 0 {
+		h.term.Store(0)
+	}
 }

@@ -34,6 +34,10 @@ func (r *resumed) List() ([]*raft.SnapshotMeta, error) {
 	return append([]*raft.SnapshotMeta{r.state}, all...), nil
 }
 
+// fedUpTo names the index up to which a copy was fed before it became a member:
+// its state is ahead of its log until that has been received too.
+const fedUpTo = "FedUpTo"
+
 // resume brings the state machine up to the newest snapshot, as it must be after
 // a crash in the middle of an installation, and compares it with the log.
 func resume(f *fsm, log *groupLog, snaps raft.SnapshotStore) (*resumed, error) {
@@ -57,15 +61,20 @@ func resume(f *fsm, log *groupLog, snaps raft.SnapshotStore) (*resumed, error) {
 	}
 	at := f.machine.Applied()
 	term, err := log.GetUint64([]byte("CurrentTerm"))
-	if errors.Is(err, errNotFound) || at.Index <= newest.Index {
-		return out, nil // it never was a member, so it has promised nothing; or the snapshot says it all
-	}
-	if err != nil {
+	switch {
+	case at.Index <= newest.Index:
+		return out, nil // the snapshot says it all
+	case errors.Is(err, errNotFound): // it never was a member, so it has promised nothing
+		return out, log.SetUint64([]byte(fedUpTo), at.Index)
+	case err != nil:
 		return nil, err
 	}
 	var e raft.Log
 	switch err := log.GetLog(at.Index, &e); {
 	case errors.Is(err, raft.ErrLogNotFound):
+		if fed, err := log.GetUint64([]byte(fedUpTo)); err == nil && fed == at.Index {
+			return out, nil // the log is still on its way
+		}
 		return nil, fmt.Errorf("%w: entry %d is applied and not in the log", ErrLogLost, at.Index)
 	case err != nil:
 		return nil, err
@@ -86,4 +95,38 @@ func resume(f *fsm, log *groupLog, snaps raft.SnapshotStore) (*resumed, error) {
 
 func stateMeta(at replication.Position, c raft.Configuration, index uint64) *raft.SnapshotMeta {
 	return &raft.SnapshotMeta{Version: raft.SnapshotVersionMax, ID: "state", Index: at.Index, Term: at.Term, Configuration: c, ConfigurationIndex: index}
+}
+
+// fit makes the log agree with a snapshot that replaced the state. Entries of a
+// leader that was deposed may stand where the snapshot ends; the library compares
+// the next entries with them, finds another term, and is sent the same snapshot
+// again without end (hashicorp/raft issue 697). With the snapshot's own term
+// there, it goes on and truncates what does not belong.
+func (g *groupLog) fit(at replication.Position) error {
+	var e raft.Log
+	switch err := g.GetLog(at.Index, &e); {
+	case errors.Is(err, raft.ErrLogNotFound):
+		return nil
+	case err != nil:
+		return err
+	case e.Term == at.Term:
+		return nil
+	}
+	last, err := g.LastIndex()
+	if err != nil {
+		return err
+	}
+	b := g.l.db.NewBatch()
+	if err := b.Set(g.key(at.Index), encodeLog(&raft.Log{Index: at.Index, Term: at.Term, Type: raft.LogNoop}), nil); err != nil {
+		return fmt.Errorf("fit the log to a snapshot: %w", err)
+	}
+	if err := g.commit(b); err != nil {
+		return err
+	}
+	g.recent.clear()
+	g.l.cfg.Logger.Warn("the log held entries of a deposed leader where a snapshot ends", "index", at.Index, "term", at.Term, "was", e.Term)
+	if last == at.Index { // raft keeps the term of its last entry in memory
+		g.l.cfg.OnFatal(errors.New("a snapshot replaced the last entry of the log; start again"))
+	}
+	return nil
 }

@@ -44,7 +44,7 @@ func TestARestartedMemberAppliesNothingTwice(t *testing.T) {
 	}
 }
 
-func fitting(t *testing.T, at replication.Position, term uint64, es []*raft.Log) error {
+func fitting(t *testing.T, at replication.Position, term, fed uint64, es []*raft.Log) error {
 	t.Helper()
 	db, err := OpenLogDB(LogConfig{Dir: "log", FS: vfs.NewMem()})
 	if err != nil {
@@ -60,12 +60,17 @@ func fitting(t *testing.T, at replication.Position, term uint64, es []*raft.Log)
 			t.Fatal(err)
 		}
 	}
+	snaps := raft.NewInmemSnapshotStore()
+	if fed > 0 { // it is opened without a term first
+		if _, err := resume(&fsm{machine: &journal{at: replication.Position{Term: 3, Index: fed}}, log: g, dir: t.TempDir()}, g, snaps); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if term > 0 {
 		if err := g.SetUint64([]byte("CurrentTerm"), term); err != nil {
 			t.Fatal(err)
 		}
 	}
-	snaps := raft.NewInmemSnapshotStore()
 	_, err = resume(&fsm{machine: &journal{at: at}, dir: t.TempDir()}, g, snaps)
 	return err
 }
@@ -75,11 +80,14 @@ func TestALogThatDoesNotFitTheStateIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		at   replication.Position
 		term uint64
+		fed  uint64 // before it became a member
 		log  []*raft.Log
 		want error
 	}{
 		"nothing yet":                    {},
 		"never a member, fed before":     {at: replication.Position{Term: 4, Index: 9}},
+		"fed before, its log on its way": {at: replication.Position{Term: 3, Index: 9}, term: 3, fed: 9, log: log},
+		"fed before, its end gone since": {at: replication.Position{Term: 3, Index: 10}, term: 3, fed: 9, log: log, want: ErrLogLost},
 		"applied to the end":             {at: replication.Position{Term: 3, Index: 2}, term: 3, log: log},
 		"applied less than there is":     {at: replication.Position{Term: 1, Index: 1}, term: 3, log: log},
 		"the end of the log is gone":     {at: replication.Position{Term: 3, Index: 3}, term: 3, log: log, want: ErrLogLost},
@@ -87,7 +95,7 @@ func TestALogThatDoesNotFitTheStateIsRefused(t *testing.T) {
 		"another entry than was applied": {at: replication.Position{Term: 2, Index: 2}, term: 3, log: log, want: ErrLogLost},
 		"applied in another term":        {at: replication.Position{Term: 3, Index: 1}, term: 3, log: log, want: ErrLogLost},
 	} {
-		if err := fitting(t, c.at, c.term, c.log); !errors.Is(err, c.want) {
+		if err := fitting(t, c.at, c.term, c.fed, c.log); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -99,6 +107,7 @@ type restorable struct {
 	to replication.Position
 }
 
+// Restore takes the snapshot's position for its content.
 func (r *restorable) Restore(string) error { r.at = r.to; return nil }
 
 // A crash between the arrival of a snapshot and its use leaves a state that is
@@ -130,7 +139,7 @@ func TestASnapshotThatArrivedIsUsedAfterACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &restorable{journal: journal{at: replication.Position{Term: 4, Index: 600}}, to: replication.Position{Term: 5, Index: 700}}
-	known, err := resume(&fsm{machine: m, dir: t.TempDir()}, g, snaps)
+	known, err := resume(&fsm{machine: m, log: g, dir: t.TempDir()}, g, snaps)
 	if err != nil {
 		t.Fatal(err)
 	}

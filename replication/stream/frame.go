@@ -24,6 +24,10 @@ const (
 // frameMax bounds the body of a frame.
 const frameMax = 64 << 20
 
+// believed is how much memory is taken for a frame before any of it has come: its
+// length may be wrong.
+const believed = 64 << 10
+
 // ErrBadFrame means bytes that are not a frame.
 var ErrBadFrame = errors.New("bytes on a feed are not a valid frame")
 
@@ -43,9 +47,15 @@ func readFrame(r io.Reader) (frameKind, []byte, error) {
 	if n < 1 || n > frameMax {
 		return 0, nil, fmt.Errorf("%w: %d bytes long", ErrBadFrame, n)
 	}
-	body := make([]byte, n-1)
+	body := make([]byte, min(n-1, believed))
 	if _, err := io.ReadFull(r, body); err != nil {
 		return 0, nil, err
+	}
+	if n-1 > believed {
+		body = append(make([]byte, 0, n-1), body...)[:n-1]
+		if _, err := io.ReadFull(r, body[believed:]); err != nil {
+			return 0, nil, err
+		}
 	}
 	if crc32.Update(crc32.ChecksumIEEE(head[8:]), crc32.IEEETable, body) != binary.BigEndian.Uint32(head[4:]) {
 		return 0, nil, fmt.Errorf("%w: its checksum differs", ErrBadFrame)

@@ -27,6 +27,7 @@ type options struct {
 	client                        string // raw or driver
 	rounds                        int
 	warm                          time.Duration
+	pids, rivalPIDs               []string
 }
 
 // target is one of the systems under test.
@@ -35,6 +36,7 @@ type target struct {
 	uri      string
 	user     string
 	password string // "" for no login
+	pids     []string
 	driver   neo4j.DriverWithContext
 	database string
 }
@@ -80,7 +82,7 @@ func Command() *cobra.Command {
 	}
 	c := &cobra.Command{
 		Use:   "bench [workload…]",
-		Short: "Measure throughput and latency through the driver, beside a rival",
+		Short: "Measure throughput and latency over Bolt, beside a rival",
 		Long:  "Runs workloads against a server, and in the same run against --compare:\n" + strings.Join(names, "\n"),
 		Args:  cobra.OnlyValidArgs,
 		ValidArgs: func() (out []string) {
@@ -108,6 +110,8 @@ func Command() *cobra.Command {
 	f.StringVar(&o.client, "client", "raw", "of reads and writes: raw, which costs little and the same for every server, or driver")
 	f.IntVar(&o.rounds, "rounds", 5, "of reads and writes, the order of the servers alternating; the median counts")
 	f.DurationVar(&o.warm, "warm", 30*time.Second, "longest warm-up of reads and writes, which ends when the rate has settled")
+	f.StringSliceVar(&o.pids, "pid", nil, "processes of the server, when it is on this machine: reads and writes then tell its processor time a request")
+	f.StringSliceVar(&o.rivalPIDs, "compare-pid", nil, "processes of the rival")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line")
 	f.StringSliceVar(&o.readers, "reader", nil, "bolt:// addresses that the bookmarks workload reads from; default: as the driver routes")
 	return c
@@ -118,7 +122,7 @@ func run(ctx context.Context, out io.Writer, o *options, args []string) error {
 		return fmt.Errorf("--client is raw or driver, not %q", o.client)
 	}
 	targets := []*target{}
-	open := func(name, uri, user, password string) error {
+	open := func(name, uri, user, password string, pids []string) error {
 		auth := neo4j.NoAuth()
 		if password != "" {
 			auth = neo4j.BasicAuth(user, password, "")
@@ -130,14 +134,14 @@ func run(ctx context.Context, out io.Writer, o *options, args []string) error {
 		if err := d.VerifyConnectivity(ctx); err != nil {
 			return fmt.Errorf("%s: %w", uri, err)
 		}
-		targets = append(targets, &target{name: name, uri: uri, user: user, password: password, driver: d, database: o.database})
+		targets = append(targets, &target{name: name, uri: uri, user: user, password: password, pids: pids, driver: d, database: o.database})
 		return nil
 	}
-	if err := open("graticule", o.uri, o.user, o.password); err != nil {
+	if err := open("graticule", o.uri, o.user, o.password, o.pids); err != nil {
 		return err
 	}
 	if o.rival != "" {
-		if err := open("rival", o.rival, o.rivalUser, o.rivalPass); err != nil {
+		if err := open("rival", o.rival, o.rivalUser, o.rivalPass, o.rivalPIDs); err != nil {
 			return err
 		}
 	}

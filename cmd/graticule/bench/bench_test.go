@@ -214,6 +214,30 @@ func TestAFailureEndsTheMeasurement(t *testing.T) {
 	}
 }
 
+func TestProcessorTimeIsCounted(t *testing.T) {
+	before, err := cpuTime("self")
+	if err != nil {
+		t.Skip("no /proc here:", err)
+	}
+	for after := before; after < before+2*tick; { // this loop is what is counted
+		if after, err = cpuTime("self"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := cpuTimes([]string{"self", "no process"}); err == nil {
+		t.Error("a process that is not there has a time")
+	}
+	var j journal
+	_, uri := j.serve(t, "ours")
+	results, err := runBench(t, "reads", "-a", uri, "--pid", "self", "-c", "2", "--rounds", "2", "--duration", "50ms", "--warm", "0s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, told := results[0].Extra["server us of CPU a request"]; !told {
+		t.Errorf("no processor time in %+v", results[0])
+	}
+}
+
 func TestMedian(t *testing.T) {
 	for _, x := range []struct {
 		in   []float64

@@ -219,16 +219,26 @@ func (o *options) sideBySide(ctx context.Context, targets []*target, l *load) ([
 	}
 	rates := make([][]float64, len(targets))
 	times := make([][]time.Duration, len(targets))
+	used := make([]time.Duration, len(targets)) // processor time of the servers
 	for round := range o.rounds {
 		for k := range targets {
 			i := k
 			if round%2 == 1 {
 				i = len(targets) - 1 - k
 			}
+			before, err := cpuTimes(targets[i].pids)
+			if err != nil {
+				return nil, err
+			}
 			took, err := crews[i].work(ctx, o.duration)
 			if err != nil {
 				return nil, fmt.Errorf("at %s: %w", targets[i].name, err)
 			}
+			after, err := cpuTimes(targets[i].pids)
+			if err != nil {
+				return nil, err
+			}
+			used[i] += after - before
 			rates[i] = append(rates[i], float64(len(took))/o.duration.Seconds())
 			times[i] = append(times[i], took...)
 		}
@@ -237,6 +247,9 @@ func (o *options) sideBySide(ctx context.Context, targets []*target, l *load) ([
 	for i, t := range targets {
 		r := summary(l.name, t, o.clients, times[i], o.duration*time.Duration(o.rounds))
 		r.Rounds, r.Rate = rates[i], median(rates[i])
+		if len(t.pids) > 0 && r.Count > 0 {
+			r.Extra = map[string]float64{"server us of CPU a request": float64(used[i].Microseconds() / int64(r.Count))}
+		}
 		out[i] = []Result{r}
 	}
 	return out, nil

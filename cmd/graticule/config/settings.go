@@ -29,6 +29,7 @@ func settings() []setting {
 		{"server.bolt.advertised_address", ":7687", "Bolt address told to drivers.", text(func(c *node.Config) *string { return &c.Bolt.Advertised })},
 		{"server.http.listen_address", ":7474", "Where HTTP listens.", text(func(c *node.Config) *string { return &c.HTTP.Listen })},
 		{"server.http.advertised_address", ":7474", "HTTP address told to clients.", text(func(c *node.Config) *string { return &c.HTTP.Advertised })},
+		{"server.http.allowed_hosts", "", "Comma-separated host names that HTTP answers to, besides addresses; .name for all below a name, * for any; unset means the server's own names.", list(func(c *node.Config) *[]string { return &c.AllowedHosts })},
 		{"server.cluster.listen_address", ":6000", "Where the QUIC endpoint between servers listens (UDP).", text(func(c *node.Config) *string { return &c.Cluster.Listen })},
 		{"server.cluster.advertised_address", ":6000", "Cluster address told to other servers.", text(func(c *node.Config) *string { return &c.Cluster.Advertised })},
 		{"server.cluster.secret", "", "Shared secret of the cluster; its certificates are derived from it.", text(func(c *node.Config) *string { return &c.Secret })},

@@ -25,13 +25,14 @@ func main() {
 	workers := flag.Int("workers", 3, "reads played at once")
 	shrink := flag.Int("shrink", 20, "how many differences to make small")
 	all := flag.Bool("all", false, "print each difference, not one of a kind")
+	statuses := flag.Bool("gqlstatus", false, "report errors that differ in their GQLSTATUS alone")
 	refused := flag.Bool("refused", false, "print legal statements that both refuse")
 	ask := flag.String("ask", "", "play this statement, or several parted by semicolons and line ends, and print both answers")
 	params := flag.String("params", "", "parameters of -ask, as a map of literals")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	c := difftest.Config{Seed: *seed, Statements: *statements, Workers: *workers, Shrink: *shrink}
+	c := difftest.Config{Seed: *seed, Statements: *statements, Workers: *workers, Shrink: *shrink, StatusesToo: *statuses}
 	if *refused {
 		c.Refused = func(s *difftest.Statement, why *cases.Failure) {
 			fmt.Printf("refused %s %s %s\n  %s\n", why.Code, why.GQL, why.Message, s.Text)
@@ -122,6 +123,6 @@ func play(ctx context.Context, c difftest.Config, all bool, ask, params string) 
 	}
 	fmt.Printf("seed %d: %d rounds, %d statements compared (%d reads, %d that write, of which %d changed the graph, %d wrong on purpose; both refused %d), %d left out, %.0f/s\n",
 		c.Seed, t.Rounds, t.Statements(), t.Reads, t.Writes, t.WritesThatChange, t.Wrong, t.Failed, t.LeftOut, float64(t.Statements())/time.Since(from).Seconds())
-	fmt.Printf("differences: %d unexplained, %d explained %v; legal reads that both refused: %d\n", t.Differences, t.Explained, t.ByRule, t.ReadsRefused)
+	fmt.Printf("differences: %d unexplained, %d explained %v; %d of GQLSTATUS alone; legal reads that both refused: %d\n", t.Differences, t.Explained, t.ByRule, t.Statuses, t.ReadsRefused)
 	return t.Differences == 0, nil
 }

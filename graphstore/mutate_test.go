@@ -1,0 +1,36 @@
+package graphstore
+
+import (
+	"testing"
+
+	"graticule/graph"
+	"graticule/internal/mutate"
+)
+
+// TestDamagedCommits decodes damaged commits and replays what is still read.
+func TestDamagedCommits(t *testing.T) {
+	var seeds [][]byte
+	for _, fill := range []func(r *recorder){
+		func(r *recorder) { r.op(opCreateNode, 1, 1); r.op1(0); r.op(opCreateRel, 1, 0, 1, 1) },
+		func(r *recorder) {
+			r.op(opCreateNode, 1, 0)
+			for _, v := range []graph.Value{graph.Int(1), graph.String("text"), graph.List([]graph.Value{graph.Float(1)}), graph.PointOf(graph.Point{SRID: 7203})} {
+				r.op(opNodeProp, 1, 0)
+				_ = r.value(v)
+			}
+			r.op(opAddLabel, 1, 0)
+			r.op(opDeleteNode, 1)
+		},
+	} {
+		r := newRecorder(newState())
+		fill(&r)
+		seeds = append(seeds, (&Commit{Reads: []uint64{1, 2}, Writes: []uint64{3}, Token: "token", Changeset: r.b}).Append(nil))
+	}
+	mutate.Run(t, seeds, func(b []byte) error {
+		if c, err := DecodeCommit(b); err == nil {
+			_ = newState().replay(c.Changeset)
+		}
+		_ = newState().replay(b)
+		return nil
+	})
+}
