@@ -71,7 +71,8 @@ type Transaction interface {
 // Result is the stream of one statement's rows.
 type Result interface {
 	Columns() []string
-	// DatabaseID is the id that stands in element ids.
+	// Database is the name of the database, DatabaseID the id in element ids.
+	Database() string
 	DatabaseID() string
 	// Fetch calls emit for at most max rows (max < 0: all that are left) and tells
 	// whether there may be more. The row passed to emit is reused.

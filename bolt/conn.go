@@ -68,6 +68,8 @@ type conn struct {
 	messages     chan []byte  // read by watch, not yet handled
 	resets       atomic.Int64 // RESETs read but not yet answered
 	retired      atomic.Bool
+	life         context.Context // ends with the connection
+	abandon      context.CancelCauseFunc
 	refused      atomic.Pointer[error] // why the last message was refused
 
 	mu      sync.Mutex
@@ -79,8 +81,11 @@ type conn struct {
 	due     time.Time               // when look is due; zero when it does not run
 	watched bool                    // watch owns br
 	ending  bool
+	held    int64         // bytes of messages
+	drained chan struct{} // signals that held has become less; not guarded
 
 	writing sync.Mutex // held while bytes go out: whole messages only
+	granted time.Time  // when a write was last given time; guarded by writing
 
 	// owned by run
 	in       []byte          // the message being handled, unless watch has read it
@@ -111,7 +116,8 @@ type stream struct {
 }
 
 func newConn(s *Server, nc net.Conn, br *bufio.Reader, major, minor byte, login func()) *conn {
-	c := &conn{server: s, net: nc, br: br, major: major, minor: minor, login: login, messages: make(chan []byte, queueMax), results: map[int64]*stream{}}
+	c := &conn{server: s, net: nc, br: br, major: major, minor: minor, login: login, messages: make(chan []byte, queueMax), results: map[int64]*stream{}, drained: make(chan struct{}, 1)}
+	c.life, c.abandon = context.WithCancelCause(context.Background())
 	c.messageMax.Store(loginMessageMax)
 	c.info = ConnInfo{ID: fmt.Sprintf("bolt-%d", s.ids.Add(1)), Client: nc.RemoteAddr().String(), Server: nc.LocalAddr().String(), Protocol: fmt.Sprintf("%d.%d", major, minor), Began: time.Now(), Kill: func() { nc.Close() }}
 	c.options = packstream.Options{ElementIDs: major >= 5, UTC: major >= 5}
@@ -124,14 +130,14 @@ func (c *conn) atLeast(major, minor byte) bool {
 
 // run serves the connection until it ends.
 func (c *conn) run() {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	_ = c.net.SetReadDeadline(time.Now().Add(loginTimeout))
-	c.renew(ctx)
+	defer c.abandon(nil)
+	_ = c.net.SetReadDeadline(time.Now().Add(c.server.cfg.LoginTimeout))
+	c.renew(c.life)
 	defer func() {
 		if r := recover(); r != nil {
 			c.server.cfg.Logger.Error("bolt connection failed", "connection", c.info.ID, "panic", r, "stack", string(debug.Stack()))
 		}
+		c.abandon(nil)
 		c.endWatch()
 		c.closeResults()
 		if c.tx != nil {
@@ -141,13 +147,13 @@ func (c *conn) run() {
 			c.session.Close()
 		}
 	}()
-	c.look = time.AfterFunc(time.Hour, func() { c.lookAfter(cancel) })
+	c.look = time.AfterFunc(time.Hour, c.lookAfter)
 	for {
 		msg, ok := c.next()
 		if !ok {
 			return
 		}
-		c.handle(ctx, msg)
+		c.handle(c.life, msg)
 		more := c.rest()
 		if c.state == stateDefunct {
 			_ = c.flush()
@@ -207,11 +213,21 @@ func (c *conn) end() {
 	}
 }
 
+// allowWrite gives the write that follows at least half of writeTimeout; most
+// calls only look at the clock. The caller holds writing.
+func (c *conn) allowWrite() {
+	if now := time.Now(); now.Sub(c.granted) > writeTimeout/2 {
+		c.granted = now
+		_ = c.net.SetWriteDeadline(now.Add(writeTimeout))
+	}
+}
+
 func (c *conn) flush() error {
 	if len(c.out) == 0 {
 		return nil
 	}
 	c.writing.Lock()
+	c.allowWrite()
 	_, err := c.net.Write(c.out)
 	c.writing.Unlock()
 	if cap(c.out) > 1<<20 {

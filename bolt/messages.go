@@ -9,17 +9,13 @@ import (
 	"graticule/status"
 )
 
-func invalid(format string, args ...any) *status.Error {
-	return status.New(status.RequestInvalid, "08N06", format, args...)
-}
-
 // handle runs one message.
 func (c *conn) handle(parent context.Context, msg []byte) {
 	d := &c.decoder
 	*d = packstream.Decoder{B: msg, UTC: c.options.UTC, Room: c.server.cfg.Room}
 	tag, fields := d.StructHeader()
 	if d.Err != nil {
-		c.failure(status.New(status.RequestInvalidFormat, "08N06", "The message cannot be read: %v", d.Err))
+		c.failure(unreadable(d.Err))
 		c.state = stateDefunct
 		return
 	}
@@ -41,28 +37,37 @@ func (c *conn) handle(parent context.Context, msg []byte) {
 		return
 	}
 	if !c.allowed(tag) {
-		c.failure(invalid("Message %#x cannot be handled in this state of the connection.", tag))
+		c.failure(c.misplaced(tag))
 		c.state = stateDefunct
 		return
 	}
-	var err error
+	err := sized(tag, fields)
+	if err != nil {
+		tag = 0
+	}
 	switch tag {
 	case msgHello:
 		err = c.hello(ctx, d)
 	case msgLogon:
-		err = c.logon(ctx, c.auth(d.Map()))
+		if m := d.Map(); d.Err == nil {
+			err = c.logon(ctx, c.auth(m))
+		}
 	case msgLogoff:
 		if err = c.session.Logoff(ctx); err == nil {
 			c.state = stateAuthentication
 			c.success(c.reply())
 		}
 	case msgTelemetry:
-		c.session.Telemetry(d.Value().AsInt())
-		c.success(c.reply())
+		if api := d.Int(); d.Err == nil {
+			c.session.Telemetry(api)
+			c.success(c.reply())
+		}
 	case msgRoute:
-		err = c.route(ctx, d, fields)
+		err = c.route(ctx, d)
 	case msgBegin:
-		err = c.begin(ctx, d.Map())
+		if m := d.Map(); d.Err == nil {
+			err = c.begin(ctx, m)
+		}
 	case msgCommit:
 		err = c.commit(ctx)
 	case msgRollback:
@@ -76,11 +81,13 @@ func (c *conn) handle(parent context.Context, msg []byte) {
 	case msgRun:
 		err = c.runQuery(ctx, d)
 	case msgPull, msgDiscard:
-		err = c.pull(ctx, d.Map(), tag == msgDiscard)
+		if m := d.Map(); d.Err == nil {
+			err = c.pull(ctx, m, tag == msgDiscard)
+		}
 	}
 	if err == nil && d.Err != nil {
 		if err = d.Err; status.As(err) == nil { // no error of memory
-			err = status.New(status.RequestInvalidFormat, "08N06", "The message cannot be read: %v", d.Err)
+			err = unreadable(d.Err)
 		}
 	}
 	if err != nil {
@@ -129,7 +136,7 @@ func (c *conn) reset(parent context.Context) {
 		c.success(c.reply())
 		return
 	}
-	c.failure(invalid("RESET is not allowed before login."))
+	c.failure(c.misplaced(msgReset))
 	c.state = stateDefunct
 }
 
@@ -167,10 +174,13 @@ func textMap(m *graph.Map) map[string]string {
 
 func (c *conn) hello(ctx context.Context, d *packstream.Decoder) error {
 	m := d.Map()
+	d.In("extra")
 	if d.Err != nil {
 		return nil // handle reports it
 	}
-	c.info.UserAgent = textOf(m, "user_agent")
+	if c.info.UserAgent = textOf(m, "user_agent"); c.info.UserAgent == "" {
+		return invalid("Illegal value for field \"user_agent\": Expected value to be non-null")
+	}
 	if v, ok := m.Get("bolt_agent"); ok && v.Kind() == graph.KindMap {
 		c.info.BoltAgent = v.AsMap()
 	}
@@ -239,20 +249,17 @@ func (c *conn) loggedIn() {
 	c.state = stateReady
 }
 
-func (c *conn) route(ctx context.Context, d *packstream.Decoder, fields int) error {
+func (c *conn) route(ctx context.Context, d *packstream.Decoder) error {
 	req := RouteRequest{Context: textMap(d.Map())}
-	for _, b := range d.Value().AsListOrNil() {
-		if b.Kind() == graph.KindString {
-			req.Bookmarks = append(req.Bookmarks, b.AsString())
-		}
+	var err error
+	if req.Bookmarks, err = bookmarks(graph.List(d.List())); err != nil && d.Err == nil {
+		return err
 	}
-	if fields == 3 {
-		switch v := d.Value(); v.Kind() {
-		case graph.KindString:
-			req.Database = v.AsString()
-		case graph.KindMap:
-			req.Database, req.ImpersonatedUser = textOf(v.AsMap(), "db"), textOf(v.AsMap(), "imp_user")
-		}
+	switch v := d.Value(); v.Kind() {
+	case graph.KindString:
+		req.Database = v.AsString()
+	case graph.KindMap:
+		req.Database, req.ImpersonatedUser = textOf(v.AsMap(), "db"), textOf(v.AsMap(), "imp_user")
 	}
 	if d.Err != nil {
 		return nil
@@ -281,15 +288,28 @@ func (c *conn) route(ctx context.Context, d *packstream.Decoder, fields int) err
 	return nil
 }
 
-func (c *conn) txConfig(m *graph.Map) TxConfig {
-	cfg := TxConfig{Database: textOf(m, "db"), Read: textOf(m, "mode") == "r", Bookmarks: textsOf(m, "bookmarks"), ImpersonatedUser: textOf(m, "imp_user")}
+func (c *conn) txConfig(m *graph.Map) (TxConfig, error) {
+	cfg := TxConfig{Database: textOf(m, "db"), ImpersonatedUser: textOf(m, "imp_user")}
+	switch mode, ok := m.Get("mode"); {
+	case !ok || mode.IsNull() || textOf(m, "mode") == "w":
+	case textOf(m, "mode") == "r":
+		cfg.Read = true
+	default:
+		return cfg, invalid("Illegal value for field \"metadata\": Illegal value for field \"mode\": Expecting access mode value to be 'r' or 'w'")
+	}
+	if v, ok := m.Get("bookmarks"); ok {
+		var err error
+		if cfg.Bookmarks, err = bookmarks(v); err != nil {
+			return cfg, err
+		}
+	}
 	if v, ok := m.Get("tx_timeout"); ok && v.Kind() == graph.KindInt {
 		cfg.Timeout, cfg.HasTimeout = time.Duration(v.AsInt())*time.Millisecond, true
 	}
 	if v, ok := m.Get("tx_metadata"); ok && v.Kind() == graph.KindMap {
 		cfg.Metadata = v.AsMap()
 	}
-	return cfg
+	return cfg, nil
 }
 
 // notificationFilter reads what a HELLO, BEGIN or RUN says of notifications.
@@ -304,7 +324,11 @@ func notificationFilter(m *graph.Map) status.NotificationFilter {
 }
 
 func (c *conn) begin(ctx context.Context, m *graph.Map) error {
-	tx, err := c.session.Begin(ctx, c.txConfig(m))
+	cfg, err := c.txConfig(m)
+	if err != nil {
+		return err
+	}
+	tx, err := c.session.Begin(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -336,7 +360,12 @@ func (c *conn) commit(ctx context.Context) error {
 }
 
 func (c *conn) runQuery(ctx context.Context, d *packstream.Decoder) error {
-	text, params, extra := d.String(), d.Map(), d.Map()
+	text := d.String()
+	d.In("statement")
+	params := d.Map()
+	d.In("params")
+	extra := d.Map()
+	d.In("metadata")
 	if d.Err != nil {
 		return nil
 	}
@@ -353,12 +382,19 @@ func (c *conn) runQuery(ctx context.Context, d *packstream.Decoder) error {
 		reply.Put("qid", graph.Int(c.lastQID))
 		c.state = stateTxStreaming
 	} else {
-		if s.result, err = c.session.Run(ctx, c.txConfig(extra), text, params); err != nil {
+		cfg, err := c.txConfig(extra)
+		if err != nil {
+			return err
+		}
+		if s.result, err = c.session.Run(ctx, cfg, text, params); err != nil {
 			return err
 		}
 		s.wanted = notificationFilter(extra).Or(c.wanted)
 		c.auto = s
 		c.state = stateStreaming
+		if c.atLeast(5, 8) {
+			reply.Put("db", graph.String(s.result.Database()))
+		}
 	}
 	c.options.Database = s.result.DatabaseID()
 	reply.Put("fields", graph.Strings(s.result.Columns()))
@@ -368,9 +404,9 @@ func (c *conn) runQuery(ctx context.Context, d *packstream.Decoder) error {
 }
 
 func (c *conn) pull(ctx context.Context, m *graph.Map, discard bool) error {
-	n := int64(-1)
-	if v, ok := m.Get("n"); ok && v.Kind() == graph.KindInt {
-		n = v.AsInt()
+	n, err := batchSize(m)
+	if err != nil {
+		return err
 	}
 	s := c.auto
 	qid := c.lastQID
@@ -381,9 +417,9 @@ func (c *conn) pull(ctx context.Context, m *graph.Map, discard bool) error {
 		s = c.results[qid]
 	}
 	if s == nil {
-		return invalid("There is no open result to pull from.")
+		return status.New(status.RequestInvalidFormat, "50N42", "No such statement: %d", qid)
 	}
-	more, err := false, error(nil)
+	more := false
 	if discard && n < 0 {
 		err = s.result.Close(ctx)
 	} else {

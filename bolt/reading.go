@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -31,7 +30,9 @@ func (c *conn) next() (msg []byte, ok bool) {
 	queued := c.watched || len(c.messages) > 0
 	c.mu.Unlock()
 	if queued {
-		msg, ok = <-c.messages
+		if msg, ok = <-c.messages; ok {
+			c.release(len(msg))
+		}
 	} else {
 		var err error
 		if cap(c.in) > inMax {
@@ -86,7 +87,7 @@ func (c *conn) arrived(msg []byte) {
 
 // lookAfter runs when look is due: it has a message that takes long watched, and
 // sends NOOPs.
-func (c *conn) lookAfter(cancel context.CancelCauseFunc) {
+func (c *conn) lookAfter() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.working || c.ending {
@@ -98,7 +99,7 @@ func (c *conn) lookAfter(cancel context.CancelCauseFunc) {
 	if left <= 0 {
 		if !c.watched {
 			c.watched = true
-			go c.watch(cancel)
+			go c.watch()
 		}
 		if left = noopInterval - now.Sub(c.silent); left <= 0 {
 			c.silent = now
@@ -118,18 +119,21 @@ func (c *conn) noop() {
 	working := c.working && !c.ending
 	c.mu.Unlock()
 	if working {
-		_, _ = c.net.Write([]byte{0, 0}) // whoever writes next finds out
+		c.allowWrite()
+		if _, err := c.net.Write([]byte{0, 0}); err != nil {
+			c.abandon(fmt.Errorf("the client has gone: %w", err)) // watch may wait for room and not see it
+		}
 	}
 }
 
 // watch reads messages ahead while one is handled. It gives br back with the
 // first message that run waits for, and ends when the connection does.
-func (c *conn) watch(cancel context.CancelCauseFunc) {
+func (c *conn) watch() {
 	for {
 		msg, err := c.readMessage(nil)
 		if err != nil {
 			if !c.retired.Load() {
-				cancel(fmt.Errorf("the client has gone: %w", err))
+				c.abandon(fmt.Errorf("the client has gone: %w", err))
 			}
 			close(c.messages)
 			return
@@ -138,12 +142,50 @@ func (c *conn) watch(cancel context.CancelCauseFunc) {
 		c.mu.Lock()
 		if !c.working && !c.ending && len(c.messages) == 0 {
 			c.watched = false
+			c.held += int64(len(msg))
 			c.messages <- msg // there is room: run finds it before it reads itself
 			c.mu.Unlock()
 			return
 		}
 		c.mu.Unlock()
+		if !c.hold(len(msg)) {
+			close(c.messages)
+			return
+		}
 		c.messages <- msg
+	}
+}
+
+// hold waits until a message of n bytes more may be kept, and tells whether the
+// connection still lives. Before login few are read ahead, whatever they weigh.
+func (c *conn) hold(n int) bool {
+	for {
+		most := int64(c.server.cfg.MessageMax)
+		if c.messageMax.Load() == loginMessageMax {
+			most = loginHeldMax
+		}
+		c.mu.Lock()
+		if c.held == 0 || c.held+int64(n) <= most {
+			c.held += int64(n)
+			c.mu.Unlock()
+			return true
+		}
+		c.mu.Unlock()
+		select {
+		case <-c.drained:
+		case <-c.life.Done():
+			return false
+		}
+	}
+}
+
+func (c *conn) release(n int) {
+	c.mu.Lock()
+	c.held -= int64(n)
+	c.mu.Unlock()
+	select {
+	case c.drained <- struct{}{}:
+	default: // one is waiting
 	}
 }
 

@@ -16,12 +16,12 @@ func TestReadingChangesHands(t *testing.T) {
 	c := login(t, serve(t))
 	for i := range 25 {
 		c.send(msgRun, graph.String("wait"), mapOf(), mapOf())
-		c.send(msgPull, mapOf())
+		c.send(msgPull, all())
 		c.send(msgReset)
 		quick := i%3 + 1
 		for range quick {
 			c.send(msgRun, graph.String("echo"), mapOf("i", strings.Repeat("x", 100*i)), mapOf())
-			c.send(msgPull, mapOf())
+			c.send(msgPull, all())
 		}
 		for k, want := range []byte{msgIgnored, msgIgnored, msgSuccess} {
 			if tag, v := c.receive(); tag != want {

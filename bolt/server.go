@@ -18,11 +18,11 @@ import (
 
 // Limits of a connection; named here so that an operator can find them.
 const (
-	handshakeTimeout   = 5 * time.Second
-	loginTimeout       = 30 * time.Second
-	loginMessageMax    = 64 << 10 // bytes of a message before login
-	unauthenticatedMax = 1000     // connections that have not logged in, in all
-	queueMax           = 256      // messages read ahead of the one that runs
+	loginMessageMax    = 64 << 10         // bytes of a message before login
+	unauthenticatedMax = 1000             // connections that have not logged in, in all
+	queueMax           = 256              // messages read ahead of the one that runs
+	loginHeldMax       = 256 << 10        // bytes of them before login
+	writeTimeout       = 15 * time.Minute // for a client to take what it asked for
 )
 
 // Config says how the door stands.
@@ -35,13 +35,18 @@ type Config struct {
 	// answer to the message. nil means that they always can.
 	Room   func(bytes int64) error
 	Logger *slog.Logger
+
+	HandshakeTimeout time.Duration // for a client to say what it speaks; default 5 s
+	LoginTimeout     time.Duration // from then until it has logged in; default 30 s
 }
+
+var errClosing = errors.New("the server is closing")
 
 // Server accepts connections until it is closed.
 type Server struct {
 	cfg     Config
 	ids     atomic.Uint64
-	pending atomic.Int64 // connections that have not logged in
+	pending strangers
 
 	mu    sync.Mutex
 	conns map[*conn]struct{}
@@ -53,6 +58,12 @@ type Server struct {
 func NewServer(cfg Config) *Server {
 	if cfg.MessageMax == 0 {
 		cfg.MessageMax = 64 << 20
+	}
+	if cfg.HandshakeTimeout == 0 {
+		cfg.HandshakeTimeout = 5 * time.Second
+	}
+	if cfg.LoginTimeout == 0 {
+		cfg.LoginTimeout = 30 * time.Second
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -69,10 +80,6 @@ func (s *Server) Serve(l net.Listener) error {
 				return nil
 			}
 			return fmt.Errorf("accept bolt connection: %w", err)
-		}
-		if s.pending.Load() >= unauthenticatedMax {
-			c.Close()
-			continue
 		}
 		s.wg.Add(1)
 		go func() {
@@ -101,6 +108,7 @@ func (s *Server) Close(ctx context.Context) {
 	case <-ctx.Done():
 		for _, c := range all {
 			c.net.Close()
+			c.abandon(errClosing)
 		}
 		<-ended
 	}
@@ -109,14 +117,9 @@ func (s *Server) Close(ctx context.Context) {
 // open finds out what kind of connection it is: TLS, WebSocket or plain Bolt.
 func (s *Server) open(nc net.Conn) {
 	defer nc.Close()
-	s.pending.Add(1)
-	logged := false
-	defer func() {
-		if !logged {
-			s.pending.Add(-1)
-		}
-	}()
-	_ = nc.SetDeadline(time.Now().Add(handshakeTimeout))
+	login := s.pending.add(nc)
+	defer login()
+	_ = nc.SetDeadline(time.Now().Add(s.cfg.HandshakeTimeout))
 	br := bufio.NewReaderSize(nc, 16<<10)
 	head, err := br.Peek(4)
 	if err != nil {
@@ -130,10 +133,6 @@ func (s *Server) open(nc net.Conn) {
 			return
 		}
 		stream = &peeked{Conn: t, r: br}
-	}
-	login := func() {
-		logged = true
-		s.pending.Add(-1)
 	}
 	if string(head) == "GET " {
 		s.serveWebSocket(stream, login)
@@ -166,7 +165,7 @@ func (s *Server) serveWebSocket(nc net.Conn, login func()) {
 		defer stream.Close()
 		s.serve(stream, bufio.NewReaderSize(stream, 16<<10), login)
 	})
-	server := &http.Server{Handler: h, ReadHeaderTimeout: handshakeTimeout, ConnState: func(_ net.Conn, st http.ConnState) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: s.cfg.HandshakeTimeout, ConnState: func(_ net.Conn, st http.ConnState) {
 		if st == http.StateClosed {
 			finish()
 		}
@@ -194,6 +193,7 @@ func (l *oneConn) Close() error   { return nil }
 func (l *oneConn) Addr() net.Addr { return l.conn.LocalAddr() }
 
 func (s *Server) serve(nc net.Conn, br *bufio.Reader, login func()) {
+	_ = nc.SetDeadline(time.Now().Add(s.cfg.HandshakeTimeout))
 	major, minor, err := handshake(br, nc)
 	if err != nil {
 		return

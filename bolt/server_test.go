@@ -72,6 +72,7 @@ type echoResult struct {
 }
 
 func (*echoResult) Columns() []string  { return []string{"v"} }
+func (*echoResult) Database() string   { return "d" }
 func (*echoResult) DatabaseID() string { return "d" }
 func (r *echoResult) Fetch(_ context.Context, _ int64, emit func([]graph.Value) error) (bool, error) {
 	if r.sent {
@@ -85,14 +86,22 @@ func (r *echoResult) Summary() Summary {
 }
 func (*echoResult) Close(context.Context) error { return nil }
 
-func serve(t *testing.T) string { return serveBackend(t, echo{}) }
+func serve(t *testing.T) string { return serveWith(t, Config{}) }
 
-func serveBackend(t *testing.T, b Backend) string { return serveWith(t, Config{Backend: b}) }
+func serveBackend(t *testing.T, b Backend) string {
+	t.Helper()
+	return serveWith(t, Config{Backend: b})
+}
 
+// serveWith serves, with the backend echo unless there is another.
 func serveWith(t *testing.T, cfg Config) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if cfg.Backend == nil {
+		cfg.Backend = echo{}
 	}
 	cfg.Agent = "Neo4j/5.26.0"
 	s := NewServer(cfg)
@@ -141,6 +150,14 @@ func versionHello(words ...uint32) []byte {
 }
 
 func (c *client) send(tag byte, fields ...graph.Value) {
+	c.t.Helper()
+	if err := c.try(tag, fields...); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// try sends a message.
+func (c *client) try(tag byte, fields ...graph.Value) error {
 	var o packstream.Options
 	b := packstream.AppendStruct(nil, tag, len(fields))
 	for _, f := range fields {
@@ -148,13 +165,12 @@ func (c *client) send(tag byte, fields ...graph.Value) {
 	}
 	var out []byte
 	for len(b) > 0 {
-		n := min(len(b), 0xFFFF)
+		n := min(len(b), chunkMax)
 		out = append(binary.BigEndian.AppendUint16(out, uint16(n)), b[:n]...)
 		b = b[n:]
 	}
-	if _, err := c.Write(append(out, 0, 0)); err != nil {
-		c.t.Fatal(err)
-	}
+	_, err := c.Write(append(out, 0, 0))
+	return err
 }
 
 // receive gives the tag and first field of the next message.
@@ -166,6 +182,9 @@ func (c *client) receive() (byte, graph.Value) {
 			c.t.Fatal(err)
 		}
 		n := binary.BigEndian.Uint16(head[:])
+		if n == 0 && len(msg) == 0 {
+			continue // a NOOP
+		}
 		if n == 0 {
 			break
 		}
@@ -188,6 +207,13 @@ func mapOf(kv ...any) graph.Value {
 	for i := 0; i < len(kv); i += 2 {
 		m.Put(kv[i].(string), graph.String(kv[i+1].(string)))
 	}
+	return graph.MapOf(m)
+}
+
+// all asks for all rows.
+func all() graph.Value {
+	m := graph.NewMap(1)
+	m.Put("n", graph.Int(-1))
 	return graph.MapOf(m)
 }
 
@@ -232,7 +258,7 @@ func TestHandshakeChoosesTheHighestCommonVersion(t *testing.T) {
 func TestStatementFailureAndReset(t *testing.T) {
 	c := login(t, serve(t))
 	c.send(msgRun, graph.String("echo"), mapOf("a", "b"), mapOf())
-	c.send(msgPull, mapOf())
+	c.send(msgPull, all())
 	if tag, _ := c.receive(); tag != msgSuccess {
 		t.Fatalf("RUN answered %#x", tag)
 	}
@@ -241,7 +267,7 @@ func TestStatementFailureAndReset(t *testing.T) {
 	}
 	c.receive()
 	c.send(msgRun, graph.String("fail"), mapOf(), mapOf())
-	c.send(msgPull, mapOf())
+	c.send(msgPull, all())
 	tag, v := c.receive()
 	code, _ := v.AsMap().Get("neo4j_code")
 	if tag != msgFailure || code.AsString() != status.SyntaxError {
@@ -270,9 +296,7 @@ func TestNotificationsAreFiltered(t *testing.T) {
 	c := login(t, serve(t))
 	for filter, want := range map[string]string{"INFORMATION": "01N50 00000 03N90", "WARNING": "01N50 00000", "OFF": "00000"} {
 		c.send(msgRun, graph.String("hints"), mapOf(), mapOf("notifications_minimum_severity", filter))
-		all := graph.NewMap(1)
-		all.Put("n", graph.Int(-1))
-		c.send(msgPull, graph.MapOf(all))
+		c.send(msgPull, all())
 		c.receive()
 		c.receive()
 		_, summary := c.receive()
@@ -322,7 +346,7 @@ func TestHostileClientsLoseOnlyTheirConnection(t *testing.T) {
 		},
 		"wrong password": func(c *client) {
 			_, _ = c.Write(versionHello(0x0805))
-			c.send(msgHello, mapOf())
+			c.send(msgHello, mapOf("user_agent", "test"))
 			c.send(msgLogon, mapOf("scheme", "basic", "credentials", "wrong"))
 		},
 	} {
@@ -344,7 +368,7 @@ func FuzzConversation(f *testing.F) {
 	var o packstream.Options
 	for _, message := range [][]byte{
 		o.Append(o.Append(o.Append(packstream.AppendStruct(nil, msgRun, 3), graph.String("x")), mapOf("a", "b")), mapOf()),
-		o.Append(packstream.AppendStruct(nil, msgPull, 1), mapOf()), packstream.AppendStruct(nil, msgReset, 0),
+		o.Append(packstream.AppendStruct(nil, msgPull, 1), all()), packstream.AppendStruct(nil, msgReset, 0),
 		o.Append(packstream.AppendStruct(nil, msgRoute, 3), mapOf()),
 	} {
 		f.Add(append(append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...), 0, 0))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"graticule/graphstore"
+	"graticule/internal/room"
 	"graticule/replication"
 	"graticule/replication/consensus"
 	"graticule/telemetry"
@@ -52,7 +53,8 @@ type Applied struct {
 }
 
 // Commit validates c and replicates it. Errors: ErrNotLeader and
-// graphstore.ErrConflict / ErrBaseTooOld / constraint errors mean it had no effect;
+// graphstore.ErrConflict / ErrBaseTooOld / constraint errors mean it had no effect,
+// as does room.ErrFull;
 // ErrOutcomeUnknown means Resolve must find out. A span that ctx carries gets
 // tx.validate and raft.propose as parts; the log entry carries the latter.
 func (d *Door) Commit(ctx context.Context, c *graphstore.Commit) (Applied, error) {
@@ -98,6 +100,9 @@ func (d *Door) checkLocked(c *graphstore.Commit) error {
 	if _, fenced := d.fenced[c.ID]; fenced {
 		return ErrFenced
 	}
+	if err := d.group.Room(); err != nil {
+		return err
+	}
 	return d.window.Check(c)
 }
 
@@ -128,6 +133,8 @@ func (d *Door) await(ctx context.Context, c *graphstore.Commit, p proposal) (App
 	switch {
 	case errors.Is(err, consensus.ErrNotLeader):
 		return Applied{}, ErrNotLeader
+	case errors.Is(err, room.ErrFull):
+		return Applied{}, err
 	case err != nil:
 		return Applied{}, errors.Join(ErrOutcomeUnknown, err)
 	case result.Err != nil:
@@ -174,6 +181,9 @@ func (d *Door) Lease(ctx context.Context, nodes, rels uint32) (graphstore.Lease,
 	}
 	env := replication.Envelope{Kind: replication.KindLease, Term: term, Time: d.now().UnixNano(), Payload: graphstore.EncodeLease(nodes, rels)}
 	r, _, err := d.group.Propose(env.Append(nil)).Wait(ctx)
+	if errors.Is(err, room.ErrFull) {
+		return graphstore.Lease{}, err
+	}
 	if err != nil {
 		return graphstore.Lease{}, ErrNotLeader // ids of an entry that did get in are lost, which is harmless
 	}

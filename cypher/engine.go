@@ -1,6 +1,7 @@
 package cypher
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -250,7 +251,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		if p.kind == Schema {
 			what = "Schema operations"
 		}
-		return nil, status.New(status.AccessMode, "42N02", "%s in read access mode not allowed. Attempted write to the database", what)
+		return nil, status.New(status.AccessMode, "42N02", "%s in read access mode not allowed. Attempted write to %s", what, cmp.Or(env.Database, "the database"))
 	}
 	switch {
 	case p.stmt.Explain && p.plan != nil:

@@ -16,6 +16,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"graticule/graph"
+	"graticule/internal/room"
 	"graticule/internal/waiter"
 	"graticule/replication"
 )
@@ -36,6 +37,7 @@ const (
 type Config struct {
 	Dir         string
 	FS          vfs.FS
+	Room        *room.Watch // of the volume of Dir; nil: there is always room
 	Incarnation uint64
 	Cache       *pebble.Cache // shared between databases; nil means a small own one
 	Logger      *slog.Logger
@@ -114,7 +116,7 @@ func (s *Store) quiesce() {
 
 func (s *Store) options() *pebble.Options {
 	o := &pebble.Options{
-		FS: s.cfg.FS, FormatMajorVersion: pebble.FormatValueSeparation, MemTableSize: 4 << 20, MemTableStopWritesThreshold: 4,
+		FS: s.cfg.Room.FS(s.cfg.FS), FormatMajorVersion: pebble.FormatValueSeparation, MemTableSize: 4 << 20, MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold: 2, L0StopWritesThreshold: 1000, MaxOpenFiles: 500,
 		Logger: pebbleLog{s.cfg},
 	}

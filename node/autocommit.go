@@ -163,6 +163,9 @@ type autoResult struct {
 	confirmed chan error // of a read through the leader: whether it led after the read began
 }
 
+// Database gives the name of the database.
+func (r *autoResult) Database() string { return r.t.def.Name }
+
 // DatabaseID gives the id for element ids.
 func (r *autoResult) DatabaseID() string { return r.t.def.ID }
 
@@ -211,6 +214,9 @@ func (r *bufferedResult) drop() {
 	r.rows = nil
 	r.memory.Close()
 }
+
+// Database gives the name of the database.
+func (r *bufferedResult) Database() string { return r.summary.Database }
 
 // DatabaseID gives the id for element ids.
 func (r *bufferedResult) DatabaseID() string { return r.database }

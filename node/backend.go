@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"maps"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,10 @@ func unauthorized() error {
 	return status.New(status.Unauthorized, "42NFF", "The client is unauthorized due to authentication failure.")
 }
 
+func tooManyFailures() error {
+	return status.New(status.AuthenticationRateLimit, "42NFF", "The client has provided incorrect authentication details too many times in a row.")
+}
+
 // Logon checks the credentials.
 func (s *session) Logon(_ context.Context, a bolt.Auth) error {
 	if s.n.cfg.NoAuth {
@@ -53,15 +58,21 @@ func (s *session) Logon(_ context.Context, a bolt.Auth) error {
 		return nil
 	}
 	if a.Scheme != "basic" {
-		if a.Scheme == "none" || a.Scheme == "" {
-			return unauthorized()
+		switch a.Scheme {
+		case "":
+			return status.New(status.Unauthorized, "42NFF", "Unsupported authentication token, missing key `scheme`")
+		case "none":
+			return status.New(status.Unauthorized, "42NFF", "Unsupported authentication token, scheme 'none' is only allowed when auth is disabled.")
 		}
-		return status.New(status.Unauthorized, "42NFF", "Unsupported authentication token, scheme '%s' is not supported; use basic.", a.Scheme)
+		return status.New(status.Unauthorized, "42NFF", "Unsupported authentication token, scheme '%s' is not supported.", a.Scheme)
 	}
-	host, _, _ := strings.Cut(s.info.Client, ":")
+	host, _, err := net.SplitHostPort(s.info.Client)
+	if err != nil {
+		host = s.info.Client
+	}
 	key := a.Principal + "\x00" + host
 	if s.n.locks.locked(key) {
-		return status.New(status.AuthenticationRateLimit, "42NFF", "The client has provided incorrect authentication details too many times in a row.")
+		return tooManyFailures()
 	}
 	state, _ := s.n.catalog.State()
 	u := state.Users[a.Principal]
@@ -72,6 +83,9 @@ func (s *session) Logon(_ context.Context, a bolt.Auth) error {
 	if !s.n.verify.Verify(hash, a.Credentials) || u.Suspended {
 		s.n.locks.fail(key)
 		return unauthorized()
+	}
+	if s.n.locks.locked(key) { // one of many guesses made at once
+		return tooManyFailures()
 	}
 	s.n.locks.reset(key)
 	s.user = u

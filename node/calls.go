@@ -13,6 +13,7 @@ import (
 	"graticule/catalog"
 	"graticule/commit"
 	"graticule/graphstore"
+	"graticule/internal/room"
 	"graticule/replication/consensus"
 	"graticule/replication/stream"
 	"graticule/transport"
@@ -46,7 +47,7 @@ type reply struct {
 // wireErrors are the errors that keep their identity between servers.
 var wireErrors = []error{
 	consensus.ErrNotLeader, consensus.ErrOutcomeUnknown, commit.ErrNotLeader, commit.ErrFenced, commit.ErrOutcomeUnknown, graphstore.ErrConflict, graphstore.ErrBaseTooOld,
-	graphstore.ErrStaleTerm, catalog.ErrDatabaseExists, catalog.ErrDatabaseNotFound, catalog.ErrUserExists, catalog.ErrUserNotFound, catalog.ErrServerNotFound,
+	graphstore.ErrStaleTerm, room.ErrFull, catalog.ErrDatabaseExists, catalog.ErrDatabaseNotFound, catalog.ErrUserExists, catalog.ErrUserNotFound, catalog.ErrServerNotFound,
 	catalog.ErrServerDropped, catalog.ErrChanged,
 }
 
@@ -191,6 +192,8 @@ func (n *Node) answer(ctx context.Context, req request) (any, error) {
 			return d.leaseHere(ctx)
 		}
 		return nil, consensus.ErrNotLeader
+	case "room":
+		return n.room.Err() == nil, nil
 	case "run":
 		return n.runFor(ctx, req)
 	case "term":

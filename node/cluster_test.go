@@ -38,6 +38,13 @@ type member struct {
 // regions named twice, and waits until all hold the default database.
 func startCluster(t testing.TB, regions ...string) *cluster {
 	t.Helper()
+	return startClusterWith(t, func(int, *node.Config) {}, regions...)
+}
+
+// startClusterWith is startCluster with changes to the configuration of each
+// server, which is numbered from 0.
+func startClusterWith(t testing.TB, change func(i int, cfg *node.Config), regions ...string) *cluster {
+	t.Helper()
 	c := &cluster{t: t, imports: t.TempDir()}
 	var seeds []string
 	seen := map[string]bool{}
@@ -56,6 +63,7 @@ func startCluster(t testing.TB, regions ...string) *cluster {
 			Bolt: node.Address{Listen: freePort(t, "tcp")}, HTTP: node.Address{Listen: freePort(t, "tcp")}, Cluster: node.Address{Listen: freePort(t, "udp")},
 			Logger: slog.New(slog.DiscardHandler),
 		}
+		change(i, &cfg)
 		seeds = append(seeds, cfg.Cluster.Listen)
 		c.members = append(c.members, &member{cfg: cfg})
 	}

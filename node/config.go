@@ -52,6 +52,7 @@ type Config struct {
 	Identity TLSFiles    // for the cluster port instead of Secret: certificate, key and CA
 	Emulate  []PeerDelay // round trips added on purpose, for demonstrations and tests
 	Memory   MemoryLimits
+	Disk     DiskLimits
 
 	TransactionTimeout time.Duration  // 0 means none
 	BookmarkTimeout    time.Duration  // default 30 s
@@ -80,6 +81,11 @@ type PeerDelay struct {
 // Transaction, a share of Heap or else of the machine for Total, and spillDefault
 // for Spill, which is for temporary files.
 type MemoryLimits struct{ Transaction, Total, Heap, PageCache, Spill int64 }
+
+// DiskLimits say, in bytes, below how much free space writes are refused
+// (default 128 MiB), and how much is kept in reserve for what is under way then
+// (default 32 MiB).
+type DiskLimits struct{ Low, Reserve int64 }
 
 // Setting is one configured setting, as SHOW SETTINGS lists it.
 type Setting struct {

@@ -18,6 +18,7 @@ import (
 	"graticule/catalog"
 	"graticule/commit"
 	"graticule/graphstore"
+	"graticule/internal/room"
 	"graticule/replication"
 	"graticule/replication/consensus"
 	"graticule/replication/stream"
@@ -129,7 +130,7 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make database folder: %w", err)
 	}
-	store, err := graphstore.Open(graphstore.Config{Dir: n.path("databases", def.ID, "store"), Incarnation: def.Incarnation, Logger: n.log})
+	store, err := graphstore.Open(graphstore.Config{Dir: n.path("databases", def.ID, "store"), Incarnation: def.Incarnation, Room: n.room, Logger: n.log})
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +141,7 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 	d.ids = graphstore.NewLeasedIDs(d.lease)
 	ctx, d.stop = context.WithCancel(ctx)
 	if d.role == "secondary" {
-		d.feed = &stream.Receiver{Machine: store, Dir: dir, Logger: n.log, Dial: d.dialFeed, Applied: d.received}
+		d.feed = &stream.Receiver{Machine: store, Dir: dir, Logger: n.log, Dial: d.dialFeed, Applied: d.received, Room: n.room}
 		d.wg.Add(1)
 		go func() {
 			defer d.wg.Done()
@@ -201,17 +202,7 @@ const handOverPatience = 2 * time.Second
 
 // handOver gives leadership away before the server stops.
 func (n *Node) handOver() {
-	n.mu.Lock()
-	var groups []*consensus.Group
-	for _, d := range n.databases {
-		if d.group != nil {
-			groups = append(groups, d.group)
-		}
-	}
-	n.mu.Unlock()
-	if g := n.system.Load(); g != nil {
-		groups = append(groups, g)
-	}
+	groups := n.groups()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -242,10 +233,10 @@ const (
 
 // lease gets ids from the leader, wherever it is.
 func (d *database) lease(ctx context.Context, _, _ uint32) (graphstore.Lease, error) {
-	until := time.Now().Add(leaderPatience)
+	began := time.Now()
 	for {
 		lease, err := d.leaseOnce(ctx)
-		if err == nil || time.Now().After(until) {
+		if err == nil || time.Since(began) > leaderPatience || d.fullForGood(err, began) {
 			return lease, err
 		}
 		d.forgetLeader()
@@ -299,6 +290,7 @@ func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (applied 
 		case errors.Is(err, commit.ErrOutcomeUnknown):
 			unknown, patience = true, outcomePatience
 		case errors.Is(err, commit.ErrNotLeader), errors.Is(err, errNoAnswer), errors.Is(err, errNoLeader):
+		case errors.Is(err, room.ErrFull) && !d.fullForGood(err, began): // another server may lead soon
 		default:
 			return applied, err
 		}

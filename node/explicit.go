@@ -91,6 +91,9 @@ type txResult struct {
 	span   telemetry.Span
 }
 
+// Database gives the name of the database.
+func (r *txResult) Database() string { return r.t.def.Name }
+
 // DatabaseID gives the id for element ids.
 func (r *txResult) DatabaseID() string { return r.t.def.ID }
 

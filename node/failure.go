@@ -7,6 +7,7 @@ import (
 	"graticule/catalog"
 	"graticule/commit"
 	"graticule/graphstore"
+	"graticule/internal/room"
 	"graticule/replication/consensus"
 	"graticule/status"
 )
@@ -27,6 +28,8 @@ func failureOf(err error) *status.Error {
 		return status.New(status.LeaderSwitch, "51N34", "No leader of the database can be reached now; nothing was written. Run the transaction again.")
 	case errors.Is(err, commit.ErrOutcomeUnknown):
 		return status.New(status.TransactionCommitFailed, "08007", "It is not known whether the transaction was committed. Check before you run it again.")
+	case errors.Is(err, room.ErrFull):
+		return status.New(status.TransactionLogError, "50N42", "%v. Nothing was written; reads go on, and so do writes when there is room again.", err)
 	case errors.Is(err, context.Canceled):
 		return status.New(status.Terminated, "25N14", "The transaction has been terminated.")
 	}

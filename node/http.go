@@ -8,6 +8,7 @@ import (
 
 	"graticule/queryapi"
 	"graticule/replication/consensus"
+	"graticule/status"
 )
 
 // httpHandler serves discovery, health, metrics, traces, queries and the console.
@@ -33,11 +34,25 @@ func (n *Node) httpHandler() http.Handler {
 		fmt.Fprintln(w, "ready")
 	})
 	mux.HandleFunc("GET /db/{database}/cluster/{question}", n.clusterEndpoint)
-	mux.Handle("POST /db/{database}/query/v2", queryapi.Handler{Backend: &boltBackend{n}})
+	mux.Handle("/db/{database}/query/v2", n.whenReady(n.query))
+	mux.Handle("/db/{database}/query/v2/", n.whenReady(n.query))
 	mux.Handle("GET /metrics", n.metrics.handler(n))
-	mux.HandleFunc("GET /traces", n.listTraces)
-	mux.HandleFunc("GET /traces/{id}", n.showTrace)
+	mux.Handle("GET /traces", n.whenReady(http.HandlerFunc(n.listTraces)))
+	mux.Handle("GET /traces/{id}", n.whenReady(http.HandlerFunc(n.showTrace)))
 	return onlyHosts(n.cfg.hostsAllowed(), mux)
+}
+
+// whenReady answers for the time before the server has all that h needs, and after.
+func (n *Node) whenReady(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n.ready.Load() {
+			h.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]string{"code": status.DatabaseUnavailable, "message": "The server is starting or stopping."}}})
+	})
 }
 
 func writeJSON(w http.ResponseWriter, v any) {
@@ -80,7 +95,7 @@ func (n *Node) clusterEndpoint(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	leads := c.group != nil && c.group.IsLeader()
-	answer := map[string]bool{"writable": leads, "read-only": !leads, "available": true}
+	answer := map[string]bool{"writable": leads && n.room.Err() == nil, "read-only": !leads, "available": true}
 	question := r.PathValue("question")
 	if question == "status" {
 		out := map[string]any{"lastAppliedRaftIndex": c.applied, "memberId": n.id, "participatingInRaftGroup": c.group != nil, "core": c.group != nil, "isHealthy": true}

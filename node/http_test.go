@@ -63,7 +63,7 @@ func TestQueriesOverHTTP(t *testing.T) {
 	if node["$type"] != "Node" || fmt.Sprint(node["_value"].(map[string]any)["_labels"]) != "[Person]" || !strings.HasPrefix(node["_value"].(map[string]any)["_element_id"].(string), "4:") {
 		t.Errorf("a typed node reads %v", node)
 	}
-	if got := fmt.Sprint(row[1], row[3], row[4], row[5], row[6]); got != "map[$type:Integer _value:9007199254740993] map[$type:Date _value:2026-02-03] map[$type:Point _value:SRID=7203;POINT (1 2.5)] map[$type:OffsetDateTime _value:2026-02-03T04:05:06+01:00] map[$type:Point _value:SRID=4979;POINT Z (1.5 2 3)]" {
+	if got := fmt.Sprint(row[1], row[3], row[4], row[5], row[6]); got != "map[$type:Integer _value:9007199254740993] map[$type:Date _value:2026-02-03] map[$type:Point _value:SRID=7203;POINT (1.0 2.5)] map[$type:OffsetDateTime _value:2026-02-03T04:05:06+01:00] map[$type:Point _value:SRID=4979;POINT Z (1.5 2.0 3.0)]" {
 		t.Errorf("typed values read %s", got)
 	}
 

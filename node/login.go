@@ -3,6 +3,7 @@ package node
 import (
 	"crypto/tls"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -39,14 +40,29 @@ func (l *lockout) locked(key string) bool {
 func (l *lockout) fail(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.failed == nil || len(l.failed) >= lockedMax {
+	if l.failed == nil {
 		l.failed = map[string]failures{}
+	}
+	if len(l.failed) >= lockedMax {
+		l.forget()
 	}
 	f := l.failed[key]
 	if time.Since(f.last) > lockTime {
 		f.n = 0
 	}
 	l.failed[key] = failures{f.n + 1, time.Now()}
+}
+
+// forget drops those whose time is over, and where that helps little others that
+// lock nobody out: a flood of names must not set a locked one free.
+func (l *lockout) forget() {
+	maps.DeleteFunc(l.failed, func(_ string, f failures) bool { return time.Since(f.last) >= lockTime })
+	if len(l.failed) >= lockedMax/2 {
+		maps.DeleteFunc(l.failed, func(_ string, f failures) bool { return f.n < failuresMax })
+	}
+	if len(l.failed) >= lockedMax {
+		clear(l.failed)
+	}
 }
 
 func (l *lockout) reset(key string) {

@@ -64,6 +64,7 @@ var (
 	readyDesc        = describe("ready", "1 when the server serves clients.")
 	transactionsDesc = describe("transactions_active", "Open transactions of clients of this server.")
 	membersDesc      = describe("servers_alive", "Servers that gossip believes to be alive, this one included.")
+	fullDesc         = describe("disk_full", "1 when writes are refused because the disk of this server is nearly full.")
 	appliedDesc      = describe("applied_index", "The last index of the log that this copy has applied.", "database")
 	committedDesc    = describe("committed_index", "The last index of the log that this copy knows to be committed.", "database")
 	termDesc         = describe("raft_term", "The raft term of this primary.", "database")
@@ -91,6 +92,7 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 	gauge(readyDesc, 1)
 	gauge(infoDesc, 1, Version, runtime.Version(), n.name(), n.cfg.Region, n.cfg.Zone)
 	gauge(transactionsDesc, float64(n.txs.count()))
+	gauge(fullDesc, truth(n.room.Err() != nil))
 	gauge(membersDesc, float64(len(n.members.Topology().Alive())))
 	primary := func(name string, g *consensus.Group) {
 		gauge(committedDesc, float64(g.Committed()), name)

@@ -23,7 +23,9 @@ import (
 	"graticule/cypher"
 	"graticule/cypher/exec"
 	"graticule/graphstore"
+	"graticule/internal/room"
 	"graticule/internal/spill"
+	"graticule/queryapi"
 	"graticule/region"
 	"graticule/replication/consensus"
 	"graticule/telemetry"
@@ -34,7 +36,11 @@ import (
 // apart by accident only, which a warning says.
 const defaultSecret = "graticule"
 
-const shutdownGrace = 5 * time.Second
+const (
+	shutdownGrace  = 5 * time.Second
+	requestTimeout = time.Minute     // for an HTTP request to arrive
+	idleTimeout    = 2 * time.Minute // between two requests on an HTTP connection
+)
 
 // Node is one server.
 type Node struct {
@@ -52,6 +58,8 @@ type Node struct {
 	metrics metrics
 	feeds   feeds
 
+	room           *room.Watch
+	roomed         chan struct{} // signals that room was lost or found
 	stopSystemFeed func()        // ends the feed of the system database, on a server that is no member of its group
 	queries        atomic.Uint64 // statements run, for their ids
 	grants         sync.Map      // what users may do, by name: *grants
@@ -63,6 +71,8 @@ type Node struct {
 	catalog *catalog.Machine
 	system  atomic.Pointer[consensus.Group] // nil on a secondary of the system database
 	ready   atomic.Bool
+
+	query *queryapi.API
 
 	void func() (*graphstore.Store, error) // the graph of statements that have none; opened on first use
 
@@ -76,11 +86,12 @@ func New(cfg Config) (*Node, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, log: cfg.Logger, databases: map[string]*database{}}
+	n := &Node{cfg: cfg, log: cfg.Logger, databases: map[string]*database{}, roomed: make(chan struct{}, 1)}
 	n.limitMemory()
 	n.metrics = newMetrics()
 	n.void = sync.OnceValues(graphstore.OpenMemory)
 	n.engine = cypher.New(n.procedures())
+	n.query = queryapi.New(&boltBackend{n})
 	return n, nil
 }
 
@@ -99,6 +110,7 @@ func (n *Node) Run(ctx context.Context) error {
 		name string
 		run  func() (func(), error)
 	}{
+		{"watch the disk", func() (func(), error) { return n.openRoom(group, work) }},                            // it gives room for all that follows
 		{"take the data folder", n.takeData},                                                                     // the server's id lives there
 		{"clear the temporary files", n.openDisk},                                                                // before any statement
 		{"set up tracing", n.openTraces},                                                                         // its spans carry the server's id
@@ -152,9 +164,6 @@ func (n *Node) path(parts ...string) string {
 }
 
 func (n *Node) takeData() (func(), error) {
-	if err := os.MkdirAll(n.cfg.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("make data folder: %w", err)
-	}
 	file := n.path("server-id")
 	b, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
@@ -256,7 +265,7 @@ func (n *Node) openNetwork() (func(), error) {
 
 func (n *Node) openLogs() (func(), error) {
 	var err error
-	if n.logs, err = consensus.OpenLogDB(consensus.LogConfig{Dir: n.path("raft"), Logger: n.log}); err != nil {
+	if n.logs, err = consensus.OpenLogDB(consensus.LogConfig{Dir: n.path("raft"), Room: n.room, Logger: n.log}); err != nil {
 		return nil, err
 	}
 	return func() { n.logs.Close() }, nil
@@ -302,6 +311,7 @@ func (n *Node) openBolt(group *errgroup.Group) (func(), error) {
 	group.Go(func() error { return s.Serve(l) })
 	return func() {
 		l.Close()
+		n.query.Close() // the transactions of HTTP end as those of Bolt do
 		ctx, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 		defer cancel()
 		s.Close(ctx)
@@ -313,7 +323,7 @@ func (n *Node) openHTTP(group *errgroup.Group) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &http.Server{Handler: n.httpHandler(), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 64 << 10}
+	s := &http.Server{Handler: n.httpHandler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10}
 	group.Go(func() error {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve HTTP: %w", err)

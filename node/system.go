@@ -45,7 +45,7 @@ func (n *Node) openSystem(ctx context.Context, group *errgroup.Group, work conte
 			return nil, err
 		}
 	} else {
-		r := &stream.Receiver{Machine: n.catalog, Dir: n.path("system"), Logger: n.log, Dial: n.dialSystem}
+		r := &stream.Receiver{Machine: n.catalog, Dir: n.path("system"), Logger: n.log, Dial: n.dialSystem, Room: n.room}
 		feed, cancel := context.WithCancel(work)
 		done := make(chan struct{})
 		n.mu.Lock()

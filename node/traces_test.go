@@ -171,3 +171,79 @@ func leaderOf(c *cluster) string {
 	})
 	return name
 }
+
+// Under load each sampled commit is a whole trace, whichever server it entered at,
+// and what is not sampled leaves none.
+func TestTracesUnderLoadAreWhole(t *testing.T) {
+	r := startReceiver(t)
+	c := startCluster(t, "north", "south", "west", "north", "south")
+	leader := leaderOf(c)
+	c.run(c.driver("neo4j", c.members[0]), "CREATE (:Traced {n: -1})", nil)
+	const writers, each = 10, 12
+	var wg sync.WaitGroup
+	for w := range writers {
+		d := c.driver("bolt", c.members[w%len(c.members)])
+		wg.Go(func() {
+			session := d.NewSession(t.Context(), neo4j.SessionConfig{})
+			defer session.Close(context.Background())
+			for i := range each {
+				meta := neo4j.WithTxMetadata(map[string]any{"traceparent": fmt.Sprintf("00-%032x-00f067aa0ba902b7-%02x", 1+w*each+i, i%2)})
+				result, err := session.Run(t.Context(), "CREATE (:Traced {w: $w, i: $i})", map[string]any{"w": w, "i": i}, meta)
+				if err == nil {
+					_, err = result.Consume(t.Context())
+				}
+				if err != nil {
+					t.Errorf("writer %d: %v", w, err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for n := range writers * each {
+		w, i := n/each, n%each
+		id := fmt.Sprintf("%032x", 1+n)
+		if i%2 == 0 {
+			continue
+		}
+		entrance := c.members[w%len(c.members)].cfg.Name
+		want := map[string]int{entrance + " bolt.run": 1, entrance + " tx.commit": 1}
+		if leaderOf(c) == leader {
+			want[leader+" raft.propose"] = 1
+		}
+		for _, m := range c.members {
+			if m.cfg.ModeConstraint == "PRIMARY" {
+				for _, stage := range []string{"raft.append", "raft.commit", "graphstore.apply"} {
+					want[m.cfg.Name+" "+stage] = 1
+				}
+			} else {
+				want[m.cfg.Name+" graphstore.apply+link"] = 1
+			}
+		}
+		missing := ""
+		eventually(t, 20*time.Second, "the collector has all of trace "+id, func() bool {
+			got := map[string]int{}
+			for _, s := range r.trace(id) {
+				got[s]++
+			}
+			missing = ""
+			for span, n := range want {
+				if got[span] < n {
+					missing = span
+				}
+			}
+			return missing == ""
+		})
+		seen := map[string]int{}
+		for _, s := range r.trace(id) {
+			if seen[s]++; strings.Contains(s, "raft.append") && seen[s] > 1 {
+				t.Errorf("trace %s: %s comes %d times", id, s, seen[s])
+			}
+		}
+	}
+	for n := range writers * each {
+		if id := fmt.Sprintf("%032x", 1+n); (n%each)%2 == 0 && len(r.trace(id)) != 0 {
+			t.Errorf("a trace that was not sampled has spans: %v", r.trace(id))
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -105,10 +106,17 @@ func (e *encoder) plain(dst []byte, v graph.Value) []byte {
 		return append(dst, ']')
 	case graph.KindPoint:
 		p := v.AsPoint()
+		at := func(f float64) string { return fn.ToText(graph.Float(f)) }
 		if p.Is3D() {
-			return quoted(dst, fmt.Sprintf("SRID=%d;POINT Z (%v %v %v)", p.SRID, p.X, p.Y, p.Z))
+			return quoted(dst, fmt.Sprintf("SRID=%d;POINT Z (%s %s %s)", p.SRID, at(p.X), at(p.Y), at(p.Z)))
 		}
-		return quoted(dst, fmt.Sprintf("SRID=%d;POINT (%v %v)", p.SRID, p.X, p.Y))
+		return quoted(dst, fmt.Sprintf("SRID=%d;POINT (%s %s)", p.SRID, at(p.X), at(p.Y)))
+	case graph.KindDateTime:
+		text := fn.ToText(v)
+		if !e.typed { // the plain form gives the offset alone
+			text, _, _ = strings.Cut(text, "[")
+		}
+		return quoted(dst, text)
 	}
 	return quoted(dst, fn.ToText(v))
 }
@@ -182,20 +190,26 @@ func decodeMap(b json.RawMessage, typed bool) (*graph.Map, error) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("want a JSON object")
+		return nil, errors.New("want a JSON object")
 	}
-	out := graph.NewMap(len(m))
-	for k, x := range m {
-		value, err := decode(x, typed)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", k, err)
-		}
-		out.Put(k, value)
+	out, err := decodeObject(m, typed)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return out.AsMap(), nil
 }
 
+// decode reads a value, which in the typed form is an object of its type and content.
 func decode(v any, typed bool) (graph.Value, error) {
+	if typed {
+		m, ok := v.(map[string]any)
+		name, named := m["$type"].(string)
+		content, given := m["_value"]
+		if !ok || !named || !given || len(m) != 2 {
+			return graph.Null, errors.New(`a typed value is an object of "$type" and "_value"`)
+		}
+		return decodeTyped(name, content)
+	}
 	switch v := v.(type) {
 	case nil:
 		return graph.Null, nil
@@ -206,41 +220,76 @@ func decode(v any, typed bool) (graph.Value, error) {
 	case json.Number:
 		if i, err := v.Int64(); err == nil {
 			return graph.Int(i), nil
+		} else if !strings.ContainsAny(v.String(), ".eE") {
+			return graph.Null, fmt.Errorf("%s is beyond the integers of 64 bits", v)
 		}
 		f, err := v.Float64()
 		return graph.Float(f), err
 	case []any:
-		out := make([]graph.Value, len(v))
-		for i, x := range v {
-			var err error
-			if out[i], err = decode(x, typed); err != nil {
-				return graph.Null, err
-			}
-		}
-		return graph.List(out), nil
+		return decodeList(v, false)
 	case map[string]any:
-		if name, ok := v["$type"].(string); ok && typed {
-			return decodeTyped(name, v["_value"])
-		}
-		out := graph.NewMap(len(v))
-		for k, x := range v {
-			value, err := decode(x, typed)
-			if err != nil {
-				return graph.Null, err
-			}
-			out.Put(k, value)
-		}
-		return graph.MapOf(out), nil
+		return decodeObject(v, false)
 	}
 	return graph.Null, fmt.Errorf("a value of type %T", v)
 }
 
+func decodeList(v []any, typed bool) (graph.Value, error) {
+	out := make([]graph.Value, len(v))
+	for i, x := range v {
+		var err error
+		if out[i], err = decode(x, typed); err != nil {
+			return graph.Null, err
+		}
+	}
+	return graph.List(out), nil
+}
+
+func decodeObject(v map[string]any, typed bool) (graph.Value, error) {
+	out := graph.NewMap(len(v))
+	for k, x := range v {
+		value, err := decode(x, typed)
+		if err != nil {
+			return graph.Null, fmt.Errorf("%s: %w", k, err)
+		}
+		out.Put(k, value)
+	}
+	return graph.MapOf(out), nil
+}
+
 // decodeTyped reads {"$type": name, "_value": v}.
 func decodeTyped(name string, v any) (graph.Value, error) {
-	text, isText := v.(string)
+	switch x := v.(type) {
+	case nil:
+		if name == "Null" {
+			return graph.Null, nil
+		}
+	case bool:
+		if name == "Boolean" {
+			return graph.Bool(x), nil
+		}
+	case []any:
+		if name == "List" {
+			return decodeList(x, true)
+		}
+	case map[string]any:
+		if name == "Map" {
+			return decodeObject(x, true)
+		}
+	case json.Number:
+		if name == "Integer" || name == "Float" {
+			return decodeText(name, x.String())
+		}
+	case string:
+		return decodeText(name, x)
+	}
+	return graph.Null, fmt.Errorf("a parameter of $type %q cannot have this _value", name)
+}
+
+// decodeText reads the values that are written as text.
+func decodeText(name, text string) (graph.Value, error) {
 	switch name {
-	case "Null", "Boolean", "String", "List", "Map":
-		return decode(v, true)
+	case "String":
+		return graph.String(text), nil
 	case "Integer":
 		i, err := strconv.ParseInt(text, 10, 64)
 		return graph.Int(i), err
@@ -250,9 +299,6 @@ func decodeTyped(name string, v any) (graph.Value, error) {
 	case "Base64":
 		b, err := base64.StdEncoding.DecodeString(text)
 		return graph.Bytes(b), err
-	}
-	if !isText {
-		return graph.Null, fmt.Errorf("the _value of a parameter of $type %q must be text", name)
 	}
 	if name == "Point" {
 		return decodePoint(text)

@@ -63,7 +63,7 @@ func (c Config) Validate() error {
 // serf gives serf's settings. A server that falls silent is suspected after one
 // probe interval and failed two later if no one hears of it, 3 to 5 s with the
 // default; a probe may take half an interval, more than any round trip on earth.
-func (c Config) serf(g *gossip, tags map[string]string, events chan serf.Event) *serf.Config {
+func (c Config) serf(g *gossip, b *border, tags map[string]string, events chan serf.Event) *serf.Config {
 	logger := stdLogger(c.Logger)
 	m := memberlist.DefaultWANConfig()
 	m.Transport = g
@@ -91,6 +91,7 @@ func (c Config) serf(g *gossip, tags map[string]string, events chan serf.Event) 
 	s.NodeName = c.Self.ID
 	s.Tags = tags
 	s.EventCh = events
+	s.Merge = b
 	s.Logger, s.LogOutput = logger, nil
 	s.SnapshotPath = c.Snapshot
 	s.RejoinAfterLeave = true

@@ -26,6 +26,7 @@ const eventBacklog = 1024
 type Directory struct {
 	cfg    Config
 	gossip *gossip
+	border *border
 	serf   *serf.Serf
 	events chan serf.Event
 	now    atomic.Pointer[Topology]
@@ -55,9 +56,10 @@ func New(cfg Config) (*Directory, error) {
 	}
 	d := &Directory{
 		cfg: cfg, self: cfg.Self, events: make(chan serf.Event, eventBacklog), gossip: newGossip(cfg.Network, advertise),
-		joining: make(chan struct{}, 1), telling: make(chan struct{}, 1),
+		joining: make(chan struct{}, 1), telling: make(chan struct{}, 1), border: &border{log: cfg.Logger},
 	}
-	if d.serf, err = serf.Create(cfg.serf(d.gossip, tags, d.events)); err != nil {
+	d.border.belong(cfg.Self.Formed)
+	if d.serf, err = serf.Create(cfg.serf(d.gossip, d.border, tags, d.events)); err != nil {
 		return nil, errors.Join(fmt.Errorf("start gossip: %w", err), d.gossip.Shutdown())
 	}
 	d.refresh()
@@ -116,9 +118,12 @@ func (d *Directory) refresh() {
 	}
 	for _, s := range d.serf.Members() {
 		m := decode(s)
+		d.border.met.Store(m.ID, true)
 		if m.ID == t.self {
 			m = d.self
 			m.State = Alive
+		} else if d.border.foreign(m.Formed) {
+			continue // met before it was known to be
 		} else if rtt, ok := d.cfg.Network.RTT(m.ID); ok {
 			t.measured[m.ID] = rtt
 		}
@@ -169,6 +174,7 @@ func (d *Directory) Update(change func(*Member)) error {
 	}
 	d.mu.Lock()
 	d.self = m
+	d.border.belong(m.Formed)
 	d.mu.Unlock()
 	d.refresh()
 	// On a timeout the new tags are in place and gossip goes on carrying them, so

@@ -15,10 +15,11 @@ import (
 
 // world is a set of servers on a network in memory.
 type world struct {
-	t     *testing.T
-	net   *transporttest.Network
-	seeds []string
-	nodes map[int]*running
+	t      *testing.T
+	net    *transporttest.Network
+	seeds  []string
+	nodes  map[int]*running
+	formed string // the cluster of servers started from now on
 }
 
 type running struct {
@@ -45,7 +46,7 @@ func (w *world) startAs(i int, id string) *running {
 	w.t.Helper()
 	host := w.net.Join(id, addr(i))
 	d, err := New(Config{
-		Self:    Member{ID: id, Name: fmt.Sprint("n", i), Region: fmt.Sprint("r", i%3), Cluster: addr(i), Mode: "NONE"},
+		Self:    Member{ID: id, Name: fmt.Sprint("n", i), Region: fmt.Sprint("r", i%3), Cluster: addr(i), Mode: "NONE", Formed: w.formed},
 		Network: host, Seeds: w.seeds,
 	})
 	if err != nil {

@@ -40,6 +40,7 @@ const (
 	TransactionNotFound        = "Neo.ClientError.Transaction.TransactionNotFound"
 	TransactionStartFailed     = "Neo.DatabaseError.Transaction.TransactionStartFailed"
 	TransactionCommitFailed    = "Neo.DatabaseError.Transaction.TransactionCommitFailed"
+	TransactionLogError        = "Neo.DatabaseError.Transaction.TransactionLogError"
 	Unauthorized               = "Neo.ClientError.Security.Unauthorized"
 	AuthenticationRateLimit    = "Neo.ClientError.Security.AuthenticationRateLimit"
 	CredentialsExpired         = "Neo.ClientError.Security.CredentialsExpired"

@@ -78,7 +78,7 @@ var exceptions = map[[2]string]string{
 // owners says which packages alone import a library (the beginning of its
 // path), so that it can be replaced in one place.
 var owners = map[string][]string{
-	"github.com/cockroachdb/pebble":    {"graphstore", "replication/consensus"}, // the store, the log
+	"github.com/cockroachdb/pebble":    {"graphstore", "replication/consensus", "internal/room"}, // the store, the log, the seam for a full disk
 	"github.com/hashicorp/raft":        {"replication/consensus"},
 	"github.com/hashicorp/serf":        {"region"},
 	"github.com/hashicorp/memberlist":  {"region"},

@@ -5,15 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"time"
 	"unicode/utf8"
 
 	"graticule/graph"
-	"graticule/graph/temporal"
 )
 
 // DepthMax bounds nesting.
 const DepthMax = 100
+
+// trusted is for how many elements a collection gets space before they are seen.
+const trusted = 64
 
 // ErrMalformed means bytes that are not PackStream.
 var ErrMalformed = errors.New("bytes are not valid PackStream")
@@ -28,7 +29,8 @@ type Decoder struct {
 	// error becomes Err. May be nil.
 	Room func(bytes int64) error
 
-	made int64 // bytes of lists and maps since Room was asked
+	made  int64 // bytes of lists and maps since Room was asked
+	named bool  // Err names the field
 }
 
 // roomStep is how many bytes of lists and maps are made between two questions for room.
@@ -87,30 +89,73 @@ func (d *Decoder) StructHeader() (tag byte, fields int) {
 // Value reads one value of any kind.
 func (d *Decoder) Value() graph.Value { return d.value(0) }
 
+// In says in which field of a message the first error was met; it is called
+// after each field is read.
+func (d *Decoder) In(field string) {
+	if d.Err != nil && !d.named {
+		d.named = true
+		d.Err = fmt.Errorf("Illegal value for field %q: %w", field, d.Err)
+	}
+}
+
 // String reads a string.
 func (d *Decoder) String() string {
-	if v := d.value(0); v.Kind() == graph.KindString {
+	v := d.value(0)
+	if v.Kind() == graph.KindString {
 		return v.AsString()
 	}
-	d.fail(ErrMalformed)
+	d.fail(unexpected("STRING", v))
 	return ""
 }
 
-// Map reads a map; null gives an empty one.
-func (d *Decoder) Map() *graph.Map {
-	switch v := d.value(0); v.Kind() {
-	case graph.KindMap:
-		return v.AsMap()
-	case graph.KindNull:
-		return &graph.Map{}
+// Int reads an integer.
+func (d *Decoder) Int() int64 {
+	v := d.value(0)
+	if v.Kind() == graph.KindInt {
+		return v.AsInt()
 	}
-	d.fail(ErrMalformed)
+	d.fail(unexpected("INT", v))
+	return 0
+}
+
+// List reads a list.
+func (d *Decoder) List() []graph.Value {
+	v := d.value(0)
+	if v.Kind() == graph.KindList {
+		return v.AsList()
+	}
+	d.fail(unexpected("LIST", v))
+	return nil
+}
+
+// Map reads a map.
+func (d *Decoder) Map() *graph.Map {
+	v := d.value(0)
+	if v.Kind() == graph.KindMap {
+		return v.AsMap()
+	}
+	d.fail(unexpected("MAP", v))
 	return &graph.Map{}
+}
+
+// typeNames are PackStream's names of what is no structure.
+var typeNames = map[graph.Kind]string{
+	graph.KindNull: "NONE", graph.KindBool: "BOOLEAN", graph.KindInt: "INT", graph.KindFloat: "FLOAT", graph.KindBytes: "BYTES", graph.KindString: "STRING",
+	graph.KindList: "LIST", graph.KindMap: "MAP",
+}
+
+func unexpected(want string, got graph.Value) error {
+	name := typeNames[got.Kind()]
+	if name == "" {
+		name = "STRUCT"
+	}
+	return fmt.Errorf("%w: Unexpected type: Expected %s but got %s", ErrMalformed, want, name)
 }
 
 func (d *Decoder) value(depth int) graph.Value {
 	if depth > DepthMax {
 		d.fail(fmt.Errorf("values are nested deeper than %d", DepthMax))
+		return graph.Null
 	}
 	head := d.take(1)
 	if head == nil {
@@ -179,9 +224,10 @@ func (d *Decoder) list(n, depth int) graph.Value {
 	if d.room(n, 24); d.Err != nil {
 		return graph.Null
 	}
-	out := make([]graph.Value, n)
-	for i := range out {
-		if out[i] = d.value(depth + 1); d.Err != nil {
+	out := make([]graph.Value, 0, min(n, trusted)) // lists in lists may each promise all that is left
+	for range n {
+		out = append(out, d.value(depth+1))
+		if d.Err != nil {
 			return graph.Null
 		}
 	}
@@ -196,11 +242,15 @@ func (d *Decoder) dict(n, depth int) graph.Value {
 	if d.room(n, 48); d.Err != nil {
 		return graph.Null
 	}
-	m := graph.NewMap(n)
+	m := graph.NewMap(min(n, trusted))
 	for range n {
 		k := d.value(depth + 1)
 		if k.Kind() != graph.KindString {
-			d.fail(ErrMalformed)
+			d.fail(unexpected("STRING", k))
+			return graph.Null
+		}
+		if _, again := m.Get(k.AsString()); again {
+			d.fail(fmt.Errorf("Duplicate map key: %q", k.AsString()))
 			return graph.Null
 		}
 		m.Put(k.AsString(), d.value(depth+1))
@@ -209,70 +259,4 @@ func (d *Decoder) dict(n, depth int) graph.Value {
 		}
 	}
 	return graph.MapOf(m)
-}
-
-// fieldsOf gives the number of fields of each structure a client may send.
-var fieldsOf = map[byte]int{
-	tagDate: 1, tagTime: 2, tagLocalTime: 1, tagDateTime: 3, tagDateTimeZone: 3, tagLegacyDateTime: 3, tagLegacyDateZone: 3, tagLocalDateTime: 2, tagDuration: 4, tagPoint2D: 3, tagPoint3D: 4,
-}
-
-func (d *Decoder) structure(n, depth int) graph.Value {
-	tag := d.take(1)
-	if tag == nil {
-		return graph.Null
-	}
-	if d.Servers && (tag[0] == tagNode || tag[0] == tagRelationship || tag[0] == tagPath) {
-		return d.entity(tag[0], n, depth)
-	}
-	if want, ok := fieldsOf[tag[0]]; !ok || want != n {
-		d.fail(fmt.Errorf("structure %#x with %d fields cannot be sent to the server", tag[0], n))
-		return graph.Null
-	}
-	var f [4]graph.Value
-	for i := range n {
-		f[i] = d.value(depth + 1)
-	}
-	for i := range n {
-		number := f[i].IsNumber()
-		if i == 2 && (tag[0] == tagDateTimeZone || tag[0] == tagLegacyDateZone) {
-			number = f[i].Kind() == graph.KindString
-		}
-		if !number {
-			d.fail(ErrMalformed)
-			return graph.Null
-		}
-	}
-	switch tag[0] {
-	case tagDate:
-		return graph.DateOf(f[0].AsInt())
-	case tagTime:
-		return graph.TimeOf(f[0].AsInt(), int32(f[1].AsInt()))
-	case tagLocalTime:
-		return graph.LocalTimeOf(f[0].AsInt())
-	case tagLocalDateTime:
-		return graph.LocalDateTimeOf(f[0].AsInt(), int32(f[1].AsInt()))
-	case tagDuration:
-		return graph.DurationOf(graph.Duration{Months: f[0].AsInt(), Days: f[1].AsInt(), Seconds: f[2].AsInt(), Nanos: int32(f[3].AsInt())})
-	case tagPoint2D:
-		return graph.PointOf(graph.Point{SRID: int(f[0].AsInt()), X: f[1].Number(), Y: f[2].Number()})
-	case tagPoint3D:
-		return graph.PointOf(graph.Point{SRID: int(f[0].AsInt()), X: f[1].Number(), Y: f[2].Number(), Z: f[3].Number()})
-	case tagDateTime:
-		return graph.DateTimeOf(f[0].AsInt(), int32(f[1].AsInt()), &graph.Zone{Offset: int32(f[2].AsInt())})
-	case tagLegacyDateTime:
-		return graph.DateTimeOf(f[0].AsInt()-f[2].AsInt(), int32(f[1].AsInt()), &graph.Zone{Offset: int32(f[2].AsInt())})
-	}
-	loc, err := temporal.Load(f[2].AsString())
-	if err != nil || f[2].AsString() == "" {
-		d.fail(fmt.Errorf("unknown time zone %q", f[2].AsString()))
-		return graph.Null
-	}
-	seconds := f[0].AsInt()
-	if tag[0] == tagLegacyDateZone {
-		_, off := time.Unix(seconds, 0).In(loc).Zone()
-		_, off = time.Unix(seconds-int64(off), 0).In(loc).Zone()
-		seconds -= int64(off)
-	}
-	_, off := time.Unix(seconds, 0).In(loc).Zone()
-	return graph.DateTimeOf(seconds, int32(f[1].AsInt()), &graph.Zone{Name: f[2].AsString(), Offset: int32(off), Loc: loc})
 }

@@ -33,6 +33,9 @@ type aheadOfDisk struct {
 // are on disk.
 func (g *groupLog) storeAhead(es []*raft.Log, written func()) error {
 	g.awaitDisk(^uint64(0))
+	if err := g.mayGrow(es); err != nil {
+		return err
+	}
 	if len(es) > aheadMax || !commands(es) {
 		if err := g.StoreLogs(es); err != nil {
 			return err

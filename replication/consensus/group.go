@@ -4,18 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
 
-	"graticule/internal/waiter"
 	"graticule/replication"
 )
 
@@ -89,6 +86,7 @@ type Group struct {
 	stop    chan struct{}
 	wg      sync.WaitGroup
 
+	closing       context.CancelFunc // ends waits of the state machine
 	confirmations confirmations
 	outcomes      outcomes
 }
@@ -114,7 +112,9 @@ func Open(cfg Config) (*Group, error) {
 		return nil, fmt.Errorf("open snapshots: %w", err)
 	}
 	g := &Group{cfg: cfg, log: log, stop: make(chan struct{})}
-	g.fsm = &fsm{machine: cfg.Machine, log: log, dir: cfg.Dir, seen: observed{report: cfg.Observe}, notices: notices{g: g, to: map[raft.ServerID]*noticed{}}}
+	ctx, cancel := context.WithCancel(context.Background())
+	g.closing = cancel
+	g.fsm = &fsm{ctx: ctx, machine: cfg.Machine, log: log, dir: cfg.Dir, seen: observed{report: cfg.Observe}, notices: notices{g: g, to: map[raft.ServerID]*noticed{}}}
 	known, err := resume(g.fsm, log, snaps)
 	if err != nil {
 		return nil, fmt.Errorf("resume raft group %s: %w", cfg.Group, err)
@@ -259,6 +259,17 @@ func (g *Group) StepDown() error {
 	return nil
 }
 
+// StepDownTo hands leadership to one other member, if this one has it.
+func (g *Group) StepDownTo(server string) error {
+	if !g.IsLeader() {
+		return nil
+	}
+	if err := g.await(context.Background(), g.raft.LeadershipTransferToServer(raft.ServerID(server), raft.ServerAddress(server))); err != nil {
+		return fmt.Errorf("hand leadership over: %w", err)
+	}
+	return nil
+}
+
 // Committed gives the last index applied here, which is committed.
 func (g *Group) Committed() uint64 { return g.fsm.applied.Index() }
 
@@ -302,6 +313,7 @@ func (g *Group) Checkpoint(dir string) (replication.Position, error) {
 // Close stops this member.
 func (g *Group) Close() error {
 	close(g.stop)
+	g.closing()
 	err := g.raft.Shutdown().Error()
 	g.log.awaitDisk(^uint64(0))
 	g.layer.Close()
@@ -310,98 +322,6 @@ func (g *Group) Close() error {
 	g.wg.Wait()
 	return err
 }
-
-// --- state machine ---
-
-type fsm struct {
-	mu      sync.Mutex // Apply, Checkpoint and Restore of the machine
-	machine replication.StateMachine
-	log     *groupLog
-	dir     string
-	applied waiter.Waiter
-	seen    observed
-	notices notices
-}
-
-// Apply applies one entry.
-func (f *fsm) Apply(l *raft.Log) any { return f.ApplyBatch([]*raft.Log{l})[0] }
-
-// ApplyBatch applies a batch of raft in one call of the machine.
-func (f *fsm) ApplyBatch(ls []*raft.Log) []any {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	entries := make([]replication.Entry, len(ls))
-	for i, l := range ls {
-		entries[i] = replication.Entry{Term: l.Term, Index: l.Index}
-		if l.Type == raft.LogCommand {
-			entries[i].Data = l.Data
-		}
-	}
-	f.notices.g.log.awaitDisk(ls[len(ls)-1].Index)
-	began := time.Now()
-	results, err := f.machine.Apply(entries)
-	if err != nil {
-		err = fmt.Errorf("apply log entries of group %s: %w", f.notices.g.cfg.Group, err)
-		f.notices.g.cfg.Log.cfg.OnFatal(err) // the copy is damaged: stop rather than go on
-		panic(err)
-	}
-	f.seen.sawApply(entries, began)
-	last := ls[len(ls)-1]
-	f.applied.Advance(last.Index)
-	f.notices.send(replication.Position{Term: last.Term, Index: last.Index})
-	out := make([]any, len(ls))
-	for i := range out {
-		out[i] = results[i]
-	}
-	return out
-}
-
-// Snapshot takes a checkpoint; Persist streams it.
-func (f *fsm) Snapshot() (raft.FSMSnapshot, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	dir := filepath.Join(f.dir, "checkpoint")
-	if err := os.RemoveAll(dir); err != nil {
-		return nil, fmt.Errorf("clear checkpoint: %w", err)
-	}
-	if _, err := f.machine.Checkpoint(dir); err != nil {
-		return nil, err
-	}
-	return &snapshot{dir: dir}, nil
-}
-
-// Restore replaces the machine's state by a snapshot.
-func (f *fsm) Restore(rc io.ReadCloser) error {
-	defer rc.Close()
-	dir := filepath.Join(f.dir, "incoming")
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("clear incoming snapshot: %w", err)
-	}
-	if err := replication.Unpack(rc, dir); err != nil {
-		return err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err := f.machine.Restore(dir); err != nil {
-		return err
-	}
-	at := f.machine.Applied()
-	f.applied.Advance(at.Index)
-	return f.log.fit(at)
-}
-
-type snapshot struct{ dir string }
-
-// Persist writes the checkpoint's files as one archive.
-func (s *snapshot) Persist(sink raft.SnapshotSink) error {
-	if err := replication.Pack(sink, s.dir); err != nil {
-		return errors.Join(err, sink.Cancel())
-	}
-	return sink.Close()
-}
-
-// Release removes the checkpoint.
-func (s *snapshot) Release() { _ = os.RemoveAll(s.dir) }
 
 // --- connections ---
 

@@ -14,6 +14,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/hashicorp/raft"
 
+	"graticule/internal/room"
 	"graticule/replication"
 )
 
@@ -25,6 +26,7 @@ const stallMax = 10 * time.Second
 type LogConfig struct {
 	Dir     string
 	FS      vfs.FS
+	Room    *room.Watch // of the volume of Dir; nil: there is always room
 	Logger  *slog.Logger
 	OnFatal func(error) // must not return; nil logs and exits the process
 }
@@ -50,7 +52,7 @@ func OpenLogDB(cfg LogConfig) (*LogDB, error) {
 		}
 	}
 	db, err := pebble.Open(cfg.Dir, &pebble.Options{
-		FS: cfg.FS, FormatMajorVersion: pebble.FormatValueSeparation, MemTableSize: 8 << 20, MemTableStopWritesThreshold: 4,
+		FS: cfg.Room.FS(cfg.FS), FormatMajorVersion: pebble.FormatValueSeparation, MemTableSize: 8 << 20, MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold: 4, L0StopWritesThreshold: 1000, CacheSize: 2 << 20, Logger: logLogger{cfg},
 	})
 	if err != nil {
@@ -112,8 +114,9 @@ type groupLog struct {
 	l      *LogDB
 	prefix []byte
 
-	mu          sync.Mutex // first and last
+	mu          sync.Mutex // what follows
 	first, last uint64
+	cut         bool // a suffix was removed, and what replaces it has not come yet
 
 	recent recentLogs
 	ahead  aheadOfDisk
@@ -228,8 +231,30 @@ func encodeLog(e *raft.Log) []byte {
 // StoreLog stores one entry durably.
 func (g *groupLog) StoreLog(e *raft.Log) error { return g.StoreLogs([]*raft.Log{e}) }
 
-// StoreLogs stores entries durably, all or none.
+// mayGrow gives an error, before anything is done, when the disk has no room for
+// entries. Those of raft itself are few and small and let a full server lead,
+// and say so. After a suffix was removed its replacement is always taken: raft
+// would go on with the end of the log it had before.
+func (g *groupLog) mayGrow(es []*raft.Log) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.cut {
+		return nil
+	}
+	for _, e := range es {
+		if e.Type == raft.LogCommand {
+			return g.l.cfg.Room.Err()
+		}
+	}
+	return nil
+}
+
+// StoreLogs stores entries durably, all or none; an error that wraps
+// room.ErrFull means none.
 func (g *groupLog) StoreLogs(es []*raft.Log) error {
+	if err := g.mayGrow(es); err != nil {
+		return err
+	}
 	b, err := g.batchOf(es)
 	if err != nil {
 		return err
@@ -264,7 +289,7 @@ func (g *groupLog) stored(es []*raft.Log) {
 	if g.first == 0 {
 		g.first = es[0].Index
 	}
-	g.last = es[len(es)-1].Index
+	g.last, g.cut = es[len(es)-1].Index, false
 }
 
 // stallTicks is in how many parts watchStall counts.
@@ -316,8 +341,15 @@ func (g *groupLog) watch() (stop func()) {
 	return watchStall(stallMax, func() { g.l.cfg.OnFatal(fmt.Errorf("a write of the log takes longer than %v", stallMax)) })
 }
 
-// DeleteRange removes the entries from first to last, a prefix or a suffix.
+// DeleteRange removes the entries from first to last, a prefix or a suffix. On a
+// full disk a suffix stays: there is no room for what is to replace it.
 func (g *groupLog) DeleteRange(first, last uint64) error {
+	g.mu.Lock()
+	suffix := last >= g.last
+	g.mu.Unlock()
+	if err := g.l.cfg.Room.Err(); err != nil && suffix {
+		return err
+	}
 	g.recent.clear()
 	b := g.l.db.NewBatch()
 	if err := b.DeleteRange(g.key(first), g.key(last+1), nil); err != nil {
@@ -341,6 +373,7 @@ func (g *groupLog) DeleteRange(first, last uint64) error {
 	default:
 		g.last = first - 1
 	}
+	g.cut = suffix
 	return nil
 }
 

@@ -10,8 +10,13 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"graticule/internal/room"
 	"graticule/replication"
 )
+
+// Room gives an error that wraps room.ErrFull when this server's disk has no room
+// for proposals.
+func (g *Group) Room() error { return g.cfg.Log.cfg.Room.Err() }
 
 // Pending is a proposal on its way.
 type Pending struct {
@@ -19,10 +24,14 @@ type Pending struct {
 	future raft.ApplyFuture
 	err    error         // of future, once done is closed
 	done   chan struct{} // closes when future has its answer
+	full   error         // why it was not even proposed
 }
 
 // Propose hands data to the group; calls by one goroutine keep their order in the log.
 func (g *Group) Propose(data []byte) *Pending {
+	if err := g.Room(); err != nil {
+		return &Pending{full: err}
+	}
 	p := &Pending{group: g, future: g.raft.Apply(data, 0), done: make(chan struct{})}
 	g.outcomes.expect(p)
 	return p
@@ -68,8 +77,12 @@ func (o *outcomes) run() {
 }
 
 // Wait gives the result of applying the entry, and its index; ErrNotLeader means
-// that it was not accepted, ErrOutcomeUnknown that it may yet be applied.
+// that it was not accepted, as does room.ErrFull, ErrOutcomeUnknown that it may
+// yet be applied.
 func (p *Pending) Wait(ctx context.Context) (replication.Result, uint64, error) {
+	if p.full != nil {
+		return replication.Result{}, 0, p.full
+	}
 	var err error
 	select {
 	case <-p.done:
@@ -83,6 +96,8 @@ func (p *Pending) Wait(ctx context.Context) (replication.Result, uint64, error) 
 		p.group.cfg.Log.cfg.OnFatal(errors.New("this leader has been handing its leadership over for too long"))
 	}
 	switch {
+	case errors.Is(err, room.ErrFull):
+		return replication.Result{}, 0, err
 	case err == nil:
 		p.group.handing.accepted()
 		r, _ := p.future.Response().(replication.Result)

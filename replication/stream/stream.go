@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"graticule/internal/room"
 	"graticule/replication"
 )
 
@@ -171,6 +172,7 @@ type Receiver struct {
 	Dir     string                                      // for checkpoints on their way
 	Logger  *slog.Logger
 	Applied Observer
+	Room    *room.Watch // of the volume of the machine and of Dir; nil: there is always room
 
 	progress Progress
 }
@@ -232,6 +234,9 @@ func (r *Receiver) follow(ctx context.Context) error {
 			}
 			if len(entries) > 0 {
 				r.progress.committed(entries[len(entries)-1].Index)
+			}
+			if err := r.Room.Await(ctx); err != nil { // the sender waits meanwhile
+				return err
 			}
 			began := time.Now()
 			if _, err := r.Machine.Apply(entries); err != nil {

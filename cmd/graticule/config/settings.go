@@ -54,6 +54,8 @@ func settings() []setting {
 		{"server.memory.heap.max_size", "0", "Of which transactions may use 70 % together when dbms.memory.transaction.total.max is not set; 0 means a share of the machine.", size(func(c *node.Config) *int64 { return &c.Memory.Heap })},
 		{"graticule.temporary_files.max", "10g", "Most space that temporary files of queries may take.", size(func(c *node.Config) *int64 { return &c.Memory.Spill })},
 		{"server.memory.pagecache.size", "0", "Block cache of the store; 0 means a modest one.", size(func(c *node.Config) *int64 { return &c.Memory.PageCache })},
+		{"server.disk.free.min", "128m", "Writes are refused while less than this is free on the volume of the data folder.", size(func(c *node.Config) *int64 { return &c.Disk.Low })},
+		{"server.disk.reserve", "32m", "Space kept in a file of the data folder, given back for what is under way when the volume is full.", size(func(c *node.Config) *int64 { return &c.Disk.Reserve })},
 		{"server.bolt.tls.certificate", "", "PEM certificate for Bolt; unset means plain.", text(func(c *node.Config) *string { return &c.TLS.Certificate })},
 		{"server.bolt.tls.private_key", "", "PEM key for Bolt.", text(func(c *node.Config) *string { return &c.TLS.Key })},
 		{"server.cluster.tls.certificate", "", "PEM certificate for the cluster port, instead of one derived from the secret.", text(func(c *node.Config) *string { return &c.Identity.Certificate })},
