@@ -93,8 +93,9 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				read = false
 			}
 			m, merges := cl.(*ast.Merge)
-			if merges && wrote || slices.ContainsFunc(merged, func(m *ast.Merge) bool { return mergeReads(m, cl) }) {
-				c.add(ch, "Eager", cl, eager) // it reads what was written before it, or writes what is still read
+			_, deletes := cl.(*ast.Delete)
+			if (merges || deletes) && wrote || slices.ContainsFunc(merged, func(m *ast.Merge) bool { return mergeReads(m, cl) }) {
+				c.add(ch, "Eager", cl, eager) // it reads what was written before it, or writes or deletes what is still read or written
 				merged = nil
 			}
 			if merges {

@@ -69,6 +69,9 @@ func (p *parser) selector() *ast.Selector {
 	case p.word("SHORTEST"):
 		s.Kind = "SHORTEST"
 		count()
+		if s.Count == nil && p.isPunct("(") {
+			p.unexpected("how many paths or groups, 'GROUP' or 'GROUPS'")
+		}
 	case p.isWord("ANY") && !p.punctAt(1, "="):
 		p.advance()
 		s.Kind = "ANY"
