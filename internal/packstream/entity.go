@@ -29,6 +29,10 @@ func (d *Decoder) entity(tag byte, fields, depth int) graph.Value {
 	case tagNode:
 		n := &graph.Node{ID: graph.NodeID(f[0].AsInt()), Properties: f[2].AsMap()}
 		for _, l := range f[1].AsList() {
+			if l.Kind() != graph.KindString {
+				d.fail(ErrMalformed)
+				return graph.Null
+			}
 			n.Labels = append(n.Labels, l.AsString())
 		}
 		return graph.NodeOf(n)
