@@ -288,7 +288,7 @@ func (p *parser) globs() []string {
 	for {
 		from := p.peek().start
 		end := from
-		for !p.isPunct(",") && p.peek().start == end && p.peek().kind != tokEOF || end == from && !p.isWord("ON") {
+		for p.peek().kind != tokEOF && (!p.isPunct(",") && p.peek().start == end || end == from && !p.isWord("ON")) {
 			end = p.take().end
 		}
 		if end == from {
