@@ -286,7 +286,7 @@ func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (applied 
 		}
 		switch {
 		case err == nil:
-			return applied, d.store.WaitApplied(ctx, applied.Position.Index)
+			return applied, d.awaitOwn(ctx, applied.Position.Index)
 		case errors.Is(err, commit.ErrOutcomeUnknown):
 			unknown, patience = true, outcomePatience
 		case errors.Is(err, commit.ErrNotLeader), errors.Is(err, errNoAnswer), errors.Is(err, errNoLeader):
@@ -308,6 +308,22 @@ func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (applied 
 			return applied, context.Cause(ctx)
 		}
 	}
+}
+
+// ownPatience is how long an answer waits for this copy to have what was
+// committed. The bookmark holds without it; it is for those who read here again
+// without one.
+const ownPatience = 5 * time.Second
+
+// awaitOwn waits until this copy has applied a commit. A copy that cannot, for
+// want of room on its disk, does not hold back the answer for ever.
+func (d *database) awaitOwn(ctx context.Context, index uint64) error {
+	wait, cancel := context.WithTimeout(ctx, ownPatience)
+	defer cancel()
+	if err := d.store.WaitApplied(wait, index); err != nil && (ctx.Err() != nil || wait.Err() == nil) {
+		return err
+	}
+	return nil
 }
 
 func (d *database) commitOnce(ctx context.Context, c *graphstore.Commit) (commit.Applied, error) {

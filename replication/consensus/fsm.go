@@ -71,10 +71,11 @@ func (f *fsm) ApplyBatch(ls []*raft.Log) []any {
 	return out
 }
 
-// unapplied answers for entries that stay in the log until the next start.
+// unapplied answers for entries that stay in the log until the next start: with
+// an error instead of a result (Pending.Wait).
 func (f *fsm) unapplied(out []any) []any {
 	for i := range out {
-		out[i] = replication.Result{Err: fmt.Errorf("apply log entries: %w", f.stuck)}
+		out[i] = fmt.Errorf("apply log entries: %w", f.stuck)
 	}
 	return out
 }

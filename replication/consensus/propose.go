@@ -100,8 +100,13 @@ func (p *Pending) Wait(ctx context.Context) (replication.Result, uint64, error) 
 		return replication.Result{}, 0, err
 	case err == nil:
 		p.group.handing.accepted()
-		r, _ := p.future.Response().(replication.Result)
-		return r, p.future.Index(), nil
+		switch r := p.future.Response().(type) {
+		case replication.Result:
+			return r, p.future.Index(), nil
+		case error: // in the log, but this member ends before it could apply it
+			return replication.Result{}, 0, fmt.Errorf("%w: %v", ErrOutcomeUnknown, r)
+		}
+		return replication.Result{}, p.future.Index(), nil
 	case errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrEnqueueTimeout), errors.Is(err, raft.ErrLeadershipTransferInProgress), errors.Is(err, raft.ErrAbortedByRestore):
 		return replication.Result{}, 0, ErrNotLeader
 	}

@@ -93,6 +93,7 @@ func (r *oneRow) Columns() []string {
 	return []string{"c"}
 }
 func (*oneRow) DatabaseID() string { return "d" }
+func (*oneRow) Database() string   { return "d" }
 func (r *oneRow) Fetch(_ context.Context, _ int64, emit func([]graph.Value) error) (bool, error) {
 	row := r.row
 	r.row = nil
