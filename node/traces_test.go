@@ -85,7 +85,13 @@ func TestTraceOfACommitSpansTheCluster(t *testing.T) {
 	c := startCluster(t, "north", "south", "west", "north", "south")
 	leaderOf(c)
 	warm := c.driver("neo4j", c.members[0])
-	c.run(warm, "CREATE (:Traced {n: -1})", nil) // the commits of the test need no second attempt
+	c.run(warm, "CREATE (:Traced {n: -1})", nil)
+	for _, m := range c.members { // no copy lags: the commits of the test need no second attempt
+		d := c.driver("bolt", m)
+		eventually(t, 20*time.Second, m.cfg.Name+" has the first commit", func() bool {
+			return len(c.run(d, "MATCH (n:Traced) RETURN n", nil, neo4j.ExecuteQueryWithReadersRouting())) == 1
+		})
+	}
 	var names, primaries, secondaries []string
 	for _, m := range c.members {
 		names = append(names, m.cfg.Name)

@@ -188,7 +188,7 @@ async function routing (driver) {
   const row = await one(driver, "CALL dbms.routing.getRoutingTable({}, 'neo4j') YIELD ttl, servers")
   const table = Object.fromEntries(row.get('servers').map(s => [s.role, s.addresses]))
   assert.ok(row.get('ttl').toNumber() > 0 && table.WRITE.length === 1 && table.READ.length > 0 && table.READ.every(a => uris.includes(a)))
-  assert.deepEqual([...table.ROUTE].sort(), uris)
+  assert.deepEqual(table.ROUTE.map((u) => Math.floor(uris.indexOf(u) / 2)).sort(), [0, 1, 2]) // a router in each region
   const { records } = await driver.executeQuery("SHOW DATABASES YIELD name, role, writer, address, currentStatus WHERE name = 'neo4j'", {}, { database: 'system' })
   assert.deepEqual([records.length, records.filter(r => r.get('writer')).length, records.filter(r => r.get('currentStatus') === 'online').length], [6, 1, 6])
   const any = open(`neo4j://${uris[5]}`) // any server routes
