@@ -201,7 +201,7 @@ public final class Tour {
             var addresses = entry.get("addresses").asList(v -> v.asString());
             that(!addresses.isEmpty() && URIS.containsAll(addresses), entry);
             var role = entry.get("role").asString();
-            that(role.equals("WRITE") ? addresses.size() == 1 : role.equals("READ") || addresses.size() == 6, entry);
+            that(role.equals("WRITE") ? addresses.size() == 1 : role.equals("READ") || addresses.size() == 3, entry);
         }
         var shown = driver.executableQuery("SHOW DATABASES YIELD name, role, writer, address, currentStatus WHERE name = 'neo4j'").withConfig(on("system")).execute().records();
         that(shown.size() == 6 && shown.stream().filter(r -> r.get("writer").asBoolean()).count() == 1, shown);
