@@ -27,9 +27,8 @@ const (
 // parameters are sent: their places in the message do not move.
 const wideInt = 0xCB
 
-// fetchSize is how many rows a PULL asks for, and so the most that a statement
-// may give: the drivers' default.
-const fetchSize = 1000
+// fetchSize is what a PULL asks for: all rows.
+const fetchSize = -1
 
 // Access is what an auto-commit statement asks for.
 type Access struct {
