@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"graticule/cypher/exec"
 	"graticule/graph"
 	"graticule/graphstore"
+	"graticule/internal/room"
 	"graticule/replication"
 	"graticule/routing"
 	"graticule/status"
@@ -240,7 +242,10 @@ type waiter interface {
 func (n *Node) await(ctx context.Context, database string, p replication.Position, w waiter) error {
 	ctx, cancel := context.WithTimeout(ctx, n.cfg.BookmarkTimeout)
 	defer cancel()
-	if err := w.WaitApplied(ctx, p.Index); err != nil {
+	switch err := n.follow(ctx, w, p.Index); {
+	case errors.Is(err, room.ErrFull): // drivers look for another server
+		return status.New(status.DatabaseUnavailable, "08N09", "Database '%s' cannot reach version %d on this server, whose disk is full. Ask another server, or make room.", database, p.Index)
+	case err != nil:
 		return status.New(status.BookmarkTimeout, "08N13", "Database '%s' not up to the requested version: %d. Latest database version is %d", database, p.Index, w.Applied().Index)
 	}
 	return nil

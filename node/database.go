@@ -310,24 +310,11 @@ func (d *database) commitTx(ctx context.Context, c *graphstore.Commit) (applied 
 	}
 }
 
-// ownPatience is how long an answer waits for this copy to have what was
-// committed. The bookmark holds without it; it is for those who read here again
-// without one.
-const (
-	ownPatience     = 5 * time.Second
-	fullOwnPatience = 50 * time.Millisecond
-)
-
-// awaitOwn waits until this copy has applied a commit. A copy that cannot, for
-// want of room on its disk, does not hold back the answer for ever.
+// awaitOwn waits until this copy has applied a commit, for those who read here
+// again without the bookmark. The commit holds without it: a copy that has no room
+// to follow does not hold back the answer.
 func (d *database) awaitOwn(ctx context.Context, index uint64) error {
-	patience := ownPatience
-	if d.n.room.Err() != nil { // it cannot before there is room again
-		patience = fullOwnPatience
-	}
-	wait, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := d.store.WaitApplied(wait, index); err != nil && (ctx.Err() != nil || wait.Err() == nil) {
+	if err := d.n.follow(ctx, d.store, index); !errors.Is(err, room.ErrFull) {
 		return err
 	}
 	return nil

@@ -103,3 +103,16 @@ func (n *Node) makeWayIn(ctx context.Context, database string, g *consensus.Grou
 func (d *database) fullForGood(err error, began time.Time) bool {
 	return errors.Is(err, room.ErrFull) && (len(d.def.Voters) == 1 || time.Since(began) > fullPatience)
 }
+
+// follow waits until a copy on this server has applied an index. While the disk has
+// no room the copy cannot, and follow gives an error that wraps room.ErrFull.
+func (n *Node) follow(ctx context.Context, copy waiter, index uint64) error {
+	if copy.Applied().Index >= index {
+		return nil
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	having := n.room.Having()
+	defer context.AfterFunc(having, func() { cancel(context.Cause(having)) })()
+	return copy.WaitApplied(ctx, index)
+}

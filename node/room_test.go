@@ -123,13 +123,7 @@ func TestAFullDiskRefusesWritesAndNothingElse(t *testing.T) {
 }
 
 // In a cluster a leader without room makes way for one that has room, under load.
-//
-// Known fault: among other tests, writes stop for 20 s and more after the new
-// leader is there (README, "Not there yet"). OPEN_FAULTS=1 plays it.
 func TestALeaderWithAFullDiskMakesWay(t *testing.T) {
-	if os.Getenv("OPEN_FAULTS") == "" {
-		t.Skip("known fault, not mended yet: writes may stop for 20 s and more after a leader with a full disk made way; OPEN_FAULTS=1 plays it")
-	}
 	disk := smallVolume(t, 160<<20)
 	c := startClusterWith(t, func(i int, cfg *node.Config) {
 		cfg.Disk = smallDisk

@@ -33,7 +33,7 @@ type Config struct {
 	Reserve int64                            // size of the file given back in need; default 32 MiB
 	Every   time.Duration                    // how often to look; default 250 ms
 	Free    func(dir string) (uint64, error) // free bytes of the volume of dir; nil asks the system
-	Changed func(err error)                  // hears that writes are refused (ErrFull) or taken again (nil); may be nil
+	Changed func(err error)                  // hears that writes are refused (ErrFull) or taken again (nil), quickly; may be nil
 	Logger  *slog.Logger                     // nil is silent
 	Write   func(file string, n int64) error // lays a file of n bytes that takes its space; nil does so on the disk
 }
@@ -42,6 +42,10 @@ type Config struct {
 type Watch struct {
 	cfg  Config
 	full atomic.Bool
+
+	turning sync.Mutex // orders turns; guards what follows
+	having  context.Context
+	lose    context.CancelCauseFunc // ends having
 
 	mu       sync.Mutex
 	reserved bool // the reserve file is there
@@ -69,6 +73,7 @@ func Open(cfg Config) (*Watch, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	w := &Watch{cfg: cfg}
+	w.having, w.lose = context.WithCancelCause(context.Background())
 	if info, err := os.Stat(w.file()); err == nil {
 		w.reserved = info.Size() == cfg.Reserve
 	}
@@ -96,6 +101,17 @@ func (w *Watch) Err() error {
 		return nil
 	}
 	return fmt.Errorf("%w: less than %d MiB are left", ErrFull, w.cfg.Low>>20)
+}
+
+// Having gives a context that ends when there is no room for writes, with an error
+// that wraps ErrFull as its cause; with it ends what waits for writes on this disk.
+func (w *Watch) Having() context.Context {
+	if w == nil {
+		return context.Background()
+	}
+	w.turning.Lock()
+	defer w.turning.Unlock()
+	return w.having
 }
 
 // Await blocks until there is room for writes, or gives ctx's cause.
@@ -187,12 +203,16 @@ func (w *Watch) look() {
 }
 
 func (w *Watch) turn(full bool) {
+	w.turning.Lock()
+	defer w.turning.Unlock()
 	if w.full.Swap(full) == full {
 		return
 	}
 	if full {
+		w.lose(w.Err())
 		w.cfg.Logger.Error("the disk is nearly full: writes are refused until there is room", "folder", w.cfg.Dir, "wanted", w.cfg.Low)
 	} else {
+		w.having, w.lose = context.WithCancelCause(context.Background())
 		w.cfg.Logger.Info("there is room on the disk again: writes are taken", "folder", w.cfg.Dir)
 	}
 	if w.cfg.Changed != nil {

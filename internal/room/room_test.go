@@ -37,6 +37,10 @@ func TestWritesAreRefusedBelowTheLimitAndTakenAboveIt(t *testing.T) {
 	}{{1000, false}, {100, false}, {99, true}, {110, true}, {124, true}, {125, false}, {0, true}, {1000, false}} {
 		v.free.Store(step.free)
 		w.look()
+		having := w.Having()
+		if cause := context.Cause(having); (cause != nil) != step.full || cause != nil && !errors.Is(cause, ErrFull) {
+			t.Errorf("with %d free, what waits for room is ended with: %v", step.free, cause)
+		}
 		if err := w.Err(); (err != nil) != step.full || err != nil && !errors.Is(err, ErrFull) {
 			t.Errorf("with %d free: %v", step.free, err)
 		}
@@ -45,7 +49,7 @@ func TestWritesAreRefusedBelowTheLimitAndTakenAboveIt(t *testing.T) {
 		t.Errorf("changes heard: %s", got)
 	}
 	var none *Watch
-	if none.Err() != nil || none.Await(t.Context()) != nil || none.FS(vfs.Default) != vfs.Default {
+	if none.Err() != nil || none.Await(t.Context()) != nil || none.Having().Err() != nil || none.FS(vfs.Default) != vfs.Default {
 		t.Error("no watch must find room")
 	}
 }
