@@ -162,6 +162,31 @@ func TestIndexOrderIsThatOfOrderBy(t *testing.T) {
 	}
 }
 
+// TestJoinChecksBothSides joins nodes by a value while both have other conditions.
+func TestJoinChecksBothSides(t *testing.T) {
+	d := newDatabase(t)
+	if _, _, err := d.run("UNWIND range(1, 60) AS i CREATE (:A {x: i % 7, z: i % 2}), (:B {x: i % 7, y: i % 3})", nil); err != nil {
+		t.Fatal(err)
+	}
+	const query = "MATCH (a:A {z: 1}), (b:B {y: 1}) WHERE b.x = a.x RETURN a.z, b.y, count(*)"
+	if got := plan(d.explain(query)); !strings.Contains(got, "ValueHashJoin") {
+		t.Fatalf("the plan has no join: %s", got)
+	}
+	want := 0 // counted here
+	for i := 1; i <= 60; i++ {
+		for j := 1; j <= 60; j++ {
+			if i%2 == 1 && j%3 == 1 && i%7 == j%7 {
+				want++
+			}
+		}
+	}
+	for _, q := range []string{query, "PROFILE " + query} {
+		if got, _, err := d.run(q, nil); err != nil || got != fmt.Sprintf("1, 1, %d", want) {
+			t.Errorf("%s: %s, %v, want %d of them", q, got, err, want)
+		}
+	}
+}
+
 // TestPlansNameTheIndex looks for the operators by which Neo4j's users know indexes.
 func TestPlansNameTheIndex(t *testing.T) {
 	d := newDatabase(t)

@@ -211,24 +211,18 @@ func (n *patternNode) scanAll() stepBuilder {
 func (n *patternNode) scanLabels() stepBuilder {
 	return func(r *run, next push) push {
 		check := n.check(false)(r, next)
-		if n.plainLabel() != "" {
+		if n.scanDecides() {
 			check = next // the scan has tested it
 		}
 		return func(f frame) error {
 			if len(n.must) == 0 {
 				return r.scanAnyOf(n, f, check)
 			}
-			labels, ok := r.labels(n.must)
+			label, ok := r.rarest(n.must)
 			if !ok {
 				return nil
 			}
-			best := labels[0]
-			for _, l := range labels[1:] {
-				if r.graph.EstimateNodes(l) < r.graph.EstimateNodes(best) {
-					best = l
-				}
-			}
-			return r.each(r.graph.ScanLabel(best), n.slot, f, check)
+			return r.each(r.graph.ScanLabel(label), n.slot, f, check)
 		}
 	}
 }
