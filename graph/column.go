@@ -106,10 +106,10 @@ func (c *Column) AppendFrom(from *Column, i int) {
 	c.Append(from.At(i))
 }
 
-// AppendNulls adds n nulls.
-func (c *Column) AppendNulls(n int) {
+// Repeat adds a value n times.
+func (c *Column) Repeat(v Value, n int) {
 	for range n {
-		c.Append(Null)
+		c.Append(v)
 	}
 }
 

@@ -94,7 +94,7 @@ func (tx *Tx) NodeColumn(ids []graph.NodeID, key graph.KeyID, out *graph.Column)
 		page := tx.state.nodes.leafAt(uint64(ids[i]))
 		switch {
 		case page == nil:
-			out.AppendNulls(end - i)
+			out.Repeat(graph.Null, end-i)
 		case tx.cfg.Write && page.gen == tx.state.gen: // may still change
 			tx.appendProps(page, ids[i:end], key, out)
 		default:

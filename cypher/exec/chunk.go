@@ -92,7 +92,8 @@ type source func(r *run, next take) push
 // A sieve drops the rows of a chunk that fail a condition.
 type sieve func(r *run) take
 
-// byRow hands the rows of a chunk on one at a time.
+// byRow hands the rows of a chunk on one at a time. Sources look between chunks
+// whether the run is to end.
 func (r *run) byRow(next push) take {
 	return func(c *chunk) error {
 		for i := range c.n {
@@ -100,7 +101,7 @@ func (r *run) byRow(next push) take {
 				return err
 			}
 		}
-		return r.check()
+		return nil
 	}
 }
 
@@ -430,7 +431,7 @@ func (r *run) nodeColumn(ids []graph.NodeID, key string, out *graph.Column) erro
 	k, ok := r.key(key)
 	if !ok {
 		out.Reset()
-		out.AppendNulls(len(ids))
+		out.Repeat(graph.Null, len(ids))
 		return nil
 	}
 	return r.graph.NodeColumn(ids, k, out)

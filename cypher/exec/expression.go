@@ -282,6 +282,7 @@ func (c *compiler) binary(e *ast.Binary) eval {
 		}
 	}
 	left, right := c.expr(e.Left), c.expr(e.Right)
+	joins := e.Op == ast.OpAdd || e.Op == ast.OpConcat
 	both := func(f2 func(a, b graph.Value) (graph.Value, error)) eval {
 		return func(r *run, f frame) (graph.Value, error) {
 			a, err := left(r, f)
@@ -292,21 +293,7 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			if err != nil {
 				return graph.Null, err
 			}
-			return f2(a, b)
-		}
-	}
-	if e.Op == ast.OpAdd || e.Op == ast.OpConcat {
-		f2 := arithmetic[e.Op]
-		return func(r *run, f frame) (graph.Value, error) {
-			a, err := left(r, f)
-			if err != nil {
-				return graph.Null, err
-			}
-			b, err := right(r, f)
-			if err != nil {
-				return graph.Null, err
-			}
-			if a.Kind() == graph.KindString || a.Kind() == graph.KindList || b.Kind() == graph.KindString || b.Kind() == graph.KindList {
+			if joins && (a.Kind() == graph.KindString || a.Kind() == graph.KindList || b.Kind() == graph.KindString || b.Kind() == graph.KindList) {
 				if err := r.making(a, b); err != nil {
 					return graph.Null, err
 				}

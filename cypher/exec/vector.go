@@ -119,9 +119,7 @@ func constantVector(value eval) vector {
 			return err
 		}
 		out.Reset()
-		for range c.n {
-			out.Append(v)
-		}
+		out.Repeat(v, c.n)
 		return nil
 	}
 }
@@ -132,9 +130,7 @@ func variableVector(slot int) vector {
 		switch {
 		case l == nil:
 			out.Reset()
-			for range c.n {
-				out.Append(c.f[slot])
-			}
+			out.Repeat(c.f[slot], c.n)
 		case l.nodes != nil:
 			graph.Fill(out, graph.KindNode, l.nodes)
 		default:
@@ -164,9 +160,7 @@ func (c *compiler) propertyVector(e *ast.Property) vector {
 				return err
 			}
 			out.Reset()
-			for range c.n {
-				out.Append(v)
-			}
+			out.Repeat(v, c.n)
 			return nil
 		case l.nodes != nil:
 			return r.nodeColumn(l.nodes, key, out)
@@ -174,7 +168,7 @@ func (c *compiler) propertyVector(e *ast.Property) vector {
 		out.Reset()
 		k, known := r.key(key)
 		if !known {
-			out.AppendNulls(c.n)
+			out.Repeat(graph.Null, c.n)
 			return nil
 		}
 		var values [64]graph.Value
