@@ -144,11 +144,16 @@ func (s *session) runBatches(t *tx, p *cypher.Prepared, params *graph.Map) (bolt
 	if err := t.snapshot(false); err != nil {
 		return nil, err
 	}
+	t.write = true // after the batches
 	r, cur, err := t.carryOut(p, params)
 	if err != nil {
 		return nil, err
 	}
 	defer cur.Close()
+	if err := t.commitStore(); err != nil {
+		r.drop()
+		return nil, err
+	}
 	r.summary = summaryOf(cur, t.def.Name, t.bookmark())
 	return r, nil
 }

@@ -321,7 +321,7 @@ func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, err
 	}
 	t.current.Store(&statement{id: t.n.queries.Add(1), text: p.Source(), params: params, began: time.Now()})
 	env := cypher.Env{
-		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Imports: exec.Imports{Refused: t.grants.mayLoad(), Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, MayCall: t.grants.mayCall, Account: &t.memory, Disk: &t.n.disk},
+		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Renew: t.renew, Imports: exec.Imports{Refused: t.grants.mayLoad(), Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, MayCall: t.grants.mayCall, Account: &t.memory, Disk: &t.n.disk},
 		Commands:    &commander{t}, ReadOnly: t.cfg.Read, Named: t.named,
 	}
 	if t.store != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // innerTx is one transaction of CALL { … } IN TRANSACTIONS, inside an
-// auto-commit statement that itself only reads.
+// auto-commit statement that itself only reads until they are over.
 type innerTx struct {
 	t     *tx
 	store *graphstore.Tx
@@ -23,6 +23,17 @@ func (t *tx) beginInner(ctx context.Context) (exec.InnerTransaction, error) {
 		return nil, err
 	}
 	return &innerTx{t: t, store: store, id: t.n.txs.name(t.def.Name)}, nil
+}
+
+// renew begins the statement's own transaction anew, for the clauses after its
+// batches: they see what those committed, and may write.
+func (t *tx) renew() (exec.Graph, error) {
+	t.store.Close()
+	t.store = nil
+	if err := t.snapshot(false); err != nil {
+		return nil, err
+	}
+	return t.grants.on(t.def).Over(t.store), nil
 }
 
 // Graph gives the store's side of it.

@@ -100,10 +100,19 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 	if err != nil {
 		return nil, err
 	}
-	defer tx.Close()
+	defer func() { tx.Close() }()
 	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, Account: &exec.Account{Limit: d.MemoryLimit}, Disk: d.Disk}}
-	if d.Over != nil {
-		env.Graph = d.Over(tx)
+	over := func() exec.Graph {
+		if d.Over != nil {
+			return d.Over(tx)
+		}
+		return tx
+	}
+	env.Graph = over()
+	env.Renew = func() (exec.Graph, error) {
+		tx.Close()
+		tx, err = d.Store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: d.ids})
+		return over(), err
 	}
 	cur, err := p.Execute(ctx, env)
 	if err != nil {

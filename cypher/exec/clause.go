@@ -22,11 +22,19 @@ type chain struct {
 }
 
 func (ch *chain) build(r *run, last sink, enough *errEnough) sink {
-	next := last
-	for i := len(ch.stages) - 1; i >= 0; i-- {
-		next = ch.stages[i].build(r, r.watched(&ch.stages[i], next), enough)
+	return ch.buildFrom(0, r, last, enough)
+}
+
+func (ch *chain) buildFrom(i int, r *run, last sink, enough *errEnough) sink {
+	if i == len(ch.stages) {
+		return last
 	}
-	return next
+	st := &ch.stages[i]
+	rest := func() sink { return r.watched(st, ch.buildFrom(i+1, r, last, enough)) }
+	if st.renews {
+		return &renewed{eagerSink: eagerSink{rows: rowBuffer{r: r}, enough: enough}, rest: rest}
+	}
+	return st.build(r, rest(), enough)
 }
 
 // operator is one stage with what a plan says of it.
@@ -37,6 +45,7 @@ type operator struct {
 	pattern *pattern // of a MATCH
 	proj    *projection
 	sub     *queryPlan // of a subquery
+	renews  bool       // what follows sees another graph; build is nil
 }
 
 // add appends a stage made from a clause.
@@ -151,6 +160,10 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 		case *ast.CallSubquery:
 			sub, st := c.callSubquery(cl)
 			c.add(ch, "Apply", cl, st).sub = sub
+			if t := cl.Transactions; t != nil && seesGraph(q.Clauses[i+1:], t.Status) {
+				c.add(ch, "Eager", cl, nil).renews = true
+				wrote = false
+			}
 		case *ast.CallProcedure:
 			s, sub := c.callProcedure(cl, len(q.Clauses) == 1)
 			c.add(ch, "ProcedureCall", cl, s)

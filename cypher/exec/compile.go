@@ -152,6 +152,9 @@ func (res *Result) carryOut(push func(*resultRows) error) error {
 			return closed
 		}
 	}
+	if res.plan.Batches {
+		return r.toldCommitted(err)
+	}
 	return err
 }
 

@@ -24,6 +24,7 @@ type Environment struct {
 	Imports     Imports
 	MayCall     func(*Procedure) error                              // refuses procedures; may be nil
 	Begin       func(ctx context.Context) (InnerTransaction, error) // for CALL … IN TRANSACTIONS
+	Renew       func() (Graph, error)                               // gives the Graph in place of Environment.Graph that holds what those committed
 	Account     *Account                                            // of the transaction; nil: nothing is counted
 	Disk        *spill.Disk                                         // for rows that do not fit; nil: none are written
 }
@@ -78,6 +79,8 @@ type run struct {
 	env      *Environment
 	context  fn.Context
 	counters Counters
+
+	committed int // transactions of CALL … IN TRANSACTIONS
 
 	schema    []graph.Index
 	free      []*expander

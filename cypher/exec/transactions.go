@@ -62,6 +62,61 @@ func (c *compiler) inTransactions(t *ast.InTransactions, plan *queryPlan, result
 	}
 }
 
+// seesGraph tells whether the clauses after CALL … IN TRANSACTIONS may look at
+// the graph or change it. Of variables only the status is known to be no entity.
+func seesGraph(tail []ast.Clause, status *ast.Name) bool {
+	looks := func(e ast.Expr) bool {
+		return ast.Any(e, func(e ast.Expr) bool {
+			switch e := e.(type) {
+			case *ast.Variable:
+				return status == nil || e.Name != status.Value
+			case *ast.Subquery, *ast.PatternExpr, *ast.PatternComprehension:
+				return true
+			}
+			return false
+		})
+	}
+	for _, cl := range tail {
+		var p *ast.Projection
+		switch cl := cl.(type) {
+		case *ast.With:
+			p = &cl.Projection
+			if looks(cl.Where) {
+				return true
+			}
+		case *ast.Return:
+			p = &cl.Projection
+		case *ast.Finish:
+			continue
+		default:
+			return true
+		}
+		if p.Star || len(p.OrderBy) > 0 || slices.ContainsFunc(p.Items, func(i ast.ReturnItem) bool { return looks(i.Expr) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// renewed keeps all rows until their batches are committed. What follows is built
+// then, over a graph that holds what they wrote.
+type renewed struct {
+	eagerSink
+	rest func() sink
+}
+
+func (s *renewed) done() error {
+	r := s.rows.r
+	g, err := r.env.Renew()
+	if err != nil {
+		return err
+	}
+	r.graph, r.env.Graph = g, g
+	r.schema, r.free, r.instances = nil, nil, nil
+	s.next = s.rest()
+	return s.eagerSink.done()
+}
+
 type batchSink struct {
 	r          *run
 	next       sink
@@ -76,11 +131,8 @@ type batchSink struct {
 	held       int64         // bytes of rows
 	running    []chan *batch // oldest first
 	broken     bool          // ON ERROR BREAK has seen an error
-	failed     bool          // a batch has ended the statement
-
-	committed int
-	retry     bool
-	retryFor  eval // seconds; nil: the default
+	retry      bool
+	retryFor   eval // seconds; nil: the default
 }
 
 // batch is what became of some rows. Until it is received it belongs to the
@@ -135,15 +187,12 @@ func (s *batchSink) abandonOn(err error) error {
 		}
 		s.running = nil
 	}
-	if s.failed {
-		return s.told(err)
-	}
 	return err
 }
 
 func (s *batchSink) count(b *batch) {
 	if b.err == nil && b.id != "" {
-		s.committed++
+		s.r.committed++
 		s.r.counters.Add(&b.counters)
 	}
 }
@@ -191,7 +240,6 @@ func (s *batchSink) finish() error {
 		s.count(b)
 	} else {
 		if s.onError != "CONTINUE" && s.onError != "BREAK" || s.r.ctx.Err() != nil {
-			s.failed = true
 			return b.err
 		}
 		s.broken = s.onError == "BREAK"
@@ -302,14 +350,14 @@ func (s *batchSink) attempt(b *batch) error {
 	return tx.Commit(s.r.ctx)
 }
 
-// told adds to an error how many transactions were committed before it.
-func (s *batchSink) told(err error) error {
+// toldCommitted adds to an error how many batches were committed before it.
+func (r *run) toldCommitted(err error) error {
 	e := status.As(err)
 	if e == nil {
 		return err
 	}
 	c := *e
-	c.Message += fmt.Sprintf(" (Transactions committed: %d)", s.committed)
+	c.Message += fmt.Sprintf(" (Transactions committed: %d)", r.committed)
 	return &c
 }
 
