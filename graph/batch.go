@@ -47,6 +47,7 @@ type RelEnds struct {
 	Start, End NodeID
 	Type       TypeID
 	Exists     bool
+	Deleted    bool // by the transaction that asks, which is told its Type still
 }
 
 // Property is one key with its value.

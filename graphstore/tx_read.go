@@ -260,10 +260,14 @@ func (s *state) relEnds(id graph.RelID) graph.RelEnds {
 	return graph.RelEnds{}
 }
 
-// RelEnds appends the ends and type of each relationship.
+// RelEnds gives the ends and type of each relationship. Of one that this
+// transaction has deleted, but has not made, it gives the type.
 func (tx *Tx) RelEnds(ids []graph.RelID, out []graph.RelEnds) error {
 	for i, id := range ids {
-		out[i] = tx.state.relEnds(id)
+		if out[i] = tx.state.relEnds(id); !out[i].Exists && tx.deletedRels != nil {
+			before := tx.base.relEnds(id)
+			out[i] = graph.RelEnds{Type: before.Type, Deleted: before.Exists}
+		}
 		if tx.reading() {
 			tx.fp.read(mix(fpRel, uint64(id)))
 		}

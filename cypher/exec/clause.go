@@ -101,15 +101,13 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				c.add(ch, "Eager", cl, eager)
 				read = false
 			}
-			m, merges := cl.(*ast.Merge)
+			merges := mergesOf(cl)
 			_, deletes := cl.(*ast.Delete)
-			if (merges || deletes) && wrote || slices.ContainsFunc(merged, func(m *ast.Merge) bool { return mergeReads(m, cl) }) {
+			if (merges != nil || deletes) && wrote || slices.ContainsFunc(merged, func(m *ast.Merge) bool { return mergeReads(m, cl) }) {
 				c.add(ch, "Eager", cl, eager) // it reads what was written before it, or writes or deletes what is still read or written
 				merged = nil
 			}
-			if merges {
-				merged = append(merged, m)
-			}
+			merged = append(merged, merges...)
 			c.writes, wrote, lazy = true, true, false
 		case *ast.With:
 			c.settle(ch, q.Clauses[:i], &cl.Projection, cl)

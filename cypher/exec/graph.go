@@ -82,6 +82,7 @@ type Reader interface {
 	// NodeProperties and RelProperties append all properties of one entity, ascending key.
 	NodeProperties(id graph.NodeID, out []graph.Property) ([]graph.Property, error)
 	RelProperties(id graph.RelID, out []graph.Property) ([]graph.Property, error)
+	// RelEnds gives the type of a relationship that the transaction has deleted, too.
 	RelEnds(ids []graph.RelID, out []graph.RelEnds) error
 
 	// Expand fills out with the relationships of req.Sources from req's

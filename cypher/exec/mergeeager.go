@@ -6,6 +6,21 @@ import (
 	"graticule/cypher/ast"
 )
 
+// mergesOf gives the MERGE that a clause is, or those it holds as a FOREACH.
+func mergesOf(cl ast.Clause) []*ast.Merge {
+	switch cl := cl.(type) {
+	case *ast.Merge:
+		return []*ast.Merge{cl}
+	case *ast.Foreach:
+		var out []*ast.Merge
+		for _, inner := range cl.Clauses {
+			out = append(out, mergesOf(inner)...)
+		}
+		return out
+	}
+	return nil
+}
+
 // mergeReads tells whether the clause after a MERGE changes what the MERGE looks
 // for, so that it must wait until all rows are merged.
 func mergeReads(m *ast.Merge, next ast.Clause) bool {

@@ -235,6 +235,16 @@ func (r *run) Relationship(id graph.RelID) *graph.Relationship {
 	return &graph.Relationship{ID: id, Start: ends.Start, End: ends.End, Type: r.graph.TypeName(ends.Type), Properties: r.propMap(props)}
 }
 
+// RelationshipType gives the name of a relationship's type, also when the
+// transaction has deleted it.
+func (r *run) RelationshipType(id graph.RelID) string {
+	ends, err := r.ends(id)
+	if err != nil || !ends.Exists && !ends.Deleted {
+		return ""
+	}
+	return r.graph.TypeName(ends.Type)
+}
+
 func (r *run) propMap(props []graph.Property) *graph.Map {
 	m := graph.NewMap(len(props))
 	for _, p := range props {

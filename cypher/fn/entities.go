@@ -80,11 +80,13 @@ func entities() []Function {
 			return graph.Strings(n.Labels), nil
 		}),
 		one("type", graph.KindRel, expected("type", "Relationship"), func(c *Context, v graph.Value) (graph.Value, error) {
-			r, err := c.rel(v)
-			if err != nil {
-				return graph.Null, err
+			if r := v.AsRel(); r != nil {
+				return graph.String(r.Type), nil
 			}
-			return graph.String(r.Type), nil
+			if name := c.Entities.RelationshipType(v.RelID()); name != "" {
+				return graph.String(name), nil
+			}
+			return graph.Null, deleted("Relationship", uint64(v.RelID()))
 		}),
 		{Name: "properties", Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 			m, err := c.propertiesFor("properties", a[0])

@@ -10,6 +10,7 @@ import (
 type Entities interface {
 	Node(id graph.NodeID) *graph.Node
 	Relationship(id graph.RelID) *graph.Relationship
+	RelationshipType(id graph.RelID) string // "" when it is not known
 }
 
 // Context is what a function may need beside its arguments.

@@ -246,6 +246,8 @@ func (p *parser) returnItems() []ast.ReturnItem {
 		if p.word("AS") {
 			n := p.name()
 			item.Alias = &n
+		} else if m, ok := item.Expr.(*ast.MapProjection); ok { // named as what it is made of
+			item.Alias = &ast.Name{Span: m.Subject.Span, Value: m.Subject.Name}
 		}
 		out = append(out, item)
 		if !p.punct(",") {

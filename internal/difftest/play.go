@@ -179,7 +179,7 @@ func (p *player) writes(ctx context.Context, seed uint64, g *Graph, statements [
 		if err == nil && d != nil {
 			err = p.report(ctx, d, seed, g, before, s)
 		}
-		if err != nil && !errors.Is(err, errLeftOut) {
+		if err != nil && !errors.Is(err, errLeftOut) && !errors.Is(err, errApart) {
 			return err
 		}
 		if err != nil || d != nil { // the two graphs may have come apart
@@ -249,6 +249,9 @@ const keepPlan = "CYPHER replan=skip "
 
 // errLeftOut ends a statement that took too long or gave too much.
 var errLeftOut = errors.New("left out")
+
+// errApart ends a statement of which one side made nothing, as a rule allows.
+var errApart = errors.New("the graphs have come apart")
 
 // compare plays s on both sides and gives the difference, nil for none.
 func (p *player) compare(ctx context.Context, neo cases.Database, s *Statement) (*Difference, error) {
@@ -327,6 +330,9 @@ func (p *player) compare(ctx context.Context, neo cases.Database, s *Statement) 
 			t.Differences++
 		}
 	})
+	if rule != "" && s.Writes && (theirs.Failure == nil) != (ours.Failure == nil) {
+		return nil, errApart
+	}
 	if class == "" || rule != "" || strings.HasPrefix(class, statusClass) && !p.StatusesToo {
 		return nil, nil
 	}

@@ -245,6 +245,9 @@ func (r *reader) RelEnds(ids []graph.RelID, out []graph.RelEnds) error {
 		return err
 	}
 	for i := range out {
+		if out[i].Deleted { // by this transaction, which saw it
+			continue
+		}
 		yes, err := r.seesRel(out[i])
 		if err != nil {
 			return err
