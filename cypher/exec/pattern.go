@@ -39,6 +39,7 @@ type patternNode struct {
 	bound  bool   // by an earlier clause
 	labels ast.LabelExpr
 	test   labelTest // nil when no labels
+	plain  string    // the label when test asks for it alone, "" otherwise
 	must   []string  // labels that any match has
 	anyOf  []string  // labels of which any match has one; nil when not known
 	props  []propEquals
@@ -422,6 +423,11 @@ func (c *compiler) node(p *pattern, el *ast.NodePattern, known map[string]bool) 
 	}
 	if el.Labels != nil {
 		test := c.labelTest(el.Labels)
+		if l, ok := el.Labels.(*ast.LabelName); ok && n.test == nil {
+			n.plain = l.Name
+		} else {
+			n.plain = ""
+		}
 		if n.test != nil {
 			first, second := n.test, test
 			test = func(r *run, f frame, v graph.Value) (bool, error) {

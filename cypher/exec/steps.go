@@ -132,8 +132,8 @@ func (n *patternNode) check(bound bool) stepBuilder {
 
 // plainLabel gives the label when that is all there is to check.
 func (n *patternNode) plainLabel() string {
-	if len(n.anyOf) == 1 && len(n.must) == 1 && n.labels != nil {
-		return n.anyOf[0]
+	if len(n.must) == 1 { // WHERE asks for no label
+		return n.plain
 	}
 	return ""
 }
