@@ -14,6 +14,9 @@ func (tx *Tx) CreateConstraint(d graph.Constraint) (graph.Constraint, error) {
 	if err := tx.schemaWrite(); err != nil {
 		return d, err
 	}
+	if err := checkTokens(append([]string{d.Label}, d.Properties...)...); err != nil {
+		return d, err
+	}
 	if d.Name == "" {
 		d.Name = generatedName("constraint", fmt.Sprint(d.Type, d.Relationship, d.Label, d.Properties, d.PropertyType))
 	}

@@ -37,6 +37,14 @@ var (
 	ErrNotStorable = errors.New("the value cannot be stored as a property")
 )
 
+// TokenNameError means a name that no label, type or property can have.
+type TokenNameError struct{ Name string }
+
+// Error tells the name.
+func (e *TokenNameError) Error() string {
+	return fmt.Sprintf("'%s' is not a valid token name. Token names cannot be empty or contain any null-bytes.", e.Name)
+}
+
 // MissingNodeError means a relationship to a node that is not there.
 type MissingNodeError struct{ Node graph.NodeID }
 

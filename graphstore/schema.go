@@ -233,6 +233,9 @@ func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 	if err := tx.schemaWrite(); err != nil {
 		return d, err
 	}
+	if err := checkTokens(slices.Concat(d.Labels, d.Properties)...); err != nil {
+		return d, err
+	}
 	if d.Name == "" && d.Type == graph.IndexLookup {
 		d.Name = lookupNames[d.Relationship]
 	}

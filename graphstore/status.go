@@ -19,9 +19,12 @@ func Status(err error) *status.Error {
 	var missing *MissingNodeError
 	var schema *SchemaError
 	var analyzer *UnknownAnalyzerError
+	var token *TokenNameError
 	switch {
 	case errors.As(err, &analyzer):
 		return status.New(status.ExecutionFailed, "50N00", "No such full-text analyzer: '%s'.", analyzer.Name)
+	case errors.As(err, &token):
+		return status.New(status.TokenNameError, "50N42", "%s", token)
 	case errors.As(err, &constraint):
 		return constraintFailure(constraint)
 	case errors.As(err, &connected):

@@ -2,6 +2,7 @@ package graphstore
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -55,12 +56,25 @@ func (tx *Tx) TypeName(id graph.TypeID) string { return tx.state.tokens[typeToke
 // KeyName gives a property key's name.
 func (tx *Tx) KeyName(id graph.KeyID) string { return tx.state.tokens[keyToken].name(uint32(id)) }
 
+// checkTokens refuses names that no label, type or property can have.
+func checkTokens(names ...string) error {
+	for _, name := range names {
+		if name == "" || strings.ContainsRune(name, 0) {
+			return &TokenNameError{name}
+		}
+	}
+	return nil
+}
+
 func (tx *Tx) ensure(kind tokenKind, name string) (uint32, error) {
 	if id, ok := tx.state.tokens[kind].id(name); ok {
 		return id, nil
 	}
 	if !tx.cfg.Write {
 		return 0, ErrReadOnly
+	}
+	if err := checkTokens(name); err != nil {
+		return 0, err
 	}
 	tx.rec.op(opToken, uint64(kind))
 	tx.rec.b = appendBytes(tx.rec.b, name)

@@ -18,6 +18,7 @@ const (
 	ExecutionFailed            = "Neo.DatabaseError.Statement.ExecutionFailed"
 	ProcedureNotFound          = "Neo.ClientError.Procedure.ProcedureNotFound"
 	ProcedureCallFailed        = "Neo.ClientError.Procedure.ProcedureCallFailed"
+	TokenNameError             = "Neo.ClientError.Schema.TokenNameError"
 	ConstraintValidationFailed = "Neo.ClientError.Schema.ConstraintValidationFailed"
 	ConstraintViolation        = "Neo.ClientError.Schema.ConstraintViolation"
 	ForbiddenDueToTxType       = "Neo.ClientError.Transaction.ForbiddenDueToTransactionType"

@@ -161,6 +161,7 @@ type binder struct {
 	inCall, inBatch int             // CALL subqueries around, and those IN TRANSACTIONS
 	earlier         map[string]bool // names bound before the MATCH at hand
 	inUnion         bool            // the query at hand has several parts
+	forms           pathForms       // in the subquery at hand, or the whole query
 	grouped         bool            // the WHERE at hand follows an aggregation or DISTINCT
 	before          *scope          // names that a projection which groups has just dropped
 }

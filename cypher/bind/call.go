@@ -39,7 +39,8 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 		batch = 1
 	}
 	b.inCall, b.inBatch = b.inCall+1, b.inBatch+batch
-	out := b.query(cl.Query, inner, !cl.Scoped)
+	var out *scope
+	b.withinSubquery(func() { out = b.query(cl.Query, inner, !cl.Scoped) })
 	b.inCall, b.inBatch = b.inCall-1, b.inBatch-batch
 	b.notes.hidden = hidden
 	b.noteCall(cl, imported, len(out.order) > 0)

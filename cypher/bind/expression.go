@@ -277,7 +277,8 @@ func (b *binder) subquery(e *ast.Subquery, s *scope) typ {
 			}
 		}
 	}
-	out := b.query(e.Query, s.nested(), false)
+	var out *scope
+	b.withinSubquery(func() { out = b.query(e.Query, s.nested(), false) })
 	switch e.Kind {
 	case "EXISTS":
 		return boolType

@@ -37,8 +37,29 @@ func (b *binder) checkMatch(m *ast.Match) {
 	b.checkMixed(m)
 }
 
+// pathForms are the ways in which a query looks for shortest paths.
+type pathForms struct {
+	selects  bool      // by a selector other than ALL
+	shortest *ast.Span // the first shortestPath or allShortestPaths
+}
+
+// withinSubquery binds a subquery, which must not hold both.
+func (b *binder) withinSubquery(bind func()) {
+	outer := b.forms
+	b.forms = pathForms{}
+	bind()
+	if b.forms.selects && b.forms.shortest != nil {
+		b.fail(*b.forms.shortest, "", "Mixing shortestPath/allShortestPaths with path selectors (e.g. 'ANY SHORTEST') or explicit match modes ('e.g. DIFFERENT RELATIONSHIPS') is not allowed.")
+	}
+	b.forms.selects = b.forms.selects || outer.selects
+	if outer.shortest != nil {
+		b.forms.shortest = outer.shortest
+	}
+}
+
 // checkForm checks the elements of a path; inside tells that they are repeated.
 func (b *binder) checkForm(p *ast.PathPattern, repeatable, inside bool) {
+	b.forms.selects = b.forms.selects || p.Selector != nil && p.Selector.Kind != "ALL"
 	if s := p.Selector; s != nil && s.Count != nil {
 		if lit, ok := s.Count.(*ast.Literal); ok && lit.Value.AsInt() < 1 {
 			b.failBecause(lit, "", status.Because("42N31", "Expected 'path count' to be INTEGER in the range 1 to 9223372036854775807 but found %d.", lit.Value.AsInt()), "The path count needs to be greater than 0.")
@@ -161,6 +182,9 @@ func (b *binder) checkQuantified(p *ast.PathPattern, q *ast.QuantifiedPath, repe
 // checkShortest checks shortestPath and allShortestPaths.
 func (b *binder) checkShortest(p *ast.PathPattern) {
 	at := ast.Span{Start: p.ShortestAt}
+	if b.forms.shortest == nil {
+		b.forms.shortest = &at
+	}
 	var r *ast.RelPattern
 	if len(p.Elements) == 3 {
 		r, _ = p.Elements[1].(*ast.RelPattern)

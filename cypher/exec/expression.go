@@ -481,6 +481,16 @@ func (c *compiler) call(e *ast.Call) eval {
 		c.fail(e, "InvalidNumberOfArguments", "Insufficient or too many parameters for function '%s': %s", e.Name.Value, f.Signature)
 	}
 	args := c.exprs(e.Args)
+	if name == "coalesce" { // what comes after the first value is not looked at
+		return func(r *run, fr frame) (graph.Value, error) {
+			for _, a := range args {
+				if v, err := a(r, fr); err != nil || !v.IsNull() {
+					return v, err
+				}
+			}
+			return graph.Null, nil
+		}
+	}
 	return func(r *run, fr frame) (graph.Value, error) {
 		var small [4]graph.Value
 		values := small[:0]

@@ -163,7 +163,7 @@ func (p *parser) projectionItem() ast.MapProjectionItem {
 		if p.punct("*") {
 			item.AllProperties = true
 		} else {
-			key := p.name()
+			key := p.token()
 			item.Property = &key
 		}
 	case p.punctAt(1, ":"):

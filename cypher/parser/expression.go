@@ -238,7 +238,7 @@ func (p *parser) postfix(e ast.Expr, start int) ast.Expr {
 			p.failDetail(t, "UnexpectedSyntax", "Invalid input '%s': expected a property key", p.src[t.start:t.start+1])
 		case p.isPunct(".") && (p.peekAt(1).kind == tokIdent || p.peekAt(1).kind == tokEscaped):
 			p.advance()
-			key := p.name()
+			key := p.token()
 			e = &ast.Property{Span: p.from(start), Subject: e, Key: key}
 		case p.isPunct("["):
 			p.advance()

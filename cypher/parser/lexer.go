@@ -207,12 +207,24 @@ func (l *lexer) escaped(kind tokenKind) error {
 	l.pos++
 	var b strings.Builder
 	for {
-		i := strings.IndexByte(l.src[l.pos:], '`')
+		i := strings.IndexAny(l.src[l.pos:], "`\\")
 		if i < 0 {
 			return l.fail(start, "Failed to parse an escaped name: it has no closing '`'.")
 		}
 		b.WriteString(l.src[l.pos : l.pos+i])
-		l.pos += i + 1
+		l.pos += i
+		switch {
+		case strings.HasPrefix(l.src[l.pos:], `\u`):
+			if err := l.escape(&b); err != nil {
+				return err
+			}
+			continue
+		case l.src[l.pos] == '\\':
+			b.WriteByte('\\')
+			l.pos++
+			continue
+		}
+		l.pos++
 		if l.pos < len(l.src) && l.src[l.pos] == '`' {
 			b.WriteByte('`')
 			l.pos++

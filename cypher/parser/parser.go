@@ -324,6 +324,19 @@ func (p *parser) name() ast.Name {
 	return ast.Name{Span: ast.Span{Start: t.start, End: t.end}, Value: t.text}
 }
 
+// token parses the name of a label, a type or a property.
+func (p *parser) token() ast.Name {
+	n := p.name()
+	p.checkToken(n)
+	return n
+}
+
+func (p *parser) checkToken(n ast.Name) {
+	if n.Value == "" || strings.ContainsRune(n.Value, 0) {
+		p.failAt(n.Span, "", "'%s' is not a valid token name. Token names cannot be empty or contain any null-bytes.", n.Value)
+	}
+}
+
 func (p *parser) isName() bool { k := p.peek().kind; return k == tokIdent || k == tokEscaped }
 
 func (p *parser) variable() ast.Name { return p.name() }

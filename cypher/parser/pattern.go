@@ -220,7 +220,11 @@ func (p *parser) optionalLabels() ast.LabelExpr {
 
 func (p *parser) properties() ast.Expr {
 	if p.isPunct("{") {
-		return p.mapLiteral()
+		m := p.mapLiteral()
+		for _, key := range m.(*ast.Map).Keys {
+			p.checkToken(key)
+		}
+		return m
 	}
 	if t := p.peek(); t.kind == tokParam {
 		if p.inserting {
@@ -374,7 +378,7 @@ func (p *parser) labelNot() ast.LabelExpr {
 		t := p.peek()
 		p.failDetail(token{start: t.start + 1, end: t.end}, "InvalidParameterUse", "Invalid input '%s': expected '(', 'all' or 'any'", t.text)
 	}
-	n := p.name()
+	n := p.token()
 	return &ast.LabelName{Span: n.Span, Name: n.Value}
 }
 
