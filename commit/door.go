@@ -107,7 +107,9 @@ func (d *Door) checkLocked(c *graphstore.Commit) error {
 }
 
 // enterTermLocked makes the window of the current term. A fresh window knows
-// nothing of writes of earlier terms, so it refuses bases below them.
+// nothing of writes of earlier terms, so it refuses bases below the last of them.
+// A leader is ready when it has applied all of them, and every write of its own
+// term passes here.
 func (d *Door) enterTermLocked() error {
 	term, ready := d.group.LeaderReady()
 	if !ready {
@@ -115,7 +117,7 @@ func (d *Door) enterTermLocked() error {
 	}
 	if term != d.term || d.window == nil {
 		d.term = term
-		d.window = graphstore.NewWindow(d.group.TermFloor())
+		d.window = graphstore.NewWindow(d.store.Changed())
 		d.inFlight = map[graphstore.CommitID]struct{}{}
 		d.fenced = map[graphstore.CommitID]struct{}{}
 	}

@@ -28,46 +28,82 @@ type hall struct {
 	t     *testing.T
 	door  *Door
 	store *graphstore.Store
+	log   *consensus.LogDB
 	group *consensus.Group
+	ready chan struct{}
 	ids   *graphstore.LeasedIDs
 	end   func() error // closes the group
 	mu    sync.Mutex
 	next  uint64
 }
 
+// newHall gives the hall of a group that has just been founded and leads.
 func newHall(t *testing.T) *hall {
 	t.Helper()
-	h := &hall{t: t}
-	log, err := consensus.OpenLogDB(consensus.LogConfig{Dir: "log", FS: vfs.NewMem()})
-	if err != nil {
+	h := openHall(t)
+	if _, err := h.door.Lease(t.Context(), 1, 1); !errors.Is(err, ErrNotLeader) {
+		t.Fatalf("a lease of a group that has no leader gave %v", err)
+	}
+	h.found()
+	return h
+}
+
+// openHall gives a hall whose group is not founded yet.
+func openHall(t *testing.T) *hall {
+	t.Helper()
+	h := &hall{t: t, ready: make(chan struct{}, 1)}
+	var err error
+	if h.log, err = consensus.OpenLogDB(consensus.LogConfig{Dir: "log", FS: vfs.NewMem()}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { log.Close() })
+	t.Cleanup(func() { h.log.Close() })
 	if h.store, err = graphstore.Open(graphstore.Config{Dir: "store", FS: vfs.NewMem()}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })
-	ready := make(chan struct{}, 1)
-	h.group, err = consensus.Open(consensus.Config{Group: "db", Server: "a", Log: log, Dir: t.TempDir(), Machine: h.store, Network: alone{}, Ready: func() { ready <- struct{}{} }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.end = sync.OnceValue(h.group.Close)
-	t.Cleanup(func() { _ = h.end() })
-	h.door = NewDoor(h.group, h.store, time.Now, nil)
-	h.ids = graphstore.NewLeasedIDs(h.door.Lease)
-	if _, err := h.door.Lease(t.Context(), 1, 1); !errors.Is(err, ErrNotLeader) {
-		t.Fatalf("a lease of a group that has no leader gave %v", err)
-	}
-	if err := h.group.Bootstrap([]string{"a"}); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-ready:
-	case <-time.After(20 * time.Second):
-		t.Fatal("the group does not become ready")
-	}
+	h.join()
 	return h
+}
+
+// join opens the group and its door.
+func (h *hall) join() {
+	h.t.Helper()
+	group, err := consensus.Open(consensus.Config{Group: "db", Server: "a", Log: h.log, Dir: h.t.TempDir(), Machine: h.store, Network: alone{}, Ready: func() { h.ready <- struct{}{} }})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.group, h.end = group, sync.OnceValue(group.Close)
+	h.t.Cleanup(func() { _ = h.end() })
+	h.door = NewDoor(group, h.store, time.Now, nil)
+	h.ids = graphstore.NewLeasedIDs(h.door.Lease)
+}
+
+// found founds the group and waits until it leads.
+func (h *hall) found() {
+	h.t.Helper()
+	if err := h.group.Bootstrap([]string{"a"}); err != nil {
+		h.t.Fatal(err)
+	}
+	h.awaitReady()
+}
+
+func (h *hall) awaitReady() {
+	h.t.Helper()
+	select {
+	case <-h.ready:
+	case <-time.After(20 * time.Second):
+		h.t.Fatal("the group does not become ready")
+	}
+}
+
+// nextTerm closes the group and opens it again, which makes a new term.
+func (h *hall) nextTerm() {
+	h.t.Helper()
+	if err := h.end(); err != nil {
+		h.t.Fatal(err)
+	}
+	h.join()
+	h.awaitReady()
 }
 
 func (h *hall) begin() *graphstore.Tx {
@@ -231,14 +267,38 @@ func TestResolveSettlesACommit(t *testing.T) {
 	}
 }
 
-// A base from before the leader's term cannot be judged.
-func TestABaseFromBeforeTheTermIsRefused(t *testing.T) {
+// A base from before the last write of earlier terms cannot be judged; a later one
+// can, though the term began after it.
+func TestABaseFromBeforeTheTerm(t *testing.T) {
 	h := newHall(t)
-	c := h.node()
-	c.Base.Index = h.group.TermFloor() - 1
-	if _, err := h.door.Commit(t.Context(), c); !errors.Is(err, graphstore.ErrBaseTooOld) {
-		t.Errorf("got %v", err)
+	h.commit(h.node())
+	old, recent := h.node(), h.node()
+	old.Base.Index = h.store.Changed() - 1
+	if _, err := h.door.Lease(t.Context(), 1, 1); err != nil { // an entry that changes nothing
+		t.Fatal(err)
 	}
+	h.nextTerm()
+	if floor := h.group.TermFloor(); floor <= recent.Base.Index {
+		t.Fatalf("the term begins at %d, not after %d", floor, recent.Base.Index)
+	}
+	if _, err := h.door.Commit(t.Context(), old); !errors.Is(err, graphstore.ErrBaseTooOld) {
+		t.Errorf("a transaction from before the last write gave %v", err)
+	}
+	h.commit(recent)
+}
+
+// The first transactions of a new database may begin before it has a leader.
+func TestATransactionFromBeforeTheFirstLeader(t *testing.T) {
+	h := openHall(t)
+	tx := h.begin()
+	h.found()
+	if h.store.Applied().Index == tx.Position().Index {
+		t.Fatal("nothing was logged for the leader")
+	}
+	if _, err := tx.CreateNode(nil); err != nil {
+		t.Fatal(err)
+	}
+	h.commit(h.prepare(tx))
 }
 
 func TestLeasesDoNotOverlap(t *testing.T) {

@@ -105,6 +105,7 @@ func (s *Store) applyAll(entries []replication.Entry, results []replication.Resu
 				return i, err
 			}
 			ids = append(ids, appliedID{c.ID, c.Token, e.Index})
+			st.changed = e.Index
 			results[i].Value = AppliedInfo{Index: e.Index}
 		case replication.KindMark:
 		default:

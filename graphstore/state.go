@@ -13,7 +13,8 @@ import (
 type state struct {
 	gen      *generation
 	position replication.Position
-	time     int64 // leader time of the last entry, Unix nanoseconds
+	time     int64  // leader time of the last entry, Unix nanoseconds
+	changed  uint64 // index of the last changeset; after a start or a restore, of whatever was last
 
 	nodes  radix[nodeRecord]
 	rels   radix[relRecord]

@@ -151,6 +151,11 @@ func (s *Store) Close() error {
 // Applied gives the position of the last applied entry.
 func (s *Store) Applied() replication.Position { return s.state.Load().position }
 
+// Changed gives an index above which no entry applied here has changed the graph.
+// It may lie below Applied, for leases, time marks and what raft logs for itself
+// change nothing that a transaction reads.
+func (s *Store) Changed() uint64 { return s.state.Load().changed }
+
 // AppliedTime gives the leader's time of the last applied entry, in Unix nanoseconds.
 func (s *Store) AppliedTime() int64 { return s.state.Load().time }
 
@@ -207,6 +212,7 @@ func (s *Store) load() (*state, error) {
 		return nil, err
 	}
 	st.finishLoad(defs)
+	st.changed = st.position.Index
 	return st, nil
 }
 
