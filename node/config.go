@@ -196,5 +196,8 @@ func (c Config) Validate() error {
 	if (c.TLS.Certificate == "") != (c.TLS.Key == "") {
 		errs = append(errs, errors.New("bolt TLS needs both a certificate and a key"))
 	}
+	if id := c.Identity; id != (TLSFiles{}) && (id.Certificate == "" || id.Key == "" || id.CA == "") {
+		errs = append(errs, errors.New("the certificate of the cluster port needs all three files: certificate, key and CA"))
+	}
 	return errors.Join(errs...)
 }

@@ -82,9 +82,9 @@ func boltTLS(f TLSFiles) (*tls.Config, error) {
 	if f.Certificate == "" {
 		return nil, nil
 	}
-	cert, err := tls.LoadX509KeyPair(f.Certificate, f.Key)
+	cert, err := transport.LoadKeyPair(f.Certificate, f.Key)
 	if err != nil {
-		return nil, fmt.Errorf("load bolt certificate: %w", err)
+		return nil, fmt.Errorf("read the certificate of Bolt: %w", err)
 	}
 	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
 }

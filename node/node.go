@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -45,6 +46,7 @@ const (
 // Node is one server.
 type Node struct {
 	cfg     Config
+	tls     *tls.Config // of Bolt; nil means plain
 	log     *slog.Logger
 	id      string // UUID
 	engine  *cypher.Engine
@@ -86,7 +88,11 @@ func New(cfg Config) (*Node, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, log: cfg.Logger, databases: map[string]*database{}, roomed: make(chan struct{}, 1)}
+	boltTLS, err := boltTLS(cfg.TLS) // now, not when this server has joined the others
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{cfg: cfg, tls: boltTLS, log: cfg.Logger, databases: map[string]*database{}, roomed: make(chan struct{}, 1)}
 	n.limitMemory()
 	n.metrics = newMetrics()
 	n.void = sync.OnceValues(graphstore.OpenMemory)
@@ -303,11 +309,7 @@ func (n *Node) openBolt(group *errgroup.Group) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	tlsConfig, err := boltTLS(n.cfg.TLS)
-	if err != nil {
-		return nil, err
-	}
-	s := bolt.NewServer(bolt.Config{Backend: &boltBackend{n}, Agent: "Neo4j/" + Neo4jVersion, TLS: tlsConfig, Room: n.memory.Room, Logger: n.log})
+	s := bolt.NewServer(bolt.Config{Backend: &boltBackend{n}, Agent: "Neo4j/" + Neo4jVersion, TLS: n.tls, Room: n.memory.Room, Logger: n.log})
 	group.Go(func() error { return s.Serve(l) })
 	return func() {
 		l.Close()

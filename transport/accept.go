@@ -41,10 +41,16 @@ func (e *Endpoint) watchHandshake(ctx context.Context, info *quic.ClientInfo) (c
 }
 
 // complain logs what a peer did wrong, not more often than noise allows.
-func (e *Endpoint) complain(msg string, from net.Addr, err error) {
-	if ok, missed := e.noise.allow(); ok {
-		e.log.Warn(msg, "from", from.String(), "error", err, "unlogged", missed)
+func (e *Endpoint) complain(msg string, peer net.Addr, err error) {
+	ok, missed := e.noise.allow()
+	if !ok {
+		return
 	}
+	attrs := []any{"peer", peer.String(), "error", err, "unlogged", missed}
+	if do := advice(err); do != "" {
+		attrs = append(attrs, "do", do)
+	}
+	e.log.Warn(msg, attrs...)
 }
 
 // welcome finds out who made a connection and serves it.
@@ -92,7 +98,11 @@ func (e *Endpoint) serve(l *link, addr string) {
 	if e.ctx.Err() != nil || !last {
 		return
 	}
-	e.log.Info("lost the connection to a server", "server", l.server, "addr", addr, "cause", cause)
+	if refusedByPeer(cause) { // of a connection made here, whose handshake ends on this side first
+		e.complain("a server does not trust this one", l.conn.RemoteAddr(), cause)
+	} else {
+		e.log.Info("lost the connection to a server", "server", l.server, "addr", addr, "cause", cause)
+	}
 	if h := e.down.Load(); h != nil {
 		(*h)(l.server, cause)
 	}

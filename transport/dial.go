@@ -146,7 +146,7 @@ func (e *Endpoint) dialError(ctx context.Context, addr string, err error) error 
 	case e.ctx.Err() != nil:
 		return ErrClosed
 	case errors.Is(err, ErrWrongServer), errors.Is(err, ErrUntrusted):
-		e.log.Warn("did not trust a server", "addr", addr, "error", err)
+		e.complain("did not trust a server", address(addr), err)
 		return fmt.Errorf("dial %s: %w", addr, err)
 	case ctx.Err() != nil:
 		return fmt.Errorf("dial %s: %w: %w", addr, ErrPeerDown, context.Cause(ctx))
@@ -154,7 +154,19 @@ func (e *Endpoint) dialError(ctx context.Context, addr string, err error) error 
 	if t, ok := errors.AsType[*quic.TransportError](err); ok && t.ErrorCode.IsCryptoError() {
 		// The cause set by VerifyConnection is wrapped by quic-go only as text of the
 		// other side's alert; either way the two do not trust each other.
+		if t.Remote {
+			e.complain("a server does not trust this one", address(addr), err)
+		}
 		return fmt.Errorf("dial %s: %w: %w", addr, ErrUntrusted, err)
 	}
 	return fmt.Errorf("dial %s: %w", addr, named(err))
 }
+
+// address is where a server was looked for.
+type address string
+
+// Network implements net.Addr.
+func (address) Network() string { return "udp" }
+
+// String implements net.Addr.
+func (a address) String() string { return string(a) }

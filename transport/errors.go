@@ -54,5 +54,8 @@ func named(err error) error {
 		}
 		return ErrReset
 	}
+	if refusedByPeer(err) {
+		return fmt.Errorf("%w, says the peer: %w", ErrUntrusted, err)
+	}
 	return fmt.Errorf("%w: %w", ErrPeerDown, err)
 }

@@ -6,12 +6,15 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math/big"
 	mathrand "math/rand/v2"
 	"net"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -230,5 +233,110 @@ func TestLogOfStrangersIsThrottled(t *testing.T) {
 	}
 	if passed < 3 || passed > 10 {
 		t.Fatalf("%d of 1000 passed", passed)
+	}
+}
+
+// deaf is a socket that sends and hears nothing.
+type deaf struct {
+	net.PacketConn
+	closed chan struct{}
+	once   sync.Once
+}
+
+// ReadFrom waits for Close.
+func (d *deaf) ReadFrom([]byte) (int, net.Addr, error) {
+	<-d.closed
+	return 0, nil, net.ErrClosed
+}
+
+// Close ends ReadFrom.
+func (d *deaf) Close() error {
+	d.once.Do(func() { close(d.closed) })
+	return d.PacketConn.Close()
+}
+
+// Thousands of handshakes that are begun and never ended: what they hold is bounded,
+// and members are served meanwhile.
+func TestHalfOpenHandshakes(t *testing.T) {
+	const handshakes, rounds = 1000, 4
+	const roomFor = 128 << 20 // bytes of both sides, which share this process
+	var most uint64
+	e, _ := listen(t, "server-a", func(c *Config) { c.Limits.DialTimeout = time.Second })
+	serves(t, e)
+	to, err := net.ResolveUDPAddr("udp", e.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := held()
+	for range rounds {
+		socket, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &deaf{PacketConn: socket, closed: make(chan struct{})}
+		dialler := &quic.Transport{Conn: d}
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		var wg sync.WaitGroup
+		for range handshakes {
+			wg.Go(func() {
+				if _, err := dialler.Dial(ctx, to, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{protoShared}}, nil); err == nil {
+					t.Error("a handshake of one that hears nothing ended well")
+				}
+			})
+		}
+		serves(t, e)
+		most = max(most, held())
+		wg.Wait()
+		cancel()
+		if err := errors.Join(d.Close(), dialler.Close()); err != nil && !errors.Is(err, net.ErrClosed) {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d half-open handshakes: %d KiB at most, %d KiB in the end", handshakes*rounds, (most-before)>>10, (int64(held())-int64(before))>>10)
+	if most > before+roomFor {
+		t.Errorf("half-open handshakes hold %d MiB", (most-before)>>20)
+	}
+	serves(t, e)
+}
+
+// held is how many bytes of memory are in use.
+func held() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// Version negotiation packets, for connections that are there and that are not.
+func TestVersionNegotiationPackets(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	src := mathrand.New(mathrand.NewPCG(seed, 1))
+	e, _ := listen(t, "server-a")
+	conn := member(t, e) // must live through it
+	c, err := net.Dial("udp", e.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for range 2000 {
+		packet := []byte{0x80 | byte(src.UintN(128)), 0, 0, 0, 0}
+		for range 2 { // the ids of both sides
+			id := make([]byte, src.IntN(21))
+			for i := range id {
+				id[i] = byte(src.UintN(256))
+			}
+			packet = append(append(packet, byte(len(id))), id...)
+		}
+		for range src.IntN(64) {
+			packet = binary.BigEndian.AppendUint32(packet, src.Uint32())
+		}
+		if _, err := c.Write(packet); err != nil {
+			t.Fatal(err)
+		}
+	}
+	serves(t, e)
+	if err := context.Cause(conn.Context()); err != nil {
+		t.Errorf("a connection that was there ended: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -61,7 +62,7 @@ func NewIdentity(dir, secret, server string) (Identity, error) {
 // servers. The certificates need no server ids in them; a server then tells its
 // id itself when it connects.
 func LoadIdentity(certFile, keyFile, caFile string) (Identity, error) {
-	leaf, err := tls.LoadX509KeyPair(certFile, keyFile)
+	leaf, err := LoadKeyPair(certFile, keyFile)
 	if err != nil {
 		return Identity{}, fmt.Errorf("read the cluster certificate: %w", err)
 	}
@@ -73,8 +74,16 @@ func LoadIdentity(certFile, keyFile, caFile string) (Identity, error) {
 	if !id.roots.AppendCertsFromPEM(ca) {
 		return Identity{}, fmt.Errorf("read the cluster's authority: no certificate in %s", caFile)
 	}
-	if err := verify(leaf.Leaf, nil, id.roots); err != nil {
-		return Identity{}, fmt.Errorf("check the cluster certificate: %w", err)
+	var chain []*x509.Certificate
+	for _, der := range leaf.Certificate[1:] {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return Identity{}, fmt.Errorf("read the cluster certificate: %s: %w", certFile, err)
+		}
+		chain = append(chain, c)
+	}
+	if err := verify(leaf.Leaf, chain, id.roots); err != nil {
+		return Identity{}, fmt.Errorf("check the cluster certificate %s against the authority in %s: %w", certFile, caFile, err)
 	}
 	key, ok := leaf.PrivateKey.(crypto.Signer)
 	if !ok {
@@ -85,6 +94,45 @@ func LoadIdentity(certFile, keyFile, caFile string) (Identity, error) {
 		return Identity{}, fmt.Errorf("read the cluster key: %w", err)
 	}
 	return id, deriveKey(id.reset[:], der, "stateless reset")
+}
+
+// LoadKeyPair reads a certificate (chain) and its key from PEM files. Its errors
+// name the file that is wrong.
+func LoadKeyPair(certFile, keyFile string) (tls.Certificate, error) {
+	cert, err := os.ReadFile(certFile)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	key, err := os.ReadFile(keyFile)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	switch first, ok := firstBlock(cert, "CERTIFICATE"); {
+	case !ok:
+		return tls.Certificate{}, fmt.Errorf("%s holds no certificate in PEM form (BEGIN CERTIFICATE)", certFile)
+	default:
+		if _, err := x509.ParseCertificate(first); err != nil {
+			return tls.Certificate{}, fmt.Errorf("%s: %w", certFile, err)
+		}
+	}
+	if _, ok := firstBlock(key, "PRIVATE KEY"); !ok {
+		return tls.Certificate{}, fmt.Errorf("%s holds no private key in PEM form (BEGIN PRIVATE KEY, not encrypted)", keyFile)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("%s with the key %s: %w", certFile, keyFile, err)
+	}
+	return pair, nil
+}
+
+// firstBlock gives the first PEM block whose type ends with kind.
+func firstBlock(text []byte, kind string) ([]byte, bool) {
+	for b, rest := pem.Decode(text); b != nil; b, rest = pem.Decode(rest) {
+		if strings.HasSuffix(b.Type, kind) && !strings.HasPrefix(b.Type, "ENCRYPTED") {
+			return b.Bytes, true
+		}
+	}
+	return nil, false
 }
 
 // names tells whether the identity's own certificate carries the server's id.
