@@ -12,6 +12,7 @@ import (
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
+	"graticule/internal/boltclient"
 	"graticule/node"
 )
 
@@ -259,5 +260,53 @@ func TestTopologyShrinksAndGrows(t *testing.T) {
 			t.Errorf("%s: %v nodes", step.command, n)
 		}
 		c.run(admin, "CREATE (:Other)", nil)
+	}
+}
+
+// Who may not enter a database is told that there is none when asking where it is.
+func TestRoutesOfDatabasesThatMayNotBeEntered(t *testing.T) {
+	c := startCluster(t, "here")
+	admin := c.driver("bolt", c.members[0])
+	system := neo4j.ExecuteQueryWithDatabase("system")
+	for _, q := range []string{
+		"CREATE DATABASE secret WAIT", "CREATE DATABASE resting WAIT", "STOP DATABASE resting WAIT", "CREATE ALIAS hush FOR DATABASE secret",
+		"CREATE USER rita SET PASSWORD 'reads only' CHANGE NOT REQUIRED", "CREATE ROLE some", "GRANT ACCESS ON DATABASE neo4j TO some", "GRANT ROLE some TO rita",
+	} {
+		c.run(admin, q, nil, system)
+	}
+	route := func(user, password, database string) (string, error) {
+		t.Helper()
+		conn, err := boltclient.Dial(t.Context(), c.members[0].cfg.Bolt.Listen, boltclient.Login{User: user, Password: password, Routes: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		s, err := conn.Route(database)
+		if failure, ok := errors.AsType[*boltclient.ServerError](err); ok {
+			return failure.Code, nil
+		}
+		return fmt.Sprint(len(s.Write)), err
+	}
+	const unknown = "Neo.ClientError.Database.DatabaseNotFound"
+	for _, q := range []struct{ user, password, database, want string }{
+		{"neo4j", testPassword, "secret", "1"},
+		{"neo4j", testPassword, "resting", "Neo.TransientError.General.DatabaseUnavailable"},
+		{"neo4j", testPassword, "nowhere", unknown},
+		{"rita", "reads only", "neo4j", "1"},
+		{"rita", "reads only", "system", "1"},
+		{"rita", "reads only", "secret", unknown},
+		{"rita", "reads only", "hush", unknown},
+		{"rita", "reads only", "resting", unknown},
+		{"rita", "reads only", "nowhere", unknown},
+	} {
+		if got, err := route(q.user, q.password, q.database); err != nil || got != q.want {
+			t.Errorf("%s asks for %s: %s %v, want %s", q.user, q.database, got, err, q.want)
+		}
+	}
+	rita := c.as("bolt", c.members[0], "rita", "reads only")
+	for database, want := range map[string]string{"secret": unknown, "neo4j": ""} {
+		if got := c.code(rita, neo4j.SessionConfig{}, "CALL dbms.routing.getRoutingTable({}, '"+database+"')"); got != want {
+			t.Errorf("the procedure answers %q for %s, want %q", got, database, want)
+		}
 	}
 }

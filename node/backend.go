@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -107,6 +108,28 @@ func (s *session) Close() { s.n.sessions.Delete(s) }
 // databaseOf finds a database by the name, or alias, that a client gave; without
 // one it is the user's home database.
 func (n *Node) databaseOf(name string, g *grants) (*catalog.Database, error) {
+	d, err := n.named(name, g)
+	if err == nil && d.Offline {
+		return nil, status.New(status.DatabaseUnavailable, "08N09", "Database '%s' is unavailable: it is offline. Start it with START DATABASE.", d.Name)
+	}
+	return d, err
+}
+
+// visibleDatabase is databaseOf for those who ask where a database is: one that the
+// user may not enter does not exist for them.
+func (n *Node) visibleDatabase(name string, g *grants) (*catalog.Database, error) {
+	d, err := n.named(name, g)
+	if err != nil {
+		return nil, err
+	}
+	if g.enter(d) != nil {
+		return nil, unknownDatabase(cmp.Or(name, d.Name))
+	}
+	return n.databaseOf(name, g)
+}
+
+// named is databaseOf for databases that are offline, too.
+func (n *Node) named(name string, g *grants) (*catalog.Database, error) {
 	state, _ := n.catalog.State()
 	if name == "" {
 		name = state.Default
@@ -117,14 +140,14 @@ func (n *Node) databaseOf(name string, g *grants) (*catalog.Database, error) {
 	if strings.EqualFold(name, "system") {
 		return &catalog.Database{ID: systemGroup, Name: "system"}, nil
 	}
-	d := state.Find(name)
-	if d == nil {
-		return nil, status.New(status.DatabaseNotFound, "22N51", "Database does not exist. Database name: '%s'.", name)
+	if d := state.Find(name); d != nil {
+		return d, nil
 	}
-	if d.Offline {
-		return nil, status.New(status.DatabaseUnavailable, "08N09", "Database '%s' is unavailable: it is offline. Start it with START DATABASE.", d.Name)
-	}
-	return d, nil
+	return nil, unknownDatabase(name)
+}
+
+func unknownDatabase(name string) error {
+	return status.New(status.DatabaseNotFound, "22N51", "Database does not exist. Database name: '%s'.", name)
 }
 
 // tx is one transaction of a session on one database.

@@ -59,7 +59,7 @@ func startClusterWith(t testing.TB, change func(i int, cfg *node.Config), region
 		}
 		seen[region] = true
 		cfg := node.Config{
-			Name: fmt.Sprintf("%s-%d", region, i), Region: region, ModeConstraint: mode, AutoEnable: true, DataDir: t.TempDir(), Password: testPassword, User: "neo4j", Secret: t.Name(), ImportDir: c.imports,
+			Name: fmt.Sprintf("%s-%d", region, i), Region: region, ModeConstraint: mode, AutoEnable: true, DataDir: t.TempDir(), Password: testPassword, User: "neo4j", Secret: t.Name(), ImportDir: c.imports, OpenStatus: true,
 			Bolt: node.Address{Listen: freePort(t, "tcp")}, HTTP: node.Address{Listen: freePort(t, "tcp")}, Cluster: node.Address{Listen: freePort(t, "udp")},
 			Logger: slog.New(slog.DiscardHandler),
 		}
@@ -136,7 +136,12 @@ func (c *cluster) start(m *member) {
 func (c *cluster) awaitReady(m *member) {
 	c.t.Helper()
 	eventually(c.t, 30*time.Second, m.cfg.Name+" is ready and holds the database", func() bool {
-		r, err := http.Get("http://" + m.cfg.HTTP.Listen + "/db/neo4j/cluster/available")
+		req, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, "http://"+m.cfg.HTTP.Listen+"/db/neo4j/cluster/available", nil)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		req.SetBasicAuth("neo4j", testPassword)
+		r, err := http.DefaultClient.Do(req)
 		if err != nil {
 			return false
 		}

@@ -46,6 +46,12 @@ type Config struct {
 	// database has no user; default neo4j/neo4j, to be changed at first login.
 	User, Password string
 	NoAuth         bool // accept every login
+	OpenStatus     bool // answer load balancers' questions about a copy without a login
+
+	// OpenMetrics has GET /metrics answered without a login, at MetricsListen
+	// (default localhost:2004). The HTTP port answers it to users.
+	OpenMetrics   bool
+	MetricsListen string
 
 	Secret   string      // the cluster's shared secret, from which its certificates are derived
 	TLS      TLSFiles    // for Bolt; none means plain
@@ -118,6 +124,9 @@ func (c Config) withDefaults() Config {
 	if c.User == "" {
 		c.User, c.Password = "neo4j", "neo4j"
 	}
+	if c.MetricsListen == "" {
+		c.MetricsListen = "localhost:2004"
+	}
 	if c.BookmarkTimeout == 0 {
 		c.BookmarkTimeout = 30 * time.Second
 	}
@@ -173,6 +182,9 @@ func (c Config) Validate() error {
 				errs = append(errs, fmt.Errorf("%s address %q: the port must lie in 0..65535", a.name, s))
 			}
 		}
+	}
+	if host, _, err := net.SplitHostPort(c.MetricsListen); c.OpenMetrics && (err != nil || host == "") {
+		errs = append(errs, fmt.Errorf("server.metrics.prometheus.endpoint %q: want host:port", c.MetricsListen))
 	}
 	switch c.ModeConstraint {
 	case "NONE", "PRIMARY", "SECONDARY":

@@ -33,13 +33,21 @@ func (n *Node) httpHandler() http.Handler {
 		}
 		fmt.Fprintln(w, "ready")
 	})
-	mux.HandleFunc("GET /db/{database}/cluster/{question}", n.clusterEndpoint)
+	mux.Handle("GET /db/{database}/cluster/{question}", n.whenReady(n.statusDoor(http.HandlerFunc(n.clusterEndpoint))))
 	mux.Handle("/db/{database}/query/v2", n.whenReady(n.query))
 	mux.Handle("/db/{database}/query/v2/", n.whenReady(n.query))
-	mux.Handle("GET /metrics", n.metrics.handler(n))
-	mux.Handle("GET /traces", n.whenReady(http.HandlerFunc(n.listTraces)))
-	mux.Handle("GET /traces/{id}", n.whenReady(http.HandlerFunc(n.showTrace)))
+	mux.Handle("GET /metrics", n.whenReady(n.query.LoggedIn(n.metrics.handler(n))))
+	mux.Handle("GET /traces", n.whenReady(n.query.LoggedIn(http.HandlerFunc(n.listTraces))))
+	mux.Handle("GET /traces/{id}", n.whenReady(n.query.LoggedIn(http.HandlerFunc(n.showTrace))))
 	return onlyHosts(n.cfg.hostsAllowed(), mux)
+}
+
+// statusDoor asks for a login before h, unless load balancers may ask without.
+func (n *Node) statusDoor(h http.Handler) http.Handler {
+	if n.cfg.OpenStatus {
+		return h
+	}
+	return n.query.LoggedIn(h)
 }
 
 // whenReady answers for the time before the server has all that h needs, and after.
@@ -85,10 +93,6 @@ func (n *Node) clusterCopy(name string) (clusterCopy, bool) {
 
 // clusterEndpoint answers the questions load balancers ask.
 func (n *Node) clusterEndpoint(w http.ResponseWriter, r *http.Request) {
-	if !n.ready.Load() {
-		http.Error(w, "not ready", http.StatusServiceUnavailable)
-		return
-	}
 	c, ok := n.clusterCopy(r.PathValue("database"))
 	if !ok {
 		http.NotFound(w, r)

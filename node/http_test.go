@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"graticule/node"
 )
 
 // query posts to the Query API and gives the status and the decoded answer.
@@ -101,6 +103,7 @@ func get(t *testing.T, m *member, path, accept string) string {
 		t.Fatal(err)
 	}
 	req.Header.Set("Accept", accept)
+	req.SetBasicAuth("neo4j", testPassword)
 	answer, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -143,4 +146,61 @@ func TestMetricsTellOfCommitsAndLag(t *testing.T) {
 		return value(secondary, `graticule_applied_index{database="neo4j"}`) == applied && value(secondary, `graticule_replication_lag_entries{database="neo4j"}`) == "0" &&
 			value(secondary, `graticule_replication_lag_seconds{database="neo4j"}`) == "0" && value(primary, `graticule_feed_lag_entries{database="neo4j",secondary="north-1"}`) == "0"
 	})
+}
+
+// What the HTTP port tells only users, and what may be opened.
+func TestWhoMayAskOverHTTP(t *testing.T) {
+	metrics := freePort(t, "tcp")
+	c := startClusterWith(t, func(i int, cfg *node.Config) {
+		cfg.OpenStatus = i == 0
+		if i == 0 {
+			cfg.OpenMetrics, cfg.MetricsListen = true, metrics
+		}
+	}, "north", "north")
+	open, closed := c.members[0].cfg.HTTP.Listen, c.members[1].cfg.HTTP.Listen
+	for _, q := range []struct {
+		url, user, password string
+		want                int
+	}{
+		{closed + "/ready", "", "", 200},
+		{closed + "/", "", "", 200},
+		{closed + "/db/neo4j/cluster/available", "", "", 401},
+		{closed + "/db/neo4j/cluster/available", "neo4j", "guess", 401},
+		{closed + "/db/neo4j/cluster/available", "neo4j", testPassword, 200},
+		{closed + "/db/nowhere/cluster/available", "", "", 401},
+		{closed + "/db/nowhere/cluster/available", "neo4j", testPassword, 404},
+		{closed + "/db/neo4j/cluster/writable", "neo4j", testPassword, 404},
+		{open + "/db/neo4j/cluster/available", "", "", 200},
+		{closed + "/metrics", "", "", 401},
+		{closed + "/metrics", "neo4j", testPassword, 200},
+		{open + "/metrics", "", "", 401},
+		{metrics + "/metrics", "", "", 200},
+		{metrics + "/traces", "", "", 404},
+		{open + "/traces", "", "", 401},
+		{open + "/traces/00", "", "", 401},
+		{open + "/traces", "neo4j", testPassword, 200},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+q.url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q.user != "" {
+			req.SetBasicAuth(q.user, q.password)
+		}
+		answer, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.StatusCode != q.want {
+			t.Errorf("%s as %q: %d, want %d", q.url, q.user, answer.StatusCode, q.want)
+		}
+		if challenge := answer.Header.Get("WWW-Authenticate"); q.want == 401 && (challenge == "" || !strings.Contains(string(b), "Neo.ClientError.Security.Unauthorized")) {
+			t.Errorf("%s: asks for a login by %q, with %s", q.url, challenge, b)
+		}
+	}
 }

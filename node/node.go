@@ -121,6 +121,7 @@ func (n *Node) Run(ctx context.Context) error {
 		{"clear the temporary files", n.openDisk},                                                                // before any statement
 		{"set up tracing", n.openTraces},                                                                         // its spans carry the server's id
 		{"listen for HTTP", func() (func(), error) { return n.openHTTP(group) }},                                 // so that /ready answers from the start
+		{"listen for metrics", func() (func(), error) { return n.openMetrics(group) }},                           // they tell of the start, too
 		{"open the QUIC endpoint", n.openNetwork},                                                                // everything between servers rides on it
 		{"open the log store", n.openLogs},                                                                       // before any group
 		{"open the catalog", n.openCatalog},                                                                      // what is known of the cluster
@@ -321,11 +322,25 @@ func (n *Node) openBolt(group *errgroup.Group) (func(), error) {
 }
 
 func (n *Node) openHTTP(group *errgroup.Group) (func(), error) {
-	l, err := net.Listen("tcp", n.cfg.HTTP.Listen)
+	return n.serveHTTP(group, n.cfg.HTTP.Listen, n.httpHandler())
+}
+
+// openMetrics opens the port for those who collect numbers, where one is wanted.
+func (n *Node) openMetrics(group *errgroup.Group) (func(), error) {
+	if !n.cfg.OpenMetrics {
+		return nil, nil
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", n.metrics.handler(n))
+	return n.serveHTTP(group, n.cfg.MetricsListen, onlyHosts(n.cfg.hostsAllowed(), mux))
+}
+
+func (n *Node) serveHTTP(group *errgroup.Group, listen string, h http.Handler) (func(), error) {
+	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return nil, err
 	}
-	s := &http.Server{Handler: n.httpHandler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10}
 	group.Go(func() error {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve HTTP: %w", err)

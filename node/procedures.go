@@ -62,7 +62,7 @@ func (n *Node) routingProcedure(c *exec.ProcedureContext, a []graph.Value) ([][]
 	if len(a) > 1 && a[1].Kind() == graph.KindString {
 		database = a[1].AsString()
 	}
-	def, err := n.databaseOf(database, t.grants)
+	def, err := n.visibleDatabase(database, t.grants)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func (s *session) Route(ctx context.Context, req bolt.RouteRequest) (bolt.Routin
 	if err != nil {
 		return bolt.RoutingTable{}, err
 	}
-	def, err := s.n.databaseOf(req.Database, acting)
+	def, err := s.n.visibleDatabase(req.Database, acting)
 	if err != nil {
 		return bolt.RoutingTable{}, err
 	}

@@ -142,13 +142,8 @@ func TestTraceOfACommitSpansTheCluster(t *testing.T) {
 			t.Errorf("commit at %s: spans\n%s\nwant\n%s", entrance.cfg.Name, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 
-		response, err := http.Get("http://" + c.members[(i+1)%len(c.members)].cfg.HTTP.Listen + "/traces/" + id)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var shown []telemetry.SpanInfo
-		err = json.NewDecoder(response.Body).Decode(&shown)
-		response.Body.Close()
+		err = json.Unmarshal([]byte(get(t, c.members[(i+1)%len(c.members)], "/traces/"+id, plainJSON)), &shown)
 		if want := len(got) + len(secondaries); err != nil || len(shown) != want {
 			t.Errorf("/traces/%s shows %d spans, want %d (%v)", id, len(shown), want, err)
 		}

@@ -75,25 +75,40 @@ func (a *API) methods(actions map[string]action) http.Handler {
 			fail(w, http.StatusMethodNotAllowed, status.New(status.RequestInvalid, "", "Method Not Allowed"))
 			return
 		}
-		c, err := a.login(r)
-		if err == nil {
-			err = act(w, r, c)
-			if !c.keep {
-				c.session.Close()
-			}
-		}
-		if err != nil {
-			e := a.backend.Failure(err)
-			code := statusOf(e)
-			if errors.As(err, new(*missing)) {
-				code = http.StatusNotFound
-			}
-			if code == http.StatusUnauthorized {
-				w.Header().Set("WWW-Authenticate", `Basic realm="Neo4j"`)
-			}
-			fail(w, code, e)
-		}
+		a.answer(w, r, act)
 	})
+}
+
+// LoggedIn lets those through to h who give the name and password of a user.
+func (a *API) LoggedIn(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.answer(w, r, func(w http.ResponseWriter, r *http.Request, _ *caller) error {
+			h.ServeHTTP(w, r)
+			return nil
+		})
+	})
+}
+
+// answer logs in and acts, or tells what went wrong before the answer began.
+func (a *API) answer(w http.ResponseWriter, r *http.Request, act action) {
+	c, err := a.login(r)
+	if err == nil {
+		err = act(w, r, c)
+		if !c.keep {
+			c.session.Close()
+		}
+	}
+	if err != nil {
+		e := a.backend.Failure(err)
+		code := statusOf(e)
+		if errors.As(err, new(*missing)) {
+			code = http.StatusNotFound
+		}
+		if code == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", `Basic realm="Neo4j"`)
+		}
+		fail(w, code, e)
+	}
 }
 
 // statusOf gives the HTTP status for a failure: Neo4j answers most with 400, those

@@ -186,7 +186,7 @@ func printTable(out io.Writer, l Layout, password string) {
 	w.Flush()
 	fmt.Fprintf(out, `
 Drivers connect to neo4j://%[1]s as neo4j with the password %[2]s. Try:
-  curl http://%[3]s/db/neo4j/cluster/status
+  curl -u neo4j:%[2]s http://%[3]s/db/neo4j/cluster/status
   graticule demo kill %[4]s
   graticule demo start %[4]s
 Ctrl-C stops everything.
