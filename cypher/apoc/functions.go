@@ -1,6 +1,7 @@
 package apoc
 
 import (
+	"bytes"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -62,11 +63,14 @@ func Functions() []*fn.Function {
 			return graph.String(name), nil
 		}),
 		function("apoc.convert.toJson(value :: ANY) :: STRING", "Serializes the given JSON value.", true, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
-			text, err := json.Marshal(toJSON(plain(c, a[0])))
-			if err != nil {
-				return graph.Null, failed("the value cannot be written as JSON: %v", err)
-			}
-			return graph.String(string(text)), nil
+			v := plain(c, a[0])
+			return c.Aside(sizeOf(v), func() (graph.Value, error) {
+				text, err := json.Marshal(toJSON(v))
+				if err != nil {
+					return graph.Null, failed("the value cannot be written as JSON: %v", err)
+				}
+				return graph.String(string(text)), nil
+			})
 		}),
 		function("apoc.convert.fromJsonMap(map :: STRING, path =  :: STRING) :: MAP", "Converts the given JSON map into a Cypher `MAP`.", false, decoded(graph.KindMap)),
 		function("apoc.convert.fromJsonList(list :: STRING, path =  :: STRING) :: LIST<ANY>", "Converts the given JSON list into a Cypher `LIST<ANY>`.", false, decoded(graph.KindList)),
@@ -99,6 +103,7 @@ func plain(c *fn.Context, v graph.Value) graph.Value {
 	case graph.KindList:
 		out := make([]graph.Value, len(v.AsList()))
 		for i, x := range v.AsList() {
+			c.Work(4)
 			out[i] = plain(c, x)
 		}
 		return graph.List(out)
@@ -113,17 +118,44 @@ func plain(c *fn.Context, v graph.Value) graph.Value {
 	return v
 }
 
-func decoded(kind graph.Kind) body {
-	return func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
-		d := json.NewDecoder(strings.NewReader(textOf(a[0])))
-		d.UseNumber()
-		var v any
-		if err := d.Decode(&v); err != nil {
-			return graph.Null, failed("Can't read the JSON text: %v", err)
+// sizeOf gives about how many bytes a list or a map has.
+func sizeOf(v graph.Value) int {
+	switch v.Kind() {
+	case graph.KindList:
+		n := 0
+		for _, x := range v.AsList() {
+			n += 8 + sizeOf(x)
 		}
-		out := fromJSON(v)
+		return n
+	case graph.KindMap:
+		n := 0
+		for i := range v.AsMap().Len() {
+			k, x := v.AsMap().At(i)
+			n += len(k) + 8 + sizeOf(x)
+		}
+		return n
+	case graph.KindString:
+		return len(v.AsString())
+	}
+	return 8
+}
+
+func decoded(kind graph.Kind) body {
+	return func(c *fn.Context, a []graph.Value) (graph.Value, error) {
+		text := textOf(a[0])
+		out, err := c.Aside(len(text), func() (graph.Value, error) {
+			d := json.NewDecoder(strings.NewReader(text))
+			d.UseNumber()
+			var v any
+			if err := d.Decode(&v); err != nil {
+				return graph.Null, failed("Can't read the JSON text: %v", err)
+			}
+			return fromJSON(v), nil
+		})
+		if err != nil {
+			return graph.Null, err
+		}
 		if len(a) > 1 && a[1].Kind() == graph.KindString {
-			var err error
 			if out, err = jsonPath(out, a[1].AsString()); err != nil {
 				return graph.Null, err
 			}
@@ -137,27 +169,35 @@ func decoded(kind graph.Kind) body {
 
 func textFunctions() []*fn.Function {
 	hash := func(sum func([]byte) []byte) body {
-		return func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
-			var b strings.Builder
+		return func(c *fn.Context, a []graph.Value) (graph.Value, error) {
+			var b bytes.Buffer
 			for _, v := range a[0].AsListOrNil() {
 				b.WriteString(textOf(v))
+				c.Work(8)
 			}
-			return graph.String(hex.EncodeToString(sum([]byte(b.String())))), nil
+			return c.Aside(b.Len(), func() (graph.Value, error) { return graph.String(hex.EncodeToString(sum(b.Bytes()))), nil })
 		}
 	}
 	return []*fn.Function{
-		function("apoc.text.join(texts :: LIST<STRING>, delimiter :: STRING) :: STRING", "Joins the given `STRING` values using the given delimiter.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
-			return graph.String(strings.Join(texts(a[0]), textOf(a[1]))), nil
+		function("apoc.text.join(texts :: LIST<STRING>, delimiter :: STRING) :: STRING", "Joins the given `STRING` values using the given delimiter.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
+			var parts []string
+			for _, v := range a[0].AsListOrNil() {
+				if c.Work(1); v.Kind() == graph.KindString {
+					parts = append(parts, v.AsString())
+				}
+			}
+			return graph.String(c.Join(parts, textOf(a[1]))), nil
 		}),
-		function("apoc.text.replace(text :: STRING, regex :: STRING, replacement :: STRING) :: STRING", "Finds and replaces all matches found by the given regular expression with the given replacement.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
+		function("apoc.text.replace(text :: STRING, regex :: STRING, replacement :: STRING) :: STRING", "Finds and replaces all matches found by the given regular expression with the given replacement.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
 			pattern, err := regexp.Compile(textOf(a[1]))
 			if err != nil {
 				return graph.Null, illegal("Invalid regex: %v", err)
 			}
 			group := regexp.MustCompile(`\$(\d+)`)
-			return graph.String(pattern.ReplaceAllString(textOf(a[0]), group.ReplaceAllString(textOf(a[2]), "$${$1}"))), nil
+			text, by := textOf(a[0]), group.ReplaceAllString(textOf(a[2]), "$${$1}")
+			return c.Aside(len(text), func() (graph.Value, error) { return graph.String(pattern.ReplaceAllString(text, by)), nil })
 		}),
-		function("apoc.text.split(text :: STRING, regex :: STRING, limit = 0 :: INTEGER) :: LIST<STRING>", "Splits the given `STRING` using a given regular expression as a separator.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
+		function("apoc.text.split(text :: STRING, regex :: STRING, limit = 0 :: INTEGER) :: LIST<STRING>", "Splits the given `STRING` using a given regular expression as a separator.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
 			pattern, err := regexp.Compile(textOf(a[1]))
 			if err != nil {
 				return graph.Null, illegal("Invalid regex: %v", err)
@@ -166,7 +206,8 @@ func textFunctions() []*fn.Function {
 			if len(a) > 2 && a[2].Kind() == graph.KindInt && a[2].AsInt() > 0 {
 				n = int(a[2].AsInt())
 			}
-			return graph.Strings(pattern.Split(textOf(a[0]), n)), nil
+			text := textOf(a[0])
+			return c.Aside(len(text), func() (graph.Value, error) { return graph.Strings(pattern.Split(text, n)), nil })
 		}),
 		function("apoc.text.capitalize(text :: STRING) :: STRING", "Capitalizes the first letter of the given `STRING`.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
 			r := []rune(textOf(a[0]))
@@ -181,56 +222,75 @@ func textFunctions() []*fn.Function {
 	}
 }
 
-func unique(all []graph.Value) []graph.Value {
-	var out []graph.Value
-	for _, v := range all {
-		if !contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	return out
+// set finds values by kind and content.
+type set map[string]bool
+
+func key(c *fn.Context, v graph.Value) string {
+	c.Work(16)
+	return string(graph.AppendKey([]byte{byte(v.Kind())}, v))
 }
 
-func contains(all []graph.Value, v graph.Value) bool {
-	return slices.ContainsFunc(all, func(o graph.Value) bool { return o.Kind() == v.Kind() && graph.Compare(o, v) == 0 })
+func setOf(c *fn.Context, all []graph.Value) set {
+	s := set{}
+	for _, v := range all {
+		s[key(c, v)] = true
+	}
+	return s
+}
+
+// unique gives the first of equal values of all lists, of those that wanted takes.
+func unique(c *fn.Context, wanted func(key string) bool, all ...[]graph.Value) graph.Value {
+	seen := set{}
+	var out []graph.Value
+	for _, l := range all {
+		for _, v := range l {
+			if k := key(c, v); !seen[k] {
+				if seen[k] = true; wanted == nil || wanted(k) {
+					out = append(out, v)
+				}
+			}
+		}
+	}
+	return graph.List(out)
 }
 
 func collFunctions() []*fn.Function {
 	return []*fn.Function{
-		function("apoc.coll.toSet(coll :: LIST<ANY>) :: LIST<ANY>", "Returns a unique `LIST<ANY>` from the given `LIST<ANY>`.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
-			return graph.List(unique(a[0].AsListOrNil())), nil
+		function("apoc.coll.toSet(coll :: LIST<ANY>) :: LIST<ANY>", "Returns a unique `LIST<ANY>` from the given `LIST<ANY>`.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
+			return unique(c, nil, a[0].AsListOrNil()), nil
 		}),
-		function("apoc.coll.contains(coll :: LIST<ANY>, value :: ANY) :: BOOLEAN", "Returns whether or not the given value exists in the given collection.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
-			return graph.Bool(contains(a[0].AsListOrNil(), a[1])), nil
+		function("apoc.coll.contains(coll :: LIST<ANY>, value :: ANY) :: BOOLEAN", "Returns whether or not the given value exists in the given collection.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
+			return graph.Bool(slices.ContainsFunc(a[0].AsListOrNil(), func(v graph.Value) bool { return v.Kind() == a[1].Kind() && c.Compare(v, a[1]) == 0 })), nil
 		}),
-		function("apoc.coll.union(list1 :: LIST<ANY>, list2 :: LIST<ANY>) :: LIST<ANY>", "Returns the distinct union of the two given `LIST<ANY>` values.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
-			return graph.List(unique(append(slices.Clone(a[0].AsListOrNil()), a[1].AsListOrNil()...))), nil
+		function("apoc.coll.union(list1 :: LIST<ANY>, list2 :: LIST<ANY>) :: LIST<ANY>", "Returns the distinct union of the two given `LIST<ANY>` values.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
+			return unique(c, nil, a[0].AsListOrNil(), a[1].AsListOrNil()), nil
 		}),
-		function("apoc.coll.intersection(list1 :: LIST<ANY>, list2 :: LIST<ANY>) :: LIST<ANY>", "Returns the distinct intersection of two `LIST<ANY>` values.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
-			return graph.List(slices.DeleteFunc(unique(a[0].AsListOrNil()), func(v graph.Value) bool { return !contains(a[1].AsListOrNil(), v) })), nil
+		function("apoc.coll.intersection(list1 :: LIST<ANY>, list2 :: LIST<ANY>) :: LIST<ANY>", "Returns the distinct intersection of two `LIST<ANY>` values.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
+			others := setOf(c, a[1].AsListOrNil())
+			return unique(c, func(key string) bool { return others[key] }, a[0].AsListOrNil()), nil
 		}),
-		function("apoc.coll.subtract(list1 :: LIST<ANY>, list2 :: LIST<ANY>) :: LIST<ANY>", "Returns the first `LIST<ANY>` as a set with all the elements of the second `LIST<ANY>` removed.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
-			return graph.List(slices.DeleteFunc(unique(a[0].AsListOrNil()), func(v graph.Value) bool { return contains(a[1].AsListOrNil(), v) })), nil
+		function("apoc.coll.subtract(list1 :: LIST<ANY>, list2 :: LIST<ANY>) :: LIST<ANY>", "Returns the first `LIST<ANY>` as a set with all the elements of the second `LIST<ANY>` removed.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
+			others := setOf(c, a[1].AsListOrNil())
+			return unique(c, func(key string) bool { return !others[key] }, a[0].AsListOrNil()), nil
 		}),
-		function("apoc.coll.sort(coll :: LIST<ANY>) :: LIST<ANY>", "Sorts the given `LIST<ANY>` into ascending order.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
-			out := slices.Clone(a[0].AsListOrNil())
-			slices.SortStableFunc(out, graph.Compare)
-			return graph.List(out), nil
+		function("apoc.coll.sort(coll :: LIST<ANY>) :: LIST<ANY>", "Sorts the given `LIST<ANY>` into ascending order.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
+			return graph.List(c.Sorted(a[0].AsListOrNil())), nil
 		}),
-		function("apoc.coll.flatten(coll :: LIST<ANY>, recursive = false :: BOOLEAN) :: LIST<ANY>", "Flattens the given `LIST<ANY>` (to flatten nested `LIST<ANY>` values, set recursive to true).", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
+		function("apoc.coll.flatten(coll :: LIST<ANY>, recursive = false :: BOOLEAN) :: LIST<ANY>", "Flattens the given `LIST<ANY>` (to flatten nested `LIST<ANY>` values, set recursive to true).", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
 			deep := len(a) > 1 && a[1].IsTrue()
-			var flat func(all []graph.Value, more bool) []graph.Value
-			flat = func(all []graph.Value, more bool) (out []graph.Value) {
+			var out []graph.Value
+			var flat func(all []graph.Value, more bool)
+			flat = func(all []graph.Value, more bool) {
 				for _, v := range all {
-					if v.Kind() == graph.KindList && more {
-						out = append(out, flat(v.AsList(), deep)...)
+					if c.Work(1); v.Kind() == graph.KindList && more {
+						flat(v.AsList(), deep)
 					} else {
 						out = append(out, v)
 					}
 				}
-				return out
 			}
-			return graph.List(flat(a[0].AsListOrNil(), true)), nil
+			flat(a[0].AsListOrNil(), true)
+			return graph.List(out), nil
 		}),
 	}
 }
@@ -247,9 +307,10 @@ func mapFunctions() []*fn.Function {
 			}
 			return graph.MapOf(out), nil
 		}),
-		function("apoc.map.fromPairs(pairs :: LIST<ANY>) :: MAP", "Creates a `MAP` from the given `LIST<LIST<ANY>>` of key-value pairs.", false, func(_ *fn.Context, a []graph.Value) (graph.Value, error) {
+		function("apoc.map.fromPairs(pairs :: LIST<ANY>) :: MAP", "Creates a `MAP` from the given `LIST<LIST<ANY>>` of key-value pairs.", false, func(c *fn.Context, a []graph.Value) (graph.Value, error) {
 			out := &graph.Map{}
 			for _, pair := range a[0].AsListOrNil() {
+				c.Work(8)
 				if l := pair.AsListOrNil(); len(l) == 2 {
 					out.Put(textOf(l[0]), l[1])
 				}

@@ -1,6 +1,7 @@
 package apoc
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -273,8 +274,8 @@ func (x *expansion) walk() ([]trail, error) {
 		}
 	}
 	for len(queue) > 0 {
-		if err := x.c.Context.Err(); err != nil {
-			return nil, err
+		if x.c.Context.Err() != nil {
+			return nil, context.Cause(x.c.Context)
 		}
 		at := 0
 		if x.depthFirst {

@@ -133,7 +133,10 @@ func (res *Result) carryOut(push func(*resultRows) error) error {
 	batch, size, bytes := &resultRows{}, 1, int64(0) // the first row is not kept waiting
 	err := res.plan.query.run(r, make(frame, res.plan.width), func(f frame) error {
 		for _, s := range slots {
-			v := r.hydrate(f[s])
+			v, err := r.hydrate(f[s])
+			if err != nil {
+				return err
+			}
 			batch.values = append(batch.values, v)
 			bytes += valueSize(v)
 		}

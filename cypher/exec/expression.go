@@ -83,7 +83,10 @@ func (c *compiler) expr(e ast.Expr) eval {
 		x, t, not := c.expr(e.Operand), e.Type, e.Not
 		return func(r *run, f frame) (graph.Value, error) {
 			v, err := x(r, f)
-			return graph.Bool(isType(v, t) != not), err
+			if err != nil {
+				return graph.Null, err
+			}
+			return r.context.Interruptible(func() (graph.Value, error) { return graph.Bool(isType(&r.context, v, t) != not), nil })
 		}
 	case *ast.LabelPredicate:
 		x, test, not := c.expr(e.Operand), c.labelTest(e.Labels), e.Not
@@ -271,8 +274,30 @@ func boolOrNull(v graph.Value) error {
 	return nil
 }
 
-var arithmetic = map[ast.Op]func(a, b graph.Value) (graph.Value, error){
-	ast.OpAdd: fn.Add, ast.OpConcat: fn.Concat, ast.OpSubtract: fn.Subtract, ast.OpMultiply: fn.Multiply, ast.OpDivide: fn.Divide, ast.OpModulo: fn.Modulo, ast.OpPower: fn.Power, ast.OpIn: fn.In,
+var operations = map[ast.Op]operation{
+	ast.OpSubtract: of(fn.Subtract), ast.OpMultiply: of(fn.Multiply), ast.OpDivide: of(fn.Divide), ast.OpModulo: of(fn.Modulo), ast.OpPower: of(fn.Power),
+	ast.OpAdd: (*fn.Context).Add, ast.OpConcat: (*fn.Context).Concat, ast.OpIn: (*fn.Context).In,
+	ast.OpContains:   func(c *fn.Context, a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, c.Contains), nil },
+	ast.OpStartsWith: of(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.StartsWith), nil }),
+	ast.OpEndsWith:   of(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.EndsWith), nil }),
+}
+
+// operation computes an operator of two values.
+type operation func(c *fn.Context, a, b graph.Value) (graph.Value, error)
+
+func of(f func(a, b graph.Value) (graph.Value, error)) operation {
+	return func(_ *fn.Context, a, b graph.Value) (graph.Value, error) { return f(a, b) }
+}
+
+// large tells whether v may take long to be looked through.
+func large(v graph.Value) bool {
+	switch v.Kind() {
+	case graph.KindString:
+		return len(v.AsString()) >= roomAsked
+	case graph.KindList, graph.KindMap:
+		return true
+	}
+	return false
 }
 
 func (c *compiler) binary(e *ast.Binary) eval {
@@ -283,7 +308,7 @@ func (c *compiler) binary(e *ast.Binary) eval {
 	}
 	left, right := c.expr(e.Left), c.expr(e.Right)
 	joins := e.Op == ast.OpAdd || e.Op == ast.OpConcat
-	both := func(f2 func(a, b graph.Value) (graph.Value, error)) eval {
+	both := func(f2 operation) eval {
 		return func(r *run, f frame) (graph.Value, error) {
 			a, err := left(r, f)
 			if err != nil {
@@ -298,7 +323,10 @@ func (c *compiler) binary(e *ast.Binary) eval {
 					return graph.Null, err
 				}
 			}
-			return f2(a, b)
+			if large(a) || large(b) {
+				return r.context.Interruptible(func() (graph.Value, error) { return f2(&r.context, a, b) })
+			}
+			return f2(&r.context, a, b)
 		}
 	}
 	logic := func(f2 func(a, b graph.Value) graph.Value, short graph.Value) eval {
@@ -327,12 +355,6 @@ func (c *compiler) binary(e *ast.Binary) eval {
 		return logic(fn.Or, graph.True)
 	case ast.OpXor:
 		return logic(fn.Xor, graph.Null)
-	case ast.OpStartsWith:
-		return both(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.StartsWith), nil })
-	case ast.OpEndsWith:
-		return both(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.EndsWith), nil })
-	case ast.OpContains:
-		return both(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.Contains), nil })
 	case ast.OpRegex:
 		var last string
 		var compiled *fn.Regex
@@ -365,7 +387,7 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			return graph.Bool(ok), err
 		}
 	}
-	return both(arithmetic[e.Op])
+	return both(operations[e.Op])
 }
 
 func (c *compiler) comparison(e *ast.Comparison) eval {
@@ -382,9 +404,9 @@ func (c *compiler) comparison(e *ast.Comparison) eval {
 			if err != nil {
 				return graph.Null, err
 			}
-			x := compare(op, a, b)
-			if len(ops) == 1 {
-				return x, nil
+			x, err := r.compare(op, a, b)
+			if err != nil || len(ops) == 1 {
+				return x, err
 			}
 			if result = fn.And(result, x); result.Kind() == graph.KindBool && !result.AsBool() {
 				return result, nil
@@ -393,6 +415,29 @@ func (c *compiler) comparison(e *ast.Comparison) eval {
 		}
 		return result, nil
 	}
+}
+
+// compare compares values of any size.
+func (r *run) compare(op ast.Op, a, b graph.Value) (graph.Value, error) {
+	if k := a.Kind(); k != b.Kind() || k != graph.KindList && k != graph.KindMap {
+		return compare(op, a, b), nil
+	}
+	c := &r.context
+	return c.Interruptible(func() (graph.Value, error) {
+		switch op {
+		case ast.OpEqual:
+			return c.Equal(a, b), nil
+		case ast.OpNotEqual:
+			return fn.Not(c.Equal(a, b)), nil
+		case ast.OpLess:
+			return c.Less(a, b, false), nil
+		case ast.OpLessEqual:
+			return c.Less(a, b, true), nil
+		case ast.OpGreater:
+			return c.Less(b, a, false), nil
+		}
+		return c.Less(b, a, true), nil
+	})
 }
 
 func compare(op ast.Op, a, b graph.Value) graph.Value {
@@ -411,10 +456,10 @@ func compare(op ast.Op, a, b graph.Value) graph.Value {
 	return graph.Less(b, a, true)
 }
 
-func isType(v graph.Value, t ast.Type) bool {
+func isType(c *fn.Context, v graph.Value, t ast.Type) bool {
 	if len(t.Union) > 0 {
 		for _, u := range t.Union {
-			if isType(v, u) {
+			if isType(c, v, u) {
 				return true
 			}
 		}
@@ -437,7 +482,7 @@ func isType(v graph.Value, t ast.Type) bool {
 			return false
 		}
 		for _, e := range v.AsList() {
-			if t.Element != nil && !isType(e, *t.Element) {
+			if c.Work(1); t.Element != nil && !isType(c, e, *t.Element) {
 				return false
 			}
 		}
@@ -507,7 +552,7 @@ func (c *compiler) call(e *ast.Call) eval {
 		if err := r.making(values...); err != nil {
 			return graph.Null, err
 		}
-		return f.Eval(&r.context, values)
+		return r.context.Call(f, values)
 	}
 }
 

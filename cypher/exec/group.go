@@ -353,7 +353,10 @@ func (s *groupSink) result(g *group, isKey []bool) error {
 		return err
 	}
 	for i, a := range s.p.aggs {
-		g.f[a.slot] = g.accs[i].Result()
+		c, err := &s.r.context, error(nil)
+		if g.f[a.slot], err = c.Interruptible(func() (graph.Value, error) { return g.accs[i].Result(c), nil }); err != nil {
+			return err
+		}
 	}
 	for i, v := range s.p.values {
 		if isKey[i] {

@@ -115,7 +115,7 @@ func newRun(ctx context.Context, env *Environment) *run {
 	if r.account = env.Account; r.account == nil {
 		r.account = &Account{}
 	}
-	r.context = fn.Context{Entities: r, Room: r.room, Alive: r.alive, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID}
+	r.context = fn.Context{Entities: r, Room: r.room, Alive: r.check, Done: r.done, Statement: env.Statement, Transaction: env.Transaction, Zone: zone, DatabaseID: env.DatabaseID}
 	return r
 }
 
@@ -254,33 +254,30 @@ func (r *run) propMap(props []graph.Property) *graph.Map {
 }
 
 // hydrate fills in the content of entities on their way to the client.
-func (r *run) hydrate(v graph.Value) graph.Value {
+func (r *run) hydrate(v graph.Value) (graph.Value, error) {
 	switch v.Kind() {
 	case graph.KindNode:
 		if v.AsNode() != nil {
-			return v
+			return v, nil
 		}
 		if n := r.Node(v.NodeID()); n != nil {
-			return graph.NodeOf(n)
+			return graph.NodeOf(n), r.alive()
 		}
-		return graph.NodeOf(&graph.Node{ID: v.NodeID(), Properties: &graph.Map{}, Deleted: true})
+		return graph.NodeOf(&graph.Node{ID: v.NodeID(), Properties: &graph.Map{}, Deleted: true}), nil
 	case graph.KindRel:
 		if v.AsRel() != nil {
-			return v
+			return v, nil
 		}
 		if x := r.Relationship(v.RelID()); x != nil {
-			return graph.RelOf(x)
+			return graph.RelOf(x), r.alive()
 		}
-		return graph.RelOf(&graph.Relationship{ID: v.RelID(), Properties: &graph.Map{}, Deleted: true})
+		return graph.RelOf(&graph.Relationship{ID: v.RelID(), Properties: &graph.Map{}, Deleted: true}), nil
 	case graph.KindList:
 		l := v.AsList()
 		for i := range l {
 			if k := l[i].Kind(); k >= graph.KindList && k <= graph.KindPath {
-				out := make([]graph.Value, len(l))
-				for j := range l {
-					out[j] = r.hydrate(l[j])
-				}
-				return graph.List(out)
+				out, err := r.hydrated(l)
+				return graph.List(out), err
 			}
 		}
 	case graph.KindMap:
@@ -288,21 +285,34 @@ func (r *run) hydrate(v graph.Value) graph.Value {
 		out := graph.NewMap(m.Len())
 		for i := range m.Len() {
 			k, x := m.At(i)
-			out.Put(k, r.hydrate(x))
+			x, err := r.hydrate(x)
+			if err != nil {
+				return graph.Null, err
+			}
+			out.Put(k, x)
 		}
-		return graph.MapOf(out)
+		return graph.MapOf(out), nil
 	case graph.KindPath:
-		p := v.AsPath()
-		out := &graph.Path{Nodes: make([]graph.Value, len(p.Nodes)), Rels: make([]graph.Value, len(p.Rels))}
-		for i := range p.Nodes {
-			out.Nodes[i] = r.hydrate(p.Nodes[i])
+		nodes, err := r.hydrated(v.AsPath().Nodes)
+		if err != nil {
+			return graph.Null, err
 		}
-		for i := range p.Rels {
-			out.Rels[i] = r.hydrate(p.Rels[i])
-		}
-		return graph.PathOf(out)
+		rels, err := r.hydrated(v.AsPath().Rels)
+		return graph.PathOf(&graph.Path{Nodes: nodes, Rels: rels}), err
 	}
-	return v
+	return v, nil
+}
+
+func (r *run) hydrated(l []graph.Value) ([]graph.Value, error) {
+	out := make([]graph.Value, len(l))
+	for i, v := range l {
+		x, err := r.hydrate(v)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = x
+	}
+	return out, nil
 }
 
 // errEnough unwinds a pipeline whose consumer wants no more rows. Each chain has

@@ -233,7 +233,11 @@ func (c *compiler) comparisonVector(e *ast.Comparison) vector {
 		}
 		out.Reset()
 		for i := range c.n {
-			out.Append(compare(op, a.At(i), b.At(i)))
+			v, err := r.compare(op, a.At(i), b.At(i))
+			if err != nil {
+				return err
+			}
+			out.Append(v)
 		}
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 // Accumulator is one running aggregate. Nulls are not passed to Add, except to count(*).
 type Accumulator interface {
 	Add(v graph.Value) error
-	Result() graph.Value
+	Result(c *Context) graph.Value
 }
 
 // NewAccumulator makes the accumulator of an aggregate by its lower-case name;
@@ -49,9 +49,9 @@ type Counter interface {
 	AddCount(n int64)
 }
 
-func (c *counter) Add(graph.Value) error { c.n++; return nil }
-func (c *counter) AddCount(n int64)      { c.n += n }
-func (c *counter) Result() graph.Value   { return graph.Int(c.n) }
+func (c *counter) Add(graph.Value) error       { c.n++; return nil }
+func (c *counter) AddCount(n int64)            { c.n += n }
+func (c *counter) Result(*Context) graph.Value { return graph.Int(c.n) }
 
 type sum struct {
 	total   graph.Value
@@ -72,7 +72,7 @@ func (s *sum) Add(v graph.Value) error {
 		}
 		return nil
 	}
-	t, err := Add(s.total, v)
+	t, err := sumOf(s.total, v)
 	if err != nil { // an integer overflow goes on as a FLOAT
 		t, err = graph.Float(s.total.Number()+v.Number()), nil
 	}
@@ -80,7 +80,7 @@ func (s *sum) Add(v graph.Value) error {
 	return err
 }
 
-func (s *sum) Result() graph.Value {
+func (s *sum) Result(*Context) graph.Value {
 	switch {
 	case s.n == 0 && s.average:
 		return graph.Null
@@ -106,12 +106,12 @@ func (e *extreme) Add(v graph.Value) error {
 	}
 	return nil
 }
-func (e *extreme) Result() graph.Value { return e.best }
+func (e *extreme) Result(*Context) graph.Value { return e.best }
 
 type collector struct{ items []graph.Value }
 
-func (c *collector) Add(v graph.Value) error { c.items = append(c.items, v); return nil }
-func (c *collector) Result() graph.Value     { return graph.List(c.items) }
+func (c *collector) Add(v graph.Value) error     { c.items = append(c.items, v); return nil }
+func (c *collector) Result(*Context) graph.Value { return graph.List(c.items) }
 
 type deviation struct {
 	n, mean, m2 float64
@@ -130,7 +130,7 @@ func (d *deviation) Add(v graph.Value) error {
 	return nil
 }
 
-func (d *deviation) Result() graph.Value {
+func (d *deviation) Result(*Context) graph.Value {
 	n := d.n
 	if n == 0 && d.nullable {
 		return graph.Null
@@ -184,12 +184,12 @@ func (p *percentile) check() error {
 	return nil
 }
 
-func (p *percentile) Result() graph.Value {
+func (p *percentile) Result(c *Context) graph.Value {
 	n := len(p.values)
 	if n == 0 {
 		return graph.Null
 	}
-	slices.SortFunc(p.values, graph.Compare)
+	slices.SortFunc(p.values, c.Compare)
 	if !p.continuous {
 		return p.values[max(int(math.Ceil(p.p*float64(n)))-1, 0)]
 	}

@@ -10,25 +10,25 @@ import (
 
 // collections are the functions coll.* of Cypher 25, which give null for a null list.
 func collections() []Function {
-	of := func(name string, minArgs, maxArgs int, f func(l []graph.Value, rest []graph.Value) (graph.Value, error)) Function {
-		return Function{Name: "coll." + name, Min: minArgs, Max: maxArgs, TakesNull: name == "insert", Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+	of := func(name string, minArgs, maxArgs int, f func(c *Context, l []graph.Value, rest []graph.Value) (graph.Value, error)) Function {
+		return Function{Name: "coll." + name, Min: minArgs, Max: maxArgs, TakesNull: name == "insert", Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 			if a[0].IsNull() || len(a) == 3 && a[1].IsNull() {
 				return graph.Null, nil
 			}
 			if a[0].Kind() != graph.KindList {
 				return graph.Null, invalidFor("coll."+name, a[0], "LIST<ANY>", "Expected %s to be a list", Inspect(a[0]))
 			}
-			return f(a[0].AsList(), a[1:])
+			return f(c, a[0].AsList(), a[1:])
 		}}
 	}
-	extreme := func(sign int) func([]graph.Value, []graph.Value) (graph.Value, error) {
-		return func(l, _ []graph.Value) (graph.Value, error) {
+	extreme := func(sign int) func(*Context, []graph.Value, []graph.Value) (graph.Value, error) {
+		return func(c *Context, l, _ []graph.Value) (graph.Value, error) {
 			if len(l) == 0 {
 				return graph.Null, nil
 			}
 			best := l[0]
 			for _, v := range l {
-				if graph.Compare(v, best)*sign < 0 {
+				if c.Compare(v, best)*sign < 0 {
 					best = v
 				}
 			}
@@ -46,9 +46,10 @@ func collections() []Function {
 		return int(n), nil
 	}
 	return []Function{
-		of("distinct", 1, 1, func(l, _ []graph.Value) (graph.Value, error) {
+		of("distinct", 1, 1, func(c *Context, l, _ []graph.Value) (graph.Value, error) {
 			seen, out := map[string]bool{}, []graph.Value{}
 			for _, v := range l {
+				c.Work(16)
 				if k := string(graph.AppendKey(nil, v)); !seen[k] {
 					seen[k] = true
 					out = append(out, v)
@@ -56,7 +57,7 @@ func collections() []Function {
 			}
 			return graph.List(out), nil
 		}),
-		of("flatten", 1, 2, func(l, rest []graph.Value) (graph.Value, error) {
+		of("flatten", 1, 2, func(c *Context, l, rest []graph.Value) (graph.Value, error) {
 			depth := int64(1)
 			if len(rest) > 0 {
 				if depth = rest[0].AsInt(); rest[0].Kind() != graph.KindInt {
@@ -66,19 +67,19 @@ func collections() []Function {
 					return graph.Null, outOfRange("coll.flatten", "depth", 0, math.MaxInt32, depth)
 				}
 			}
-			return graph.List(flatten([]graph.Value{}, l, depth)), nil
+			return graph.List(flatten(c, []graph.Value{}, l, depth)), nil
 		}),
-		of("indexOf", 2, 2, func(l, rest []graph.Value) (graph.Value, error) {
-			return graph.Int(int64(slices.IndexFunc(l, func(v graph.Value) bool { return graph.Equal(v, rest[0]).IsTrue() }))), nil
+		of("indexOf", 2, 2, func(c *Context, l, rest []graph.Value) (graph.Value, error) {
+			return graph.Int(int64(slices.IndexFunc(l, func(v graph.Value) bool { return c.Equal(v, rest[0]).IsTrue() }))), nil
 		}),
-		of("insert", 3, 3, func(l, rest []graph.Value) (graph.Value, error) {
+		of("insert", 3, 3, func(c *Context, l, rest []graph.Value) (graph.Value, error) {
 			i, err := at("insert", rest[0], len(l))
 			if err != nil {
 				return graph.Null, err
 			}
-			return graph.List(slices.Insert(slices.Clone(l), i, rest[1])), nil
+			return graph.List(c.append(append(c.clone(l[:i], len(l)-i+1), rest[1]), l[i:])), nil
 		}),
-		of("remove", 2, 2, func(l, rest []graph.Value) (graph.Value, error) {
+		of("remove", 2, 2, func(c *Context, l, rest []graph.Value) (graph.Value, error) {
 			if len(l) == 0 {
 				text := "The argument `list` in the `coll.remove()` function must not be empty."
 				return graph.Null, status.New(status.ArgumentError, "", "%s", text).
@@ -88,13 +89,11 @@ func collections() []Function {
 			if err != nil {
 				return graph.Null, err
 			}
-			return graph.List(slices.Delete(slices.Clone(l), i, i+1)), nil
+			return graph.List(c.append(c.clone(l[:i], len(l)-i-1), l[i+1:])), nil
 		}),
 		of("max", 1, 1, extreme(-1)), of("min", 1, 1, extreme(1)),
-		of("sort", 1, 1, func(l, _ []graph.Value) (graph.Value, error) {
-			out := slices.Clone(l)
-			slices.SortStableFunc(out, graph.Compare)
-			return graph.List(out), nil
+		of("sort", 1, 1, func(c *Context, l, _ []graph.Value) (graph.Value, error) {
+			return graph.List(c.Sorted(l)), nil
 		}),
 		{Name: "cardinality", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 			switch a[0].Kind() {
@@ -121,10 +120,11 @@ func invalidFor(name string, v graph.Value, want, text, shown string, argument .
 	return e.With("22N38", e.Cause).Explained("Invalid argument to the function " + name + "().")
 }
 
-func flatten(dst, l []graph.Value, depth int64) []graph.Value {
+func flatten(c *Context, dst, l []graph.Value, depth int64) []graph.Value {
 	for _, v := range l {
+		c.Work(1)
 		if v.Kind() == graph.KindList && depth > 0 {
-			dst = flatten(dst, v.AsList(), depth-1)
+			dst = flatten(c, dst, v.AsList(), depth-1)
 		} else {
 			dst = append(dst, v)
 		}

@@ -48,7 +48,7 @@ func conversions() []Function {
 		}}
 	}
 	each := func(name string, convert func(graph.Value) (graph.Value, bool)) Function {
-		return Function{Name: name, Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		return Function{Name: name, Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 			l, ok := elements(a[0])
 			if !ok {
 				return graph.Null, expectedInput(name, "List", a[0])
@@ -56,6 +56,7 @@ func conversions() []Function {
 			out := make([]graph.Value, len(l))
 			for i, v := range l {
 				out[i], _ = convert(v)
+				c.Work(4)
 			}
 			return graph.List(out), nil
 		}}

@@ -1,7 +1,7 @@
 package fn
 
 import (
-	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"graticule/graph"
@@ -38,25 +38,36 @@ func lists() []Function {
 			l := a[0].AsList()
 			return graph.List(l[min(1, len(l)):]), nil
 		}},
-		{Name: "reverse", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		{Name: "reverse", Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 			switch a[0].Kind() {
 			case graph.KindList:
-				l := slices.Clone(a[0].AsList())
-				slices.Reverse(l)
-				return graph.List(l), nil
+				l := a[0].AsList()
+				out := make([]graph.Value, len(l))
+				for i, v := range l {
+					out[len(l)-1-i] = v
+					c.Work(1)
+				}
+				return graph.List(out), nil
 			case graph.KindString:
-				r := []rune(a[0].AsString())
-				slices.Reverse(r)
-				return graph.String(string(r)), nil
+				s := a[0].AsString()
+				var out strings.Builder
+				out.Grow(len(s))
+				for len(s) > 0 {
+					r, width := utf8.DecodeLastRuneInString(s)
+					out.WriteRune(r)
+					s = s[:len(s)-width]
+					c.Work(1)
+				}
+				return graph.String(out.String()), nil
 			}
 			return graph.Null, TypeError("Invalid input for function 'reverse()': Expected a string or a list; consider converting the value to a string with toString() or creating a list.")
 		}},
-		{Name: "size", Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		{Name: "size", Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 			if l, ok := elements(a[0]); ok {
 				return graph.Int(int64(len(l))), nil
 			}
 			if a[0].Kind() == graph.KindString {
-				return graph.Int(int64(utf8.RuneCountInString(a[0].AsString()))), nil
+				return graph.Int(int64(c.runes(a[0].AsString()))), nil
 			}
 			return graph.Null, expectedInput("size", "String or List", a[0])
 		}},
@@ -84,11 +95,8 @@ func lists() []Function {
 			}
 			out := make([]graph.Value, n)
 			for i := range out {
-				if out[i] = graph.Int(from + int64(i)*step); i&0xFFFF == 0 {
-					if err := c.alive(); err != nil {
-						return graph.Null, err
-					}
-				}
+				out[i] = graph.Int(from + int64(i)*step)
+				c.Work(1)
 			}
 			return graph.List(out), nil
 		}},

@@ -13,7 +13,7 @@ import (
 )
 
 // Concat is ||: of strings, or of lists.
-func Concat(a, b graph.Value) (graph.Value, error) {
+func (c *Context) Concat(a, b graph.Value) (graph.Value, error) {
 	known := func(v graph.Value) bool {
 		return v.IsNull() || v.Kind() == graph.KindString || v.Kind() == graph.KindList
 	}
@@ -22,7 +22,7 @@ func Concat(a, b graph.Value) (graph.Value, error) {
 	case a.IsNull() || b.IsNull():
 		return graph.Null, nil
 	case a.Kind() == b.Kind():
-		return Add(a, b)
+		return c.Add(a, b)
 	}
 	return graph.Null, TypeError("Cannot concatenate `%s` and `%s`", javaName(a), javaName(b))
 }
@@ -56,7 +56,22 @@ func mismatch(format string, a, b graph.Value) error {
 }
 
 // Add is +: numbers, strings, lists, temporals.
-func Add(a, b graph.Value) (graph.Value, error) {
+func (c *Context) Add(a, b graph.Value) (graph.Value, error) {
+	switch x, y := a.Kind(), b.Kind(); {
+	case x == graph.KindString && y == graph.KindString && len(a.AsString())+len(b.AsString()) > pieceBytes:
+		return graph.String(c.Join([]string{a.AsString(), b.AsString()}, "")), nil
+	case x == graph.KindList && y == graph.KindList:
+		return graph.List(c.append(c.clone(a.AsList(), len(b.AsList())), b.AsList())), nil
+	case x == graph.KindList && y != graph.KindNull:
+		return graph.List(append(c.clone(a.AsList(), 1), b)), nil
+	case y == graph.KindList && x != graph.KindNull:
+		return graph.List(c.append(append(make([]graph.Value, 0, len(b.AsList())+1), a), b.AsList())), nil
+	}
+	return sumOf(a, b)
+}
+
+// sumOf is + of numbers, texts and temporals.
+func sumOf(a, b graph.Value) (graph.Value, error) {
 	switch {
 	case a.IsNull() || b.IsNull():
 		return graph.Null, nil
@@ -68,12 +83,6 @@ func Add(a, b graph.Value) (graph.Value, error) {
 		return graph.Int(s), nil
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(a.Number() + b.Number()), nil
-	case a.Kind() == graph.KindList && b.Kind() == graph.KindList:
-		return graph.List(append(append(make([]graph.Value, 0, len(a.AsList())+len(b.AsList())), a.AsList()...), b.AsList()...)), nil
-	case a.Kind() == graph.KindList:
-		return graph.List(append(append(make([]graph.Value, 0, len(a.AsList())+1), a.AsList()...), b)), nil
-	case b.Kind() == graph.KindList:
-		return graph.List(append(append(make([]graph.Value, 0, len(b.AsList())+1), a), b.AsList()...)), nil
 	case a.Kind() == graph.KindString && isScalar(b):
 		return graph.String(a.AsString() + ToText(b)), nil
 	case b.Kind() == graph.KindString && isScalar(a):
@@ -258,7 +267,7 @@ func Negate(a graph.Value) (graph.Value, error) {
 }
 
 // In is IN, three-valued.
-func In(a, list graph.Value) (graph.Value, error) {
+func (c *Context) In(a, list graph.Value) (graph.Value, error) {
 	if list.IsNull() {
 		return graph.Null, nil
 	}
@@ -267,7 +276,7 @@ func In(a, list graph.Value) (graph.Value, error) {
 	}
 	unknown := false
 	for _, e := range list.AsList() {
-		switch x := graph.Equal(a, e); {
+		switch x := c.Equal(a, e); {
 		case x.IsTrue():
 			return graph.True, nil
 		case x.IsNull():
@@ -387,9 +396,11 @@ func Not(a graph.Value) graph.Value {
 	return graph.Bool(!a.AsBool())
 }
 
-// Contains, StartsWith and EndsWith name the string tests.
+// Contains tells whether t stands in s.
+func (c *Context) Contains(s, t string) bool { return c.find(s, t) >= 0 }
+
+// StartsWith and EndsWith name the other tests of texts.
 var (
-	Contains   = strings.Contains
 	StartsWith = strings.HasPrefix
 	EndsWith   = strings.HasSuffix
 )

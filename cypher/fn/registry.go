@@ -23,6 +23,9 @@ type Context struct {
 	DatabaseID  string                  // for elementId
 	Room        func(bytes int64) error // fails when a value of so many bytes cannot be made; may be nil
 	Alive       func() error            // fails when the statement was ended; may be nil
+	Done        <-chan struct{}         // closed when the statement was ended; may be nil
+
+	work int // since the last look at whether the statement goes on
 }
 
 func (c *Context) room(bytes int64) error {
@@ -30,13 +33,6 @@ func (c *Context) room(bytes int64) error {
 		return nil
 	}
 	return c.Room(bytes)
-}
-
-func (c *Context) alive() error {
-	if c.Alive == nil {
-		return nil
-	}
-	return c.Alive()
 }
 
 // Function is one scalar function. Max < 0 means any number of arguments. Unless

@@ -17,8 +17,8 @@ func scalars() []Function {
 			}
 			return graph.Null, nil
 		}},
-		{Name: "nullIf", Min: 2, Max: 2, TakesNull: true, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
-			if graph.Equal(a[0], a[1]).IsTrue() {
+		{Name: "nullIf", Min: 2, Max: 2, TakesNull: true, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+			if c.Equal(a[0], a[1]).IsTrue() {
 				return graph.Null, nil
 			}
 			return a[0], nil
@@ -30,8 +30,8 @@ func scalars() []Function {
 		{Name: "timestamp", Eval: func(c *Context, _ []graph.Value) (graph.Value, error) {
 			return graph.Int(c.Statement.UnixMilli()), nil
 		}},
-		{Name: "valueType", Min: 1, Max: 1, TakesNull: true, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
-			return graph.String(TypeText(a[0])), nil
+		{Name: "valueType", Min: 1, Max: 1, TakesNull: true, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
+			return graph.String(typeOf(c, a[0]).String()), nil
 		}},
 	}
 }

@@ -2,28 +2,26 @@ package fn
 
 import (
 	"regexp"
-	"strings"
-	"unicode/utf8"
 
 	"graticule/graph"
 )
 
 // indexOf is string.indexOf: where a text begins in another, counted in characters, -1 when nowhere.
-func indexOf(_ *Context, a []graph.Value) (graph.Value, error) {
+func indexOf(c *Context, a []graph.Value) (graph.Value, error) {
 	for _, v := range a {
 		if v.Kind() != graph.KindString {
 			return graph.Null, textWanted("string.indexOf", v)
 		}
 	}
-	at := strings.Index(a[0].AsString(), a[1].AsString())
+	at := c.find(a[0].AsString(), a[1].AsString())
 	if at > 0 {
-		at = utf8.RuneCountInString(a[0].AsString()[:at])
+		at = c.runes(a[0].AsString()[:at])
 	}
 	return graph.Int(int64(at)), nil
 }
 
 // join is string.join; nulls in the list are passed over.
-func join(_ *Context, a []graph.Value) (graph.Value, error) {
+func join(c *Context, a []graph.Value) (graph.Value, error) {
 	if a[1].Kind() != graph.KindString {
 		return graph.Null, textWanted("string.join", a[1])
 	}
@@ -32,6 +30,7 @@ func join(_ *Context, a []graph.Value) (graph.Value, error) {
 	}
 	var parts []string
 	for _, v := range a[0].AsList() {
+		c.Work(1)
 		if v.IsNull() {
 			continue
 		}
@@ -40,13 +39,13 @@ func join(_ *Context, a []graph.Value) (graph.Value, error) {
 		}
 		parts = append(parts, v.AsString())
 	}
-	return graph.String(strings.Join(parts, a[1].AsString())), nil
+	return graph.String(c.Join(parts, a[1].AsString())), nil
 }
 
 var groupReference = regexp.MustCompile(`\\.|\$\{(\w+)\}|\$(\d)`)
 
 // regexReplace is string.regexReplace: the replacement may name groups as $1 and ${name}.
-func regexReplace(_ *Context, a []graph.Value) (graph.Value, error) {
+func regexReplace(c *Context, a []graph.Value) (graph.Value, error) {
 	for _, v := range a {
 		if v.Kind() != graph.KindString {
 			return graph.Null, textWanted("string.regexReplace", v)
@@ -56,6 +55,9 @@ func regexReplace(_ *Context, a []graph.Value) (graph.Value, error) {
 	if err != nil {
 		return graph.Null, InvalidRegex(a[1], err)
 	}
-	out, err := re.Replace(a[0].AsString(), a[2].AsString())
-	return graph.String(out), err
+	s, replacement := a[0].AsString(), a[2].AsString()
+	return c.Aside(len(s), func() (graph.Value, error) {
+		out, err := re.Replace(s, replacement)
+		return graph.String(out), err
+	})
 }

@@ -21,12 +21,12 @@ func expectedText(name string, v graph.Value) error {
 }
 
 // str makes a function whose first argument is a STRING; called is its name in errors.
-func str(name, called string, minArgs, maxArgs int, f func(s string, rest []graph.Value) (graph.Value, error)) Function {
-	return Function{Name: name, Min: minArgs, Max: maxArgs, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+func str(name, called string, minArgs, maxArgs int, f func(c *Context, s string, rest []graph.Value) (graph.Value, error)) Function {
+	return Function{Name: name, Min: minArgs, Max: maxArgs, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 		if a[0].Kind() != graph.KindString {
 			return graph.Null, expectedText(called, a[0])
 		}
-		return f(a[0].AsString(), a[1:])
+		return f(c, a[0].AsString(), a[1:])
 	}}
 }
 
@@ -42,25 +42,31 @@ func whitespace(r rune) bool {
 }
 
 func texts() []Function {
-	simple := func(name, called string, f func(string) string) Function {
-		return str(name, called, 1, 1, func(s string, _ []graph.Value) (graph.Value, error) { return graph.String(f(s)), nil })
+	cased := func(name, called string, caser func(language.Tag, ...cases.Option) cases.Caser) Function {
+		return str(name, called, 1, 1, func(c *Context, s string, _ []graph.Value) (graph.Value, error) {
+			if len(s) <= pieceBytes {
+				return graph.String(caser(language.Und).String(s)), nil
+			}
+			var b strings.Builder
+			c.pieces(s, betweenLetters, func(piece string) { b.WriteString(caser(language.Und).String(piece)) })
+			return graph.String(b.String()), nil
+		})
 	}
-	upper := func(s string) string { return cases.Upper(language.Und).String(s) }
-	lowered := func(s string) string { return cases.Lower(language.Und).String(s) }
+	lower, upper := func(t language.Tag, o ...cases.Option) cases.Caser { return cases.Lower(t, o...) }, func(t language.Tag, o ...cases.Option) cases.Caser { return cases.Upper(t, o...) }
 	cut := func(name string, f func(s string, in func(rune) bool) string) Function {
-		return str(name, name, 1, 2, func(s string, rest []graph.Value) (graph.Value, error) {
+		return str(name, name, 1, 2, func(c *Context, s string, rest []graph.Value) (graph.Value, error) {
 			if len(rest) == 0 {
-				return graph.String(f(s, whitespace)), nil
+				return graph.String(f(s, func(r rune) bool { c.Work(1); return whitespace(r) })), nil
 			}
 			if rest[0].Kind() != graph.KindString {
 				return graph.Null, expectedText(name, rest[0])
 			}
 			chars := rest[0].AsString()
-			return graph.String(f(s, func(r rune) bool { return strings.ContainsRune(chars, r) })), nil
+			return graph.String(f(s, func(r rune) bool { c.Work(1); return strings.ContainsRune(chars, r) })), nil
 		})
 	}
 	return []Function{
-		simple("toLower", "toLower", lowered), simple("lower", "toLower", lowered), simple("toUpper", "toUpper", upper), simple("upper", "toUpper", upper),
+		cased("toLower", "toLower", lower), cased("lower", "toLower", lower), cased("toUpper", "toUpper", upper), cased("upper", "toUpper", upper),
 		{Name: "trim", Min: 1, Max: 2, TakesNull: true, Eval: trim},
 		trimAt("trim both", strings.TrimFunc), trimAt("trim leading", strings.TrimLeftFunc), trimAt("trim trailing", strings.TrimRightFunc),
 		cut("btrim", strings.TrimFunc), cut("ltrim", strings.TrimLeftFunc), cut("rtrim", strings.TrimRightFunc),
@@ -68,12 +74,20 @@ func texts() []Function {
 		str("split", "split", 2, 2, split),
 		{Name: "substring", Min: 2, Max: 3, Eval: substring},
 		{Name: "left", Min: 2, Max: 2, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
-			return edge(c, "left", a, negativeStart, func(rs []rune, n int64) []rune { return rs[:n] })
+			return edge(c, "left", a, negativeStart, func(s string, n int64) string { return s[:c.after(s, n)] })
 		}},
 		{Name: "right", Min: 2, Max: 2, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
-			return edge(c, "right", a, "negative length", func(rs []rune, n int64) []rune { return rs[int64(len(rs))-n:] })
+			return edge(c, "right", a, "negative length", func(s string, n int64) string {
+				at := len(s)
+				for ; n > 0 && at > 0; n-- {
+					_, width := utf8.DecodeLastRuneInString(s[:at])
+					at -= width
+					c.Work(1)
+				}
+				return s[at:]
+			})
 		}},
-		{Name: "normalize", Min: 1, Max: 2, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+		{Name: "normalize", Min: 1, Max: 2, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 			form := "NFC"
 			if len(a) > 1 {
 				form = a[1].AsString()
@@ -81,7 +95,15 @@ func texts() []Function {
 			if a[0].Kind() != graph.KindString {
 				return graph.Null, NotOfType(a[0], "STRING", "Expected %s to be a STRING", Inspect(a[0]))
 			}
-			return graph.String(Form(form).String(a[0].AsString())), nil
+			f, s := Form(form), a[0].AsString()
+			if len(s) <= pieceBytes {
+				return graph.String(f.String(s)), nil
+			}
+			var b strings.Builder
+			c.pieces(s, func(s string, at int) bool {
+				return utf8.RuneStart(s[at]) && f.PropertiesString(s[at:]).BoundaryBefore()
+			}, func(piece string) { b.WriteString(f.String(piece)) })
+			return graph.String(b.String()), nil
 		}},
 		{Name: "char_length", Min: 1, Max: 1, Eval: charLength}, {Name: "character_length", Min: 1, Max: 1, Eval: charLength},
 		{Name: "string.indexOf", Min: 2, Max: 2, Eval: indexOf}, {Name: "string.join", Min: 2, Max: 2, Eval: join},
@@ -102,7 +124,7 @@ func trim(c *Context, a []graph.Value) (graph.Value, error) {
 
 // trimAt is trim(… FROM text): of a text and the one character that is cut off.
 func trimAt(name string, cut func(string, func(rune) bool) string) Function {
-	return Function{Name: name, Min: 1, Max: 2, TakesNull: name == "trim", Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+	return Function{Name: name, Min: 1, Max: 2, TakesNull: name == "trim", Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 		for _, v := range a {
 			if v.IsNull() && (len(a) == 1 || a[0].IsNull()) {
 				return graph.Null, nil
@@ -112,13 +134,13 @@ func trimAt(name string, cut func(string, func(rune) bool) string) Function {
 			}
 		}
 		if len(a) == 1 {
-			return graph.String(cut(a[0].AsString(), whitespace)), nil
+			return graph.String(cut(a[0].AsString(), func(r rune) bool { c.Work(1); return whitespace(r) })), nil
 		}
 		chars := a[1].AsString()
 		if utf8.RuneCountInString(chars) > 1 {
 			return graph.Null, argumentError("", "The argument `trimCharacterString` in the `trim()` function must be of length 1.")
 		}
-		return graph.String(cut(a[0].AsString(), func(r rune) bool { return strings.ContainsRune(chars, r) })), nil
+		return graph.String(cut(a[0].AsString(), func(r rune) bool { c.Work(1); return strings.ContainsRune(chars, r) })), nil
 	}}
 }
 
@@ -138,20 +160,54 @@ func replace(c *Context, a []graph.Value) (graph.Value, error) {
 			return graph.Null, argumentError("", "Invalid input for limit value in function 'replace()': Expected a positive value, but got: %d", limit)
 		}
 	}
-	if grows := int64(len(a[2].AsString()) - len(a[1].AsString())); grows > 0 {
-		times := int64(strings.Count(a[0].AsString(), a[1].AsString()))
-		if limit >= 0 {
-			times = min(times, limit)
-		}
-		if err := c.room(int64(len(a[0].AsString())) + times*grows); err != nil {
+	s, old, by, times := a[0].AsString(), a[1].AsString(), a[2].AsString(), int64(0)
+	c.occurrences(s, old, limit, func(int) { times++ })
+	if times == 0 {
+		return a[0], nil
+	}
+	n := int64(len(s)) + times*int64(len(by)-len(old))
+	if n > int64(len(s)) {
+		if err := c.room(n); err != nil {
 			return graph.Null, err
 		}
 	}
-	return graph.String(strings.Replace(a[0].AsString(), a[1].AsString(), a[2].AsString(), int(min(limit, math.MaxInt32)))), nil
+	var out strings.Builder
+	out.Grow(int(n))
+	from := 0
+	c.occurrences(s, old, limit, func(at int) {
+		out.WriteString(s[from:at])
+		out.WriteString(by)
+		from = at + len(old)
+	})
+	out.WriteString(s[from:])
+	return graph.String(out.String()), nil
+}
+
+// occurrences calls f for the places where part stands in s, at most limit of them
+// unless that is below zero. An empty one stands before each character and at the end.
+func (c *Context) occurrences(s, part string, limit int64, f func(at int)) {
+	for from := 0; limit != 0; limit-- {
+		if part == "" {
+			f(from)
+			if from == len(s) {
+				return
+			}
+			_, width := utf8.DecodeRuneInString(s[from:])
+			from += width
+			c.Work(1)
+			continue
+		}
+		at := c.find(s[from:], part)
+		if at < 0 {
+			return
+		}
+		f(from + at)
+		from += at + len(part)
+	}
 }
 
 // split cuts s at any of the delimiters; an empty one cuts between all characters.
-func split(s string, r []graph.Value) (graph.Value, error) {
+func split(c *Context, s string, r []graph.Value) (graph.Value, error) {
 	delimiters := r
 	if r[0].Kind() == graph.KindList {
 		delimiters = r[0].AsList()
@@ -177,23 +233,29 @@ func split(s string, r []graph.Value) (graph.Value, error) {
 	if len(by) == 0 && !every {
 		return graph.Strings([]string{s}), nil
 	}
+	var out []graph.Value
 	if len(by) == 1 && !every {
-		return graph.Strings(strings.Split(s, by[0])), nil
+		from := 0
+		c.occurrences(s, by[0], -1, func(at int) {
+			out = append(out, graph.String(s[from:at]))
+			from = at + len(by[0])
+		})
+		return graph.List(append(out, graph.String(s[from:]))), nil
 	}
-	var out []string
 	start := 0
 	for i := 0; i < len(s); {
+		c.Work(1 + len(by))
 		at := slices.IndexFunc(by, func(d string) bool { return strings.HasPrefix(s[i:], d) })
 		_, width := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case at >= 0:
 			if !every || i > start {
-				out = append(out, s[start:i])
+				out = append(out, graph.String(s[start:i]))
 			}
 			i += len(by[at])
 			start = i
 		case every:
-			out = append(out, s[start:i+width])
+			out = append(out, graph.String(s[start:i+width]))
 			i += width
 			start = i
 		default:
@@ -201,9 +263,9 @@ func split(s string, r []graph.Value) (graph.Value, error) {
 		}
 	}
 	if start < len(s) || !every {
-		out = append(out, s[start:])
+		out = append(out, graph.String(s[start:]))
 	}
-	return graph.Strings(out), nil
+	return graph.List(out), nil
 }
 
 const negativeStart = "Cannot handle negative start index nor negative length"
@@ -239,29 +301,28 @@ func substring(c *Context, a []graph.Value) (graph.Value, error) {
 	if a[0].Kind() != graph.KindString {
 		return graph.Null, expectedText("substring", a[0])
 	}
-	runes := []rune(a[0].AsString())
-	n := int64(len(runes))
+	s := a[0].AsString()
 	from, err := shortInt("substring", "start", a[1])
 	if err != nil {
 		return graph.Null, err
 	}
-	length := n
+	length := int64(len(s))
 	if len(a) > 2 {
 		if length, err = shortInt("substring", "length", a[2]); err != nil {
 			return graph.Null, err
 		}
 	}
-	if from < 0 && (n > 0 || len(a) > 2) {
+	if from < 0 && (s != "" || len(a) > 2) {
 		return graph.Null, badLength(c, "substring", "start", negativeStart, from)
 	}
 	if length < 0 {
 		return graph.Null, badLength(c, "substring", "length", negativeStart, length)
 	}
-	from = min(max(from, 0), n)
-	return graph.String(string(runes[from:min(from+length, n)])), nil
+	s = s[c.after(s, from):]
+	return graph.String(s[:c.after(s, length)]), nil
 }
 
-func edge(c *Context, name string, a []graph.Value, negative string, cut func([]rune, int64) []rune) (graph.Value, error) {
+func edge(c *Context, name string, a []graph.Value, negative string, cut func(string, int64) string) (graph.Value, error) {
 	if a[0].Kind() != graph.KindString {
 		return graph.Null, expectedText(name, a[0])
 	}
@@ -269,14 +330,13 @@ func edge(c *Context, name string, a []graph.Value, negative string, cut func([]
 	if err != nil {
 		return graph.Null, err
 	}
-	runes := []rune(a[0].AsString())
 	if n < 0 {
-		if len(runes) == 0 && name == "left" {
+		if a[0].AsString() == "" && name == "left" {
 			return a[0], nil
 		}
 		return graph.Null, badLength(c, name, "length", negative, n)
 	}
-	return graph.String(string(cut(runes, min(n, int64(len(runes)))))), nil
+	return graph.String(cut(a[0].AsString(), n)), nil
 }
 
 // Form gives the Unicode normal form by name.
@@ -284,9 +344,9 @@ func Form(name string) norm.Form {
 	return map[string]norm.Form{"NFC": norm.NFC, "NFD": norm.NFD, "NFKC": norm.NFKC, "NFKD": norm.NFKD}[name]
 }
 
-func charLength(_ *Context, a []graph.Value) (graph.Value, error) {
+func charLength(c *Context, a []graph.Value) (graph.Value, error) {
 	if a[0].Kind() != graph.KindString {
 		return graph.Null, expectedInput("character_length", "String", a[0])
 	}
-	return graph.Int(int64(utf8.RuneCountInString(a[0].AsString()))), nil
+	return graph.Int(int64(c.runes(a[0].AsString()))), nil
 }

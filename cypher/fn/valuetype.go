@@ -21,7 +21,7 @@ var typeOrder = []string{
 	"NODE", "RELATIONSHIP", "MAP", "LIST", "PATH", "ANY",
 }
 
-func typeOf(v graph.Value) typed {
+func typeOf(c *Context, v graph.Value) typed {
 	if v.IsNull() {
 		return typed{name: "NULL", nullable: true}
 	}
@@ -34,11 +34,12 @@ func typeOf(v graph.Value) typed {
 	t := typed{name: "LIST"}
 	nulls := false
 	for _, e := range v.AsList() {
+		c.Work(8)
 		if e.IsNull() {
 			nulls = true
 			continue
 		}
-		t.of = united(t.of, typeOf(e))
+		t.of = united(t.of, typeOf(c, e))
 	}
 	if nulls && len(t.of) == 0 {
 		t.of = []typed{{name: "NULL", nullable: true}}
@@ -111,4 +112,4 @@ func CoordinateName(c graph.Coordinate) string {
 }
 
 // TypeText gives the most precise type of v, as valueType does.
-func TypeText(v graph.Value) string { return typeOf(v).String() }
+func TypeText(v graph.Value) string { return typeOf(&Context{}, v).String() }
