@@ -308,12 +308,15 @@ func (t *tx) applied() replication.Position {
 func (t *tx) Database() string { return t.def.Name }
 
 // snapshot opens the store's transaction on first use.
-func (t *tx) snapshot(noWait bool) error {
+func (t *tx) snapshot(noWait bool) error { return t.snapshotIn(t.ctx, noWait) }
+
+// snapshotIn is snapshot whose waits for locks end with ctx.
+func (t *tx) snapshotIn(ctx context.Context, noWait bool) error {
 	if t.copy == nil || t.store != nil {
 		return nil
 	}
 	var err error
-	t.store, err = t.copy.store.Begin(t.ctx, graphstore.TxConfig{Write: t.write, IDs: t.copy.ids, LockTimeout: t.n.cfg.LockTimeout, NoWait: noWait})
+	t.store, err = t.copy.store.Begin(ctx, graphstore.TxConfig{Write: t.write, IDs: t.copy.ids, LockTimeout: t.n.cfg.LockTimeout, NoWait: noWait})
 	return err
 }
 

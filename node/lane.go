@@ -39,9 +39,13 @@ type job struct {
 	cursor *cypher.Cursor
 	err    error
 	done   chan struct{}
+
+	taken bool // it is being run: only then does the lane touch its transaction
+	left  bool // its statement was ended while it waited
 }
 
-// run waits for the statement's turn and gives its result.
+// run waits for the statement's turn and gives its result. A statement that is
+// ended does not wait for those before it.
 func (l *lane) run(j *job) (*bufferedResult, error) {
 	j.done = make(chan struct{})
 	l.mu.Lock()
@@ -51,8 +55,51 @@ func (l *lane) run(j *job) (*bufferedResult, error) {
 		go l.work()
 	}
 	l.mu.Unlock()
+	select {
+	case <-j.done:
+		return j.result, j.err
+	case <-j.t.ctx.Done():
+	}
+	l.mu.Lock()
+	j.left = !j.taken
+	l.mu.Unlock()
+	if j.left {
+		return nil, context.Cause(j.t.ctx)
+	}
 	<-j.done
 	return j.result, j.err
+}
+
+// take gives those of the statements that still wait: they are run now.
+func (l *lane) take(batch []*job) []*job {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []*job
+	for _, j := range batch {
+		if !j.left {
+			j.taken = true
+			out = append(out, j)
+		}
+	}
+	return out
+}
+
+// putBack lets the statements wait again that were not given up meanwhile.
+func (l *lane) putBack(batch []*job) []*job {
+	batch = running(batch)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, j := range batch {
+		j.taken = false
+	}
+	return batch
+}
+
+// finish hands the outcomes of statements to those who wait for them.
+func finish(batch ...*job) {
+	for _, j := range batch {
+		close(j.done)
+	}
 }
 
 func (l *lane) work() {
@@ -65,10 +112,7 @@ func (l *lane) work() {
 		}
 		batch := l.next()
 		l.mu.Unlock()
-		carry(batch)
-		for _, j := range batch {
-			close(j.done)
-		}
+		l.carry(l.take(batch))
 	}
 }
 
@@ -92,11 +136,15 @@ func (j *job) alone() bool {
 
 // carry runs a batch until it is committed. When one of its statements fails,
 // each runs by itself: what fails must have no effect on the others.
-func carry(batch []*job) {
+func (l *lane) carry(batch []*job) {
+	if len(batch) == 0 {
+		return
+	}
 	for attempt := 1; ; attempt++ {
 		err := commitTogether(batch)
 		switch {
 		case err == nil:
+			finish(batch...)
 			return
 		case retryable(err) && attempt < attemptsMax:
 			if attempt >= runsHere {
@@ -105,14 +153,15 @@ func carry(batch []*job) {
 			if batch = running(batch); len(batch) == 0 {
 				return
 			}
-			batch[0].awaitNewer(err)
+			awaitNewer(batch, err)
 		case len(batch) > 1:
-			for _, j := range batch {
-				carry([]*job{j})
+			for _, j := range l.putBack(batch) {
+				l.carry(l.take([]*job{j}))
 			}
 			return
 		default:
 			batch[0].err = err
+			finish(batch[0])
 			return
 		}
 	}
@@ -124,13 +173,32 @@ const newerPatience = time.Second
 // awaitNewer waits until this copy has applied something newer than what the last
 // run was based on: the leader may have met a commit that is not yet applied, and
 // a run before that would meet it again.
-func (j *job) awaitNewer(err error) {
+func awaitNewer(batch []*job, err error) {
 	if !errors.Is(err, graphstore.ErrConflict) && !errors.Is(err, graphstore.ErrBaseTooOld) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(j.t.ctx, newerPatience)
+	ctx, release := untilOneEnds(batch)
+	defer release()
+	ctx, cancel := context.WithTimeout(ctx, newerPatience)
 	defer cancel()
+	j := batch[0]
 	_ = j.t.copy.store.WaitApplied(ctx, j.t.store.Position().Index+1) // the next run tells
+}
+
+// untilOneEnds gives a context that ends with the first of the statements: what
+// waits for all of them then lets that one go.
+func untilOneEnds(batch []*job) (ctx context.Context, release func()) {
+	ctx, cancel := context.WithCancelCause(batch[0].t.ctx)
+	var stops []func() bool
+	for _, j := range batch[1:] {
+		stops = append(stops, context.AfterFunc(j.t.ctx, func() { cancel(context.Cause(j.t.ctx)) }))
+	}
+	return ctx, func() {
+		for _, stop := range stops {
+			stop()
+		}
+		cancel(nil)
+	}
 }
 
 // forwardAll has the leader run the statements; those it did not take come back.
@@ -148,6 +216,8 @@ func forwardAll(batch []*job) []*job {
 	for _, j := range batch {
 		if errors.Is(j.err, errForwardLater) {
 			left = append(left, j)
+		} else {
+			finish(j)
 		}
 	}
 	return left
@@ -159,6 +229,8 @@ func running(batch []*job) []*job {
 	for _, j := range batch {
 		if j.err = context.Cause(j.t.ctx); j.err == nil {
 			out = append(out, j)
+		} else {
+			finish(j)
 		}
 	}
 	return out
@@ -168,7 +240,9 @@ func running(batch []*job) []*job {
 func commitTogether(batch []*job) error {
 	first := batch[0].t
 	first.store = nil
-	if err := first.snapshot(false); err != nil {
+	ctx, release := untilOneEnds(batch)
+	defer release()
+	if err := first.snapshotIn(ctx, false); err != nil {
 		return err
 	}
 	defer first.store.Close()

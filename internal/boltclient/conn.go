@@ -164,12 +164,23 @@ func (c *Conn) chunk() (int, error) {
 	return n, err
 }
 
+// ErrReset means that Reset ended the statement.
+var ErrReset = errors.New("the statement was ended by a RESET")
+
+// Reset has the statement end that Do runs, in another goroutine: Do gives ErrReset
+// once the server has answered. It is not for a connection on which nothing runs.
+func (c *Conn) Reset() error {
+	_, err := c.net.Write(appendMessage(nil, packstream.AppendStruct(nil, msgReset, 0)))
+	return err
+}
+
 // Do runs s and gives the number of its rows. A *ServerError leaves the connection
 // in its failed state: close it.
 func (c *Conn) Do(s *Statement) (rows int, err error) {
 	if _, err := c.net.Write(s.bytes); err != nil {
 		return 0, err
 	}
+	ignored := false
 	for ends := 0; ends < 2; {
 		tag, body, err := c.skim()
 		switch {
@@ -177,6 +188,10 @@ func (c *Conn) Do(s *Statement) (rows int, err error) {
 			return rows, err
 		case tag == msgRecord:
 			rows++
+		case tag == msgIgnored:
+			ignored = true
+		case tag == msgSuccess && ignored:
+			return rows, ErrReset
 		case tag == msgSuccess:
 			ends++
 		case tag == msgFailure:

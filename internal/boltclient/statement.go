@@ -3,6 +3,7 @@ package boltclient
 import (
 	"encoding/binary"
 	"errors"
+	"time"
 
 	"graticule/graph"
 	"graticule/internal/packstream"
@@ -12,6 +13,7 @@ import (
 const (
 	msgHello   = 0x01
 	msgGoodbye = 0x02
+	msgReset   = 0x0F
 	msgRun     = 0x10
 	msgPull    = 0x3F
 	msgRoute   = 0x66
@@ -34,6 +36,7 @@ const fetchSize = -1
 type Access struct {
 	Database string // "" means the user's home database
 	Read     bool
+	Timeout  time.Duration // of its transaction, in whole milliseconds; 0 means the server's
 }
 
 // Statement is an auto-commit statement with integer parameters: its RUN and its
@@ -57,12 +60,15 @@ func NewStatement(a Access, text string, params ...string) (*Statement, error) {
 		s.places = append(s.places, len(b)+2) // behind the chunk's length
 		b = append(b, make([]byte, 8)...)
 	}
-	extra := graph.NewMap(2)
+	extra := graph.NewMap(3)
 	if a.Database != "" {
 		extra.Put("db", graph.String(a.Database))
 	}
 	if a.Read {
 		extra.Put("mode", graph.String("r"))
+	}
+	if a.Timeout > 0 {
+		extra.Put("tx_timeout", graph.Int(a.Timeout.Milliseconds()))
 	}
 	if b = o.AppendMap(b, extra); len(b) > chunkMax {
 		return nil, ErrLongStatement
