@@ -33,6 +33,18 @@ var spilling = []string{
 	"MATCH (a:A)-[r]->(b) RETURN b, count(r) AS n, collect(a.x)[0..2] AS l, count(DISTINCT a) AS d",
 	"MATCH (a:A), (b:A) WHERE a.x <= 60 WITH a.x AS x, b.x AS y, {k: a.x + b.x, l: [date({year: 2000 + b.x % 9})]} AS m RETURN m, count(*) AS n ORDER BY n DESC, m.k LIMIT 200",
 	"MATCH (a:A), (b:A) WHERE a.x <= 60 RETURN DISTINCT point({x: a.x % 40, y: b.x}) AS p, duration({days: b.x % 100}) AS d",
+	"MATCH (a:A), (h:H) WHERE h.k = a.x RETURN a.x, h.n",
+	"MATCH (a:H), (b:H) WHERE a.n <= 4000 AND b.k = a.n RETURN a.n, b.n",
+	"MATCH (a:A), (h:H) WHERE h.s = toString(a.x) RETURN a.x, count(*) AS n, sum(h.n) AS s",
+	"MATCH (a:H), (b:H) WHERE b.k = a.n % 3 RETURN count(*) AS n, sum(b.n) AS s",
+	"MATCH (a:A), (h:H) WHERE a.x <= 12 AND h.m = a.x % 2 RETURN a.x, h.n", // a key that many share
+	"MATCH (a:H), (b:H) WHERE b.k = a.n RETURN a.n, b.n SKIP 30 LIMIT 200",
+	"MATCH (a:A), (h:H), (g:H) WHERE h.k = a.x AND g.k = h.n RETURN a.x, h.n, g.n",
+	"MATCH (a:A)-[r]->(b), (h:H), (g:H) WHERE h.k = b.x AND g.s = h.s AND r.w > 200 RETURN a.x, b.x, h.n, sum(g.n) AS s",
+	"UNWIND range(0, 9) AS i OPTIONAL MATCH (a:A), (h:H) WHERE a.x % 9 = i AND h.k = a.x + 200 * i RETURN i, a.x, h.n",
+	"UNWIND range(1, 5) AS i MATCH (a:A), (h:H) WHERE h.k = a.x + i RETURN i, a.x, h.n",
+	"UNWIND range(1, 5) AS i CALL (i) { MATCH (a:A), (h:H) WHERE a.x % 5 = i AND h.k = a.x + i RETURN count(*) AS n, sum(h.n) AS s } RETURN i, n, s",
+	"UNWIND range(1, 5) AS i RETURN i, COUNT { MATCH (a:A), (h:H) WHERE a.x % 5 = i AND h.k = a.x } AS n, EXISTS { MATCH (a:A), (h:H) WHERE h.k = -a.x * i } AS e",
 	"MATCH (a:A) WHERE a.x <= 120 WITH collect(a) AS all UNWIND all AS a UNWIND all AS b WITH all, a, b ORDER BY a.x % 7, b.x SKIP 10 RETURN a.x, b.x, size(all) LIMIT 9000",
 }
 
@@ -41,6 +53,7 @@ func spillDatabase(t *testing.T, seed uint64) *database {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	d.mustRun(t, "UNWIND range(1, 300) AS i CREATE (:A:"+[]string{"B", "C"}[rnd.IntN(2)]+" {x: i})")
 	d.mustRun(t, fmt.Sprintf("MATCH (a:A), (b:A) WHERE (a.x * %d + b.x * %d) %% 101 = 0 CREATE (a)-[:R {w: a.x}]->(b)", 1+rnd.IntN(100), 1+rnd.IntN(100)))
+	d.mustRun(t, "UNWIND range(1, 6000) AS i CREATE (:H {k: i * 7919 % 2003, s: toString(i % 1501), m: i % 2, n: i})")
 	return d
 }
 

@@ -216,10 +216,13 @@ func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 		}
 	}
 	optional := m.Optional
-	return p, func(r *run, next sink, _ *errEnough) sink {
-		s := &matchSink{r: r, next: next}
+	return p, func(r *run, next sink, enough *errEnough) sink {
+		s := &matchSink{r: r, next: next, enough: enough}
 		defer func(outer *int64) { r.holder = outer }(r.holder)
 		r.holder = &s.held
+		if !optional {
+			r.late = &s.late
+		}
 		var many take
 		if to, ok := next.(chunkSink); ok {
 			many = func(c *chunk) error { s.found = true; return to.pushChunk(c) }
@@ -243,6 +246,8 @@ type matchSink struct {
 	optional bool
 	found    bool
 	held     int64 // bytes that steps of the pattern keep for all rows
+	late     []*lateJoin
+	enough   *errEnough
 }
 
 func (s *matchSink) push(f frame) error {
@@ -257,6 +262,16 @@ func (s *matchSink) push(f frame) error {
 }
 
 func (s *matchSink) done() error {
+	for _, j := range s.late {
+		if err := j.settle(); err == error(s.enough) {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	for _, j := range s.late {
+		j.close()
+	}
 	s.r.shrink(s.held)
 	s.held = 0
 	return s.next.done()

@@ -90,6 +90,8 @@ type run struct {
 	account   *Account
 	kept      int64              // bytes of the account that are rows of this run
 	holder    *int64             // where the steps being built count what they hold; nil: until the run ends
+	joins     *[]*lateJoin       // of the pattern being built
+	late      *[]*lateJoin       // where the next pattern built leaves its joins, for whoever has it built; nil: it settles them itself
 	files     []*spill.File      // for rows that did not fit
 	done      <-chan struct{}    // of ctx
 	profile   map[any]*opProfile // by *op and *operator; nil unless profiling

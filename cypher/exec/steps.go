@@ -51,7 +51,11 @@ func (p *pattern) on(r *run, f frame, emit push) error {
 // build links the steps of p in front of emit; many takes chunks, where the
 // consumer can.
 func (p *pattern) build(r *run, emit push, many take) push {
-	ops := p.plan(r).ops
+	return r.settling(func() push { return r.link(p.plan(r).ops, emit, many) })
+}
+
+// link links steps in front of emit.
+func (r *run) link(ops []op, emit push, many take) push {
 	for i := len(ops) - 1; i >= 0; i-- {
 		o := &ops[i]
 		row := r.counted(o, o.build(r, r.produced(o, emit)))
@@ -342,49 +346,6 @@ func (n *patternNode) findID(s seek, element bool) stepBuilder {
 				seen[graph.NodeID(id)] = true
 				f[n.slot] = graph.NodeRef(graph.NodeID(id))
 				if err := check(f); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}
-}
-
-// hashJoin solves a node by n.key = value with a table of all candidates, made
-// when the first row comes.
-func (n *patternNode) hashJoin(s seek, scan stepBuilder) stepBuilder {
-	return func(r *run, next push) push {
-		var table map[string][]graph.NodeID
-		held := r.holder
-		var keyBytes []byte
-		fill := scan(r, func(f frame) error {
-			v, err := r.property(f[n.slot], s.key)
-			if err != nil || v.IsNull() {
-				return err
-			}
-			keyBytes = graph.AppendKey(keyBytes[:0], v)
-			table[string(keyBytes)] = append(table[string(keyBytes)], f[n.slot].NodeID())
-			n := int64(len(keyBytes)) + entryBytes
-			if held != nil {
-				*held += n
-			}
-			return r.grow(n)
-		})
-		return func(f frame) error {
-			if table == nil {
-				table = map[string][]graph.NodeID{}
-				if err := fill(append(frame(nil), f...)); err != nil {
-					return err
-				}
-			}
-			v, err := s.value(r, f)
-			if err != nil || v.IsNull() {
-				return err
-			}
-			keyBytes = graph.AppendKey(keyBytes[:0], v)
-			for _, id := range table[string(keyBytes)] {
-				f[n.slot] = graph.NodeRef(id)
-				if err := next(f); err != nil {
 					return err
 				}
 			}
