@@ -48,6 +48,9 @@ const (
 	ConstraintRelType    ConstraintType = "RELATIONSHIP_PROPERTY_TYPE"
 	ConstraintNodeKey    ConstraintType = "NODE_KEY"
 	ConstraintRelKey     ConstraintType = "RELATIONSHIP_KEY"
+	ConstraintNodeLabel  ConstraintType = "NODE_LABEL_EXISTENCE"
+	ConstraintRelSource  ConstraintType = "RELATIONSHIP_SOURCE_LABEL"
+	ConstraintRelTarget  ConstraintType = "RELATIONSHIP_TARGET_LABEL"
 )
 
 // Constraint describes a constraint.
@@ -60,7 +63,12 @@ type Constraint struct {
 	Properties   []string
 	OwnedIndex   string // name of the index that backs it, or ""
 	PropertyType string // type text of a property type constraint, or ""
-	Options      *Map
+	// EnforcedLabel is the label that a node, or an end of a relationship, must
+	// have under the three kinds of label constraints; "" for all others.
+	EnforcedLabel string
+	// Dependent constraints make up an element type of the graph type: they come and go with it.
+	Dependent bool
+	Options   *Map
 }
 
 // RangeQuery selects a part of a RANGE index in the index's own value order.

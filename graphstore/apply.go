@@ -156,6 +156,9 @@ func (s *Store) write(st *state, ids []appliedID) error {
 			errs = append(errs, b.Delete(key, nil))
 		}
 	}
+	if st.touched.schema && st.schema.typed() {
+		put([]byte{prefixFormat}, []byte{2})
+	}
 	if st.touched.schema {
 		put([]byte{prefixSchema}, st.schema.append(nil))
 	}

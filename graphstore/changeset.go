@@ -8,11 +8,11 @@ import (
 	"graticule/replication"
 )
 
-// Changeset layout (docs/format/changeset.md): version(1)=1, the number of
+// Changeset layout (docs/format/changeset.md): version(1), the number of
 // tokens of each kind known at the base, then operations until the end. Token
 // ids at or above those numbers are the changeset's own: opToken introduces
 // them in order, and Apply maps them to the ids of the log's order.
-const changesetVersion = 1
+const changesetVersion = 2
 
 type opcode byte
 
@@ -30,6 +30,7 @@ const (
 	opDropIndex
 	opCreateConstraint
 	opDropConstraint
+	opCreateDependent // since version 2
 )
 
 // opNames maps opcodes to the names docs/format/changeset.md uses.
@@ -37,6 +38,7 @@ var opNames = map[opcode]string{
 	opToken: "token", opCreateNode: "create-node", opCreateRel: "create-rel", opNodeProp: "node-prop", opRelProp: "rel-prop",
 	opAddLabel: "add-label", opRemoveLabel: "remove-label", opDeleteNode: "delete-node", opDeleteRel: "delete-rel",
 	opCreateIndex: "create-index", opDropIndex: "drop-index", opCreateConstraint: "create-constraint", opDropConstraint: "drop-constraint",
+	opCreateDependent: "create-dependent",
 }
 
 // CommitID names one commit of one server: Origin is the server's UUID, and
@@ -100,7 +102,7 @@ type recorder struct {
 
 func newRecorder(s *state) recorder {
 	var r recorder
-	r.b = append(r.b, changesetVersion)
+	r.b = append(r.b, 1) // the first version that has all operations used so far
 	for k := range s.tokens {
 		r.base[k] = uint32(len(s.tokens[k].names))
 		r.b = binary.AppendUvarint(r.b, uint64(r.base[k]))
@@ -113,6 +115,18 @@ func (r *recorder) op(o opcode, args ...uint64) {
 	for _, a := range args {
 		r.b = binary.AppendUvarint(r.b, a)
 	}
+}
+
+// constraint records the creation of a constraint.
+func (r *recorder) constraint(d graph.Constraint) {
+	if !d.Dependent {
+		r.op(opCreateConstraint)
+		r.b = appendConstraint(r.b, d)
+		return
+	}
+	r.b[0] = 2
+	r.op(opCreateDependent)
+	r.b = appendBytes(appendConstraint(r.b, d), d.EnforcedLabel)
 }
 
 func (r *recorder) value(v graph.Value) error {
@@ -223,6 +237,12 @@ func (s *state) replay(changeset []byte) error {
 			s.dropIndex(r.string())
 		case opCreateConstraint:
 			if d := r.constraint(); r.err == nil {
+				s.addConstraint(d)
+			}
+		case opCreateDependent:
+			d := r.constraint()
+			d.Dependent, d.EnforcedLabel = true, r.string()
+			if r.err == nil {
 				s.addConstraint(d)
 			}
 		case opDropConstraint:

@@ -18,14 +18,21 @@ func (tx *Tx) CreateConstraint(d graph.Constraint) (graph.Constraint, error) {
 		return d, err
 	}
 	if d.Name == "" {
-		d.Name = generatedName("constraint", fmt.Sprint(d.Type, d.Relationship, d.Label, d.Properties, d.PropertyType))
+		what := fmt.Sprint(d.Type, d.Relationship, d.Label, d.Properties, d.PropertyType)
+		if d.EnforcedLabel != "" {
+			what += d.EnforcedLabel
+		}
+		d.Name = generatedName("constraint", what)
 	}
-	here := schemaText(d.Relationship, []string{d.Label}, d.Properties)
+	if err := tx.checkDependence(d); err != nil {
+		return d, err
+	}
+	here := graph.SchemaText(d.Relationship, []string{d.Label}, d.Properties)
 	if p := repeated(d.Properties); p != "" {
 		return d, &SchemaError{Reason: RepeatedProperty, Name: d.Name, Schema: here, Constraint: true}
 	}
 	for _, c := range tx.state.schema.constraints {
-		if c.Relationship != d.Relationship || c.Label != d.Label || !slices.Equal(c.Properties, d.Properties) || (c.Type != d.Type && !(backed(c.Type) && backed(d.Type))) {
+		if c.Relationship != d.Relationship || c.Label != d.Label || c.EnforcedLabel != d.EnforcedLabel || !slices.Equal(c.Properties, d.Properties) || (c.Type != d.Type && !(backed(c.Type) && backed(d.Type))) {
 			continue
 		}
 		e := &SchemaError{Reason: ConstraintInTheWay, Name: d.Name, Existing: c.Name, Description: tx.state.describeConstraint(c), Constraint: true}
@@ -48,8 +55,7 @@ func (tx *Tx) CreateConstraint(d graph.Constraint) (graph.Constraint, error) {
 	if err := tx.state.nameTaken(d.Name, true); err != nil {
 		return d, err
 	}
-	tx.rec.op(opCreateConstraint)
-	tx.rec.b = appendConstraint(tx.rec.b, d)
+	tx.rec.constraint(d)
 	tx.state.addConstraint(d)
 	d = tx.state.constraint(d.Name)
 	return d, tx.state.validateAll(d)
@@ -59,13 +65,18 @@ func backed(t graph.ConstraintType) bool {
 	return t == graph.ConstraintUnique || t == graph.ConstraintRelUnique || t == graph.ConstraintNodeKey || t == graph.ConstraintRelKey
 }
 
-// DropConstraint drops a constraint and the index it owns.
-func (tx *Tx) DropConstraint(name string) error {
+// DropConstraint drops a constraint, which does not depend on the graph type, and the index it owns.
+func (tx *Tx) DropConstraint(name string) error { return tx.dropConstraint(name, false) }
+
+func (tx *Tx) dropConstraint(name string, dependent bool) error {
 	if err := tx.schemaWrite(); err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(tx.state.schema.constraints, func(c graph.Constraint) bool { return c.Name == name }) {
+	switch c := tx.state.constraint(name); {
+	case c.Name == "":
 		return &SchemaError{Reason: NotFound, Name: name, Constraint: true}
+	case c.Dependent && !dependent:
+		return &SchemaError{Reason: DependsOnGraphType, Name: name, Constraint: true}
 	}
 	tx.rec.op(opDropConstraint)
 	tx.rec.b = appendBytes(tx.rec.b, name)
@@ -131,6 +142,9 @@ func (s *state) validateAll(d graph.Constraint) error {
 
 // checkEntity checks one entity that the constraint covers.
 func (s *state) checkEntity(d graph.Constraint, id uint64) error {
+	if d.EnforcedLabel != "" {
+		return s.checkLabel(d, id)
+	}
 	var props []graph.Property
 	if d.Relationship {
 		props = s.rels.get(id).props

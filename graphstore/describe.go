@@ -9,23 +9,6 @@ import (
 
 // What messages call indexes and constraints.
 
-// schemaText gives what an index or constraint is on, as (:A:B {p, q}) or ()-[:T {p}]-().
-func schemaText(relationship bool, tokens, props []string) string {
-	at := ":" + strings.Join(tokens, ":")
-	switch {
-	case len(tokens) == 0 && relationship:
-		at = ":<any-types>"
-	case len(tokens) == 0:
-		at = ":<any-labels>"
-	default:
-		at += " {" + strings.Join(props, ", ") + "}"
-	}
-	if relationship {
-		return "()-[" + at + "]-()"
-	}
-	return "(" + at + ")"
-}
-
 // providers are the index providers by type, as SHOW INDEXES names them.
 var providers = map[graph.IndexType]string{
 	graph.IndexRange: "range-1.0", graph.IndexText: "text-2.0", graph.IndexPoint: "point-1.0", graph.IndexLookup: "token-lookup-1.0",
@@ -35,15 +18,8 @@ var providers = map[graph.IndexType]string{
 // Provider gives the name of what implements indexes of a type.
 func Provider(t graph.IndexType) string { return providers[t] }
 
-// constraintKinds are the kinds of constraints as messages name them.
-var constraintKinds = map[graph.ConstraintType]string{
-	graph.ConstraintUnique: "UNIQUENESS", graph.ConstraintRelUnique: "RELATIONSHIP UNIQUENESS", graph.ConstraintNodeKey: "NODE KEY", graph.ConstraintRelKey: "RELATIONSHIP KEY",
-	graph.ConstraintNodeExists: "NODE PROPERTY EXISTENCE", graph.ConstraintRelExists: "RELATIONSHIP PROPERTY EXISTENCE",
-	graph.ConstraintNodeType: "NODE PROPERTY TYPE", graph.ConstraintRelType: "RELATIONSHIP PROPERTY TYPE",
-}
-
 func (s *state) describeIndex(d graph.Index) string {
-	text := fmt.Sprintf("Index( id=%d, name='%s', type='%s', schema=%s, indexProvider='%s'", d.ID, d.Name, d.Type, schemaText(d.Relationship, d.Labels, d.Properties), providers[d.Type])
+	text := fmt.Sprintf("Index( id=%d, name='%s', type='%s', schema=%s, indexProvider='%s'", d.ID, d.Name, d.Type, graph.SchemaText(d.Relationship, d.Labels, d.Properties), providers[d.Type])
 	if d.Constraint != "" {
 		text += fmt.Sprintf(", owningConstraint=%d", s.constraint(d.Constraint).ID)
 	}
@@ -51,25 +27,13 @@ func (s *state) describeIndex(d graph.Index) string {
 }
 
 func (s *state) describeConstraint(d graph.Constraint) string {
-	text := "Constraint( id=" + fmt.Sprint(d.ID) + ", " + constraintText(d, true)
+	text := "Constraint( id=" + fmt.Sprint(d.ID) + ", " + d.Text(true)
 	for _, x := range s.schema.indexes {
 		if d.OwnedIndex != "" && x.Name == d.OwnedIndex {
 			text += fmt.Sprintf(", ownedIndex=%d", x.ID)
 		}
 	}
 	return text + " )"
-}
-
-func constraintText(d graph.Constraint, named bool) string {
-	text := ""
-	if named {
-		text = "name='" + d.Name + "', "
-	}
-	text += "type='" + constraintKinds[d.Type] + "', schema=" + schemaText(d.Relationship, []string{d.Label}, d.Properties)
-	if d.PropertyType != "" {
-		text += ", propertyType=" + d.PropertyType
-	}
-	return text
 }
 
 // propertiesText gives property `a`, or properties (`a`, `b`).

@@ -102,6 +102,8 @@ const (
 	OwnedByConstraint
 	RepeatedProperty
 	Conflicting // with a constraint of another kind on the same schema
+	DependsOnGraphType
+	OtherDependence // the one in the way depends on the graph type and the one asked for does not, or the reverse
 )
 
 func (e *SchemaError) Error() string {

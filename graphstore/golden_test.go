@@ -105,6 +105,15 @@ func goldenHistory(t *testing.T) (*fixture, []*Commit) {
 		}
 		must[graph.Index](t)(tx.CreateIndex(graph.Index{Name: "texts", Type: graph.IndexText, Relationship: true, Labels: []string{"R"}, Properties: []string{"p4"}}))
 	}), "")
+	commit(f.change(func(tx *Tx) {
+		element := anElementType()
+		for i := range element {
+			element[i].Label += "2" // nothing here has it
+		}
+		if err := tx.ChangeGraphType([]string{"one"}, element); err != nil {
+			t.Fatal(err)
+		}
+	}), "")
 	return f, commits
 }
 
@@ -154,6 +163,8 @@ func again(t *testing.T, changeset []byte, used map[opcode]bool) []byte {
 			out.b = appendIndex(out.b, r.index())
 		case opCreateConstraint:
 			out.b = appendConstraint(out.b, r.constraint())
+		case opCreateDependent:
+			out.b = appendBytes(appendConstraint(out.b, r.constraint()), r.string())
 		case opDropIndex, opDropConstraint:
 			out.b = appendBytes(out.b, r.string())
 		default:

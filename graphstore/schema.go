@@ -111,7 +111,17 @@ func (c *schema) append(dst []byte) []byte {
 	for _, d := range c.constraints {
 		dst = appendConstraint(dst, d)
 	}
+	if c.typed() { // else version 1, which ends here
+		for _, d := range c.constraints {
+			dst = appendBytes(appendBool(dst, d.Dependent), d.EnforcedLabel)
+		}
+	}
 	return dst
+}
+
+// typed tells whether the schema holds a part of a graph type.
+func (c *schema) typed() bool {
+	return slices.ContainsFunc(c.constraints, func(d graph.Constraint) bool { return d.Dependent })
 }
 
 func (r *reader) schema() *schema {
@@ -121,6 +131,12 @@ func (r *reader) schema() *schema {
 	}
 	for range r.count() {
 		c.constraints = append(c.constraints, r.constraint())
+	}
+	for i := range c.constraints {
+		if len(r.b) == 0 {
+			break // version 1
+		}
+		c.constraints[i].Dependent, c.constraints[i].EnforcedLabel = r.byte() == 1, r.string()
 	}
 	return c
 }
@@ -243,7 +259,7 @@ func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 		d.Name = generatedName("index", fmt.Sprint(d.Type, d.Relationship, d.Labels, d.Properties))
 	}
 	if p := repeated(d.Properties); p != "" {
-		return d, &SchemaError{Reason: RepeatedProperty, Name: d.Name, Schema: schemaText(d.Relationship, d.Labels, d.Properties)}
+		return d, &SchemaError{Reason: RepeatedProperty, Name: d.Name, Schema: graph.SchemaText(d.Relationship, d.Labels, d.Properties)}
 	}
 	if v := config(d, "fulltext.analyzer"); v.Kind() == graph.KindString {
 		if _, ok := fulltext.AnalyzerNamed(v.AsString()); !ok {
@@ -254,11 +270,11 @@ func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 		if x.Type != d.Type || !sameSchema(d.Relationship, d.Labels, d.Properties, x) {
 			continue
 		}
-		e := &SchemaError{Reason: IndexInTheWay, Name: d.Name, Existing: x.Name, Schema: schemaText(d.Relationship, d.Labels, d.Properties)}
+		e := &SchemaError{Reason: IndexInTheWay, Name: d.Name, Existing: x.Name, Schema: graph.SchemaText(d.Relationship, d.Labels, d.Properties)}
 		switch {
 		case x.Constraint != "":
 			e.Reason = ConstraintInTheWay
-			e.Description = constraintKinds[tx.state.constraint(x.Constraint).Type]
+			e.Description = tx.state.constraint(x.Constraint).Type.Words()
 		case x.Name == d.Name:
 			e.Reason, e.Description = EquivalentExists, tx.state.describeIndex(x)
 		}

@@ -106,6 +106,9 @@ func constraintFailure(c *ConstraintError) *status.Error {
 	}
 	entity := fmt.Sprintf("%s(%d)", kind, c.Entity)
 	typed := d.PropertyType != ""
+	if d.EnforcedLabel != "" {
+		return labelFailure(c)
+	}
 	var text string
 	switch {
 	case c.Duplicate && c.Creating:
@@ -122,7 +125,27 @@ func constraintFailure(c *ConstraintError) *status.Error {
 	if !c.Creating {
 		return status.New(status.ConstraintValidationFailed, "50N42", "%s", text)
 	}
-	return status.New("Neo.DatabaseError.Schema.ConstraintCreationFailed", "50N42", "Unable to create Constraint( %s ):\n%s. Note that only the first found violation is shown.", constraintText(d, c.Duplicate || typed), strings.TrimSuffix(text, "."))
+	return status.New("Neo.DatabaseError.Schema.ConstraintCreationFailed", "50N42", "Unable to create Constraint( %s ):\n%s. Note that only the first found violation is shown.", d.Text(c.Duplicate || typed), strings.TrimSuffix(text, "."))
+}
+
+// labelFailure tells of a node, or an end of a relationship, without the label that the graph type demands.
+func labelFailure(c *ConstraintError) *status.Error {
+	d := c.Constraint
+	text := fmt.Sprintf("Node(%d) with label `%s` is required to have label `%s`", c.Entity, d.Label, d.EnforcedLabel)
+	cause := status.Because("22NB3", "Node (%d) with label `%s` must have the label `%s`.", c.Entity, d.Label, d.EnforcedLabel)
+	if d.Relationship {
+		end := "end"
+		if d.Type == graph.ConstraintRelSource {
+			end = "start"
+		}
+		text = fmt.Sprintf("Relationship(%d) with type `%s` requires its %s Node(%d) to have label `%s`", c.Entity, d.Label, end, c.Existing, d.EnforcedLabel)
+		cause = status.Because("22NB4", "Relationship (%d) with type `%s` requires its %s node (%d) to have the label `%s`.", c.Entity, d.Label, end, c.Existing, d.EnforcedLabel)
+	}
+	if !c.Creating {
+		return status.New(status.ConstraintValidationFailed, cause.GQLStatus, "%s", text).Explained(cause.Explanation)
+	}
+	e := status.New("Neo.DatabaseError.Schema.ConstraintCreationFailed", "", "Unable to create Constraint( %s ):\n%s. Note that only the first found violation is shown.", d.Text(true), text)
+	return e.With("50N11", cause)
 }
 
 func schemaFailure(e *SchemaError) *status.Error {
@@ -152,6 +175,11 @@ func schemaFailure(e *SchemaError) *status.Error {
 			return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "50N42", "Constraint already exists: %s", e.Description)
 		}
 		return status.New("Neo.ClientError.Schema.ConstraintAlreadyExists", "50N42", "There is a %s constraint on %s, so an index is already created that matches this.", strings.ToLower(e.Description), e.Schema)
+	case DependsOnGraphType:
+		e := status.New("Neo.DatabaseError.Schema.ConstraintDropFailed", "", "Unable to drop constraint `%s`: Cannot drop dependent constraint", e.Name)
+		return e.With("50N12", status.Because("22N68", "Dependent constraints cannot be managed individually and must be managed together with its graph type."))
+	case OtherDependence:
+		return status.New("Neo.DatabaseError.Schema.ConstraintCreationFailed", "22NB2", "%s", e.Description).Explained(e.Description)
 	case OwnedByConstraint:
 		return status.New("Neo.DatabaseError.Schema.IndexDropFailed", "50N42", "Unable to drop index: Index belongs to constraint: `%s`", e.Existing)
 	}

@@ -164,15 +164,16 @@ func (s *Store) WaitApplied(ctx context.Context, index uint64) error {
 	return s.applied.Wait(ctx, index)
 }
 
-// storeVersion is the version of keys and records (docs/format/store.md).
-const storeVersion = 1
+// storeVersion is the version of keys and records (docs/format/store.md). A
+// store is of version 1 until it holds a graph type.
+const storeVersion = 2
 
 // checkFormat refuses a store of a newer version, and marks a new one.
 func (s *Store) checkFormat() error {
 	key := []byte{prefixFormat}
 	v, closer, err := s.db.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
-		return s.db.Set(key, []byte{storeVersion}, pebble.Sync)
+		return s.db.Set(key, []byte{1}, pebble.Sync)
 	}
 	if err != nil {
 		return err

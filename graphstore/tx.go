@@ -128,6 +128,12 @@ func (tx *Tx) Prepare() (*Commit, error) {
 // write of the same transaction may have freed or taken a value.
 func (tx *Tx) checkConstraints() error {
 	for _, d := range tx.state.schema.constraints {
+		if d.EnforcedLabel != "" && d.Relationship {
+			if err := tx.checkEnds(d); err != nil {
+				return err
+			}
+			continue
+		}
 		if d.Relationship {
 			t, ok := tx.state.tokens[typeToken].id(d.Label)
 			if !ok {

@@ -177,7 +177,7 @@ func (t *tx) mayRun(p *cypher.Prepared) error {
 	switch show.Kind {
 	case "INDEXES":
 		return database("show_index")
-	case "CONSTRAINTS":
+	case "CONSTRAINTS", "GRAPH TYPE":
 		return database("show_constraint")
 	case "SERVERS":
 		return g.dbms("show_server")

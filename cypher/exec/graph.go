@@ -145,4 +145,7 @@ type Schema interface {
 	DropIndex(name string) error
 	CreateConstraint(graph.Constraint) (graph.Constraint, error)
 	DropConstraint(name string) error
+	// ChangeGraphType drops constraints by name, then creates others, all or
+	// none: the only way for those that depend on the graph type.
+	ChangeGraphType(drop []string, create []graph.Constraint) error
 }

@@ -254,6 +254,21 @@ func (w *writer) DropConstraint(name string) error {
 	return w.Graph.DropConstraint(name)
 }
 
+// ChangeGraphType checks the actions of what is dropped and created.
+func (w *writer) ChangeGraphType(drop []string, create []graph.Constraint) error {
+	if len(drop) > 0 {
+		if err := w.schema("drop_constraint"); err != nil {
+			return err
+		}
+	}
+	if len(create) > 0 {
+		if err := w.schema("create_constraint"); err != nil {
+			return err
+		}
+	}
+	return w.Graph.ChangeGraphType(drop, create)
+}
+
 // reader also leaves out what is not to be seen.
 type reader struct {
 	*writer

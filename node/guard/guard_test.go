@@ -15,7 +15,7 @@ import (
 )
 
 // answered are the methods of exec.Graph that a Graph answers by what its user may do.
-var answered = strings.Fields(`CreateNode CreateRel SetNodeProperty SetRelProperty AddLabel RemoveLabel DeleteNode DeleteRel EnsureLabel EnsureType EnsureKey CreateIndex DropIndex CreateConstraint DropConstraint
+var answered = strings.Fields(`CreateNode CreateRel SetNodeProperty SetRelProperty AddLabel RemoveLabel DeleteNode DeleteRel EnsureLabel EnsureType EnsureKey CreateIndex DropIndex CreateConstraint DropConstraint ChangeGraphType
 	LabelNames TypeNames SearchText SearchVector ScanNodes ScanLabel ScanRels SeekNodes SeekRels FindNodes NodesExist NodeLabels HasLabel NodeProperty NodeColumn IndexOrder RelProperty NodeProperties RelProperties RelEnds
 	Expand ExpandInto Degree NodeCount RelCount`)
 
@@ -153,6 +153,9 @@ func TestWritesAreRefused(t *testing.T) {
 		{rights(grant("set_property", "property(name)", "NODE(Car)")), "MATCH (n:Car) SET n.name = 'y'", ""},
 		{rights(grant("set_property", "property(name)", "NODE(Car)")), "MATCH (n:Person) SET n.name = 'y'", "Set property for property 'name'"},
 		{rights(grant("index", "database", "database")), "CREATE INDEX FOR (n:Car) ON (n.name)", ""},
+		{rights(grant("drop_constraint", "database", "database")), "CYPHER 25 ALTER CURRENT GRAPH TYPE SET { (:Car => {name :: STRING}) }", "Schema operation 'create_constraint'"},
+		{rights(grant("constraint", "database", "database")), "CYPHER 25 ALTER CURRENT GRAPH TYPE SET { (:Car => {brand :: STRING}) }", ""},
+		{rights(grant("create_constraint", "database", "database")), "CYPHER 25 ALTER CURRENT GRAPH TYPE DROP { (:Car =>) }", "Schema operation 'drop_constraint'"},
 		{nil, "CREATE (:Anything)", ""},
 	} {
 		_, err := run(w, c.r, c.query)
