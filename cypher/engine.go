@@ -195,7 +195,7 @@ func aggregateOf(name string) bind.Function {
 
 func commandKind(c ast.Command) Kind {
 	switch c.(type) {
-	case *ast.CreateIndex, *ast.DropIndex, *ast.CreateConstraint, *ast.DropConstraint:
+	case *ast.CreateIndex, *ast.DropIndex, *ast.CreateConstraint, *ast.DropConstraint, *ast.AlterGraphType:
 		return Schema
 	case *ast.Show, *ast.Terminate:
 		return ReadOnly

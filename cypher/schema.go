@@ -57,6 +57,10 @@ func (p *Prepared) runSchema(g exec.Graph, cmd ast.Command, params *graph.Map) (
 			return nil, nil, err
 		}
 		c.ConstraintsAdded++
+	case *ast.AlterGraphType:
+		if err := alterGraphType(g, cmd, c); err != nil {
+			return nil, nil, err
+		}
 	case *ast.DropConstraint:
 		name := given
 		if _, ok := constraintThere(g, graph.Constraint{Name: name}); cmd.IfExists && !ok {

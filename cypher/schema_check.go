@@ -28,6 +28,8 @@ func checkSchema(cmd ast.Command, source string) (err error) {
 		return ast.Locate(e, source, at.At().Start)
 	}
 	switch c := cmd.(type) {
+	case *ast.AlterGraphType:
+		return checkGraphType(c, source)
 	case *ast.CreateIndex:
 		kind := strings.ToLower(c.Kind)
 		switch {

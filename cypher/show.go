@@ -72,10 +72,13 @@ func (p *Prepared) showRows(ctx context.Context, cmd ast.Command, env Env) ([]Sh
 	if s, ok := cmd.(*ast.Show); ok {
 		switch s.Kind {
 		case "INDEXES":
-			columns, rows := showIndexes(env.Graph, s.Filter)
+			columns, rows := showIndexes(env.Graph, s.Filter, p.stmt.Version)
 			return columns, rows, nil
 		case "CONSTRAINTS":
-			columns, rows := showConstraints(env.Graph, s.Filter)
+			columns, rows := showConstraints(env.Graph, s.Filter, p.stmt.Version)
+			return columns, rows, nil
+		case "GRAPH TYPE":
+			columns, rows := showGraphType(env.Graph, s.As == "GRAPH")
 			return columns, rows, nil
 		case "FUNCTIONS":
 			columns, rows := p.showFunctions(s.Filter)

@@ -10,7 +10,7 @@ import (
 	"graticule/graph"
 )
 
-func showIndexes(g exec.Graph, filter string) ([]ShowColumn, [][]graph.Value) {
+func showIndexes(g exec.Graph, filter string, version int) ([]ShowColumn, [][]graph.Value) {
 	owners := map[string]graph.Constraint{}
 	for _, c := range g.Constraints() {
 		owners[c.Name] = c
@@ -31,9 +31,13 @@ func showIndexes(g exec.Graph, filter string) ([]ShowColumn, [][]graph.Value) {
 		}
 		options, provider := d.Options, graph.String(indexProviders[d.Type][0])
 		if v, ok := options.Get("indexProvider"); ok {
-			provider = v
+			if provider = v; version >= 25 {
+				config, _ := options.Get("indexConfig")
+				options = graph.NewMap(1)
+				options.Put("indexConfig", config)
+			}
 		} else {
-			options = plainOptions(provider)
+			options = plainOptions(provider, version)
 		}
 		create := createIndexText(d)
 		if d.Constraint != "" {
@@ -48,10 +52,13 @@ func showIndexes(g exec.Graph, filter string) ([]ShowColumn, [][]graph.Value) {
 	return columns("id name state populationPercent type entityType labelsOrTypes properties indexProvider owningConstraint lastRead readCount | trackedSince options failureMessage createStatement"), rows
 }
 
-func plainOptions(provider graph.Value) *graph.Map {
+// plainOptions are the options of an index that was given none. Cypher 25 has no provider in them.
+func plainOptions(provider graph.Value, version int) *graph.Map {
 	m := graph.NewMap(2)
 	m.Put("indexConfig", graph.MapOf(&graph.Map{}))
-	m.Put("indexProvider", provider)
+	if version < 25 {
+		m.Put("indexProvider", provider)
+	}
 	return m
 }
 
@@ -115,40 +122,72 @@ func optionsText(m *graph.Map) string {
 	return " OPTIONS {indexConfig: {" + strings.Join(keys, ",") + "}}"
 }
 
-func showConstraints(g exec.Graph, filter string) ([]ShowColumn, [][]graph.Value) {
+// showConstraints lists the constraints as the version of the language has them.
+func showConstraints(g exec.Graph, filter string, version int) ([]ShowColumn, [][]graph.Value) {
 	constraints := g.Constraints()
 	slices.SortFunc(constraints, func(a, b graph.Constraint) int { return cmp.Compare(a.Name, b.Name) })
 	var rows [][]graph.Value
 	for _, d := range constraints {
-		options := graph.Null
-		if d.OwnedIndex != "" {
-			options = graph.MapOf(plainOptions(graph.String(indexProviders[graph.IndexRange][0])))
-		}
-		kind := string(d.Type)
-		want := strings.Fields(filter)
-		if slices.ContainsFunc(want, func(w string) bool {
-			switch w {
-			case "ALL", "PROPERTY", "CONSTRAINTS":
-				return false
-			case "NODE":
-				return d.Relationship
-			case "REL", "RELATIONSHIP":
-				return !d.Relationship
-			case "EXIST", "EXISTENCE":
-				return !strings.HasSuffix(kind, "EXISTENCE")
-			case "UNIQUE", "UNIQUENESS":
-				return !strings.HasSuffix(kind, "UNIQUENESS")
-			}
-			return !strings.HasSuffix(kind, w)
-		}) {
+		if !constraintWanted(d, strings.Fields(filter)) {
 			continue
 		}
-		rows = append(rows, []graph.Value{
-			graph.Int(int64(d.ID)), graph.String(d.Name), graph.String(kind), entityType(d.Relationship), graph.Strings([]string{d.Label}), graph.Strings(d.Properties),
-			textOrNull(d.OwnedIndex), textOrNull(d.PropertyType), options, graph.String(createConstraintText(d)),
-		})
+		kind, options, create := string(d.Type), graph.Null, graph.Null
+		if d.OwnedIndex != "" {
+			options = graph.MapOf(plainOptions(graph.String(indexProviders[graph.IndexRange][0]), version))
+		}
+		if !d.Dependent {
+			create = graph.String(createConstraintText(d))
+		}
+		row := []graph.Value{graph.Int(int64(d.ID)), graph.String(d.Name), graph.Null, entityType(d.Relationship), graph.Strings([]string{d.Label}), stringsOrNull(d.Properties)}
+		if version >= 25 {
+			if before, ok := strings.CutSuffix(kind, "UNIQUENESS"); ok {
+				kind = cmp.Or(before, "NODE_") + "PROPERTY_UNIQUENESS"
+			}
+			row = append(row, textOrNull(d.EnforcedLabel), graph.String(classification(d)))
+		}
+		row[2] = graph.String(kind)
+		rows = append(rows, append(row, textOrNull(d.OwnedIndex), textOrNull(d.PropertyType), options, create))
 	}
-	return columns("id name type entityType labelsOrTypes properties ownedIndex propertyType | options createStatement"), rows
+	if version < 25 {
+		return columns("id name type entityType labelsOrTypes properties ownedIndex propertyType | options createStatement"), rows
+	}
+	shown := columns("id name type entityType labelsOrTypes properties enforcedLabel classification ownedIndex propertyType | options createStatement")
+	shown[7].Default = false
+	return shown, rows
+}
+
+// classification tells how a constraint belongs to the graph type.
+func classification(d graph.Constraint) string {
+	switch d.Type {
+	case graph.ConstraintUnique, graph.ConstraintRelUnique, graph.ConstraintNodeKey, graph.ConstraintRelKey:
+		return "undesignated"
+	}
+	if d.Dependent {
+		return "dependent"
+	}
+	return "independent"
+}
+
+// constraintWanted tells whether the words before CONSTRAINTS let a constraint through.
+func constraintWanted(d graph.Constraint, words []string) bool {
+	kind := string(d.Type)
+	return !slices.ContainsFunc(words, func(w string) bool {
+		switch w {
+		case "ALL", "CONSTRAINTS":
+			return false
+		case "PROPERTY":
+			return d.EnforcedLabel != ""
+		case "NODE":
+			return d.Relationship
+		case "REL", "RELATIONSHIP":
+			return !d.Relationship
+		case "EXIST", "EXISTENCE":
+			return !strings.HasSuffix(kind, "EXISTENCE")
+		case "UNIQUE", "UNIQUENESS":
+			return !strings.HasSuffix(kind, "UNIQUENESS")
+		}
+		return !strings.HasSuffix(kind, w)
+	})
 }
 
 func createConstraintText(d graph.Constraint) string {

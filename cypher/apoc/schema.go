@@ -43,7 +43,7 @@ func nodeSchema(c *call) ([][]graph.Value, error) {
 			graph.String(failure), graph.Float(x.Populated), graph.Int(0), graph.Float(0), graph.String("Index( name='" + x.Name + "', type='" + string(x.Type) + "', schema=(:" + strings.Join(x.Labels, ",") + " {" + strings.Join(x.Properties, ", ") + "}) )")})
 	}
 	for _, x := range c.Graph.Constraints() {
-		if x.Relationship || !strings.Contains(string(x.Type), "EXIST") {
+		if x.Relationship || x.EnforcedLabel != "" || !strings.Contains(string(x.Type), "EXIST") {
 			continue
 		}
 		out = append(out, []graph.Value{graph.String(":" + x.Label + "(" + strings.Join(x.Properties, ",") + ")"), graph.String(x.Label), graph.Strings(x.Properties), graph.String(""), graph.String("NODE_PROPERTY_EXISTENCE"),
@@ -93,6 +93,9 @@ func assertSchema(c *call) ([][]graph.Value, error) {
 	g := c.Graph
 	for _, x := range g.Constraints() {
 		unique := x.Type == graph.ConstraintUnique
+		if x.Dependent {
+			continue // it goes with the graph type alone
+		}
 		if there(x.Label, x.Properties, true) && unique || !drop {
 			continue
 		}

@@ -30,14 +30,14 @@ type (
 	// Show is SHOW kind ….
 	Show struct {
 		Span
-		Kind   string // "DATABASES", "DEFAULT DATABASE", "HOME DATABASE", "SERVERS", "USERS", "CURRENT USER", "ROLES", "PRIVILEGES", "INDEXES", "CONSTRAINTS", "FUNCTIONS", "PROCEDURES", "SETTINGS", "TRANSACTIONS", "ALIASES"
+		Kind   string // "DATABASES", "DEFAULT DATABASE", "HOME DATABASE", "SERVERS", "USERS", "CURRENT USER", "ROLES", "PRIVILEGES", "INDEXES", "CONSTRAINTS", "FUNCTIONS", "PROCEDURES", "SETTINGS", "TRANSACTIONS", "ALIASES", "GRAPH TYPE"
 		Filter string // "ALL", "RANGE", "FULLTEXT", "BUILT IN", "UNIQUE", …; "" when not given
 		Name   *Text  // SHOW DATABASE name
 		Names  []Expr // ids or names: strings, lists or parameters
 		User   *Text  // EXECUTABLE BY user
 		Exec   bool   // EXECUTABLE [BY …] was given
 		With   string // "AUTH", "USERS", …
-		As     string // "COMMANDS" or "REVOKE COMMANDS"
+		As     string // "COMMANDS" or "REVOKE COMMANDS"; "GRAPH" of GRAPH TYPE
 		Of     string // whose PRIVILEGES: "ROLE", "USER" or "" for all
 		Whose  []Text // their names; for "USER" none means the current user
 		Tail
@@ -220,6 +220,7 @@ type (
 )
 
 func (*Show) command()             {}
+func (*AlterGraphType) command()   {}
 func (*Terminate) command()        {}
 func (*CreateIndex) command()      {}
 func (*DropIndex) command()        {}

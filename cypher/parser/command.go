@@ -105,8 +105,8 @@ func (p *parser) show() ast.Command {
 		}
 	case p.oneOf("SERVERS", "SERVER") != "":
 		s.Kind = "SERVERS"
-	case p.words("CURRENT", "USER"):
-		s.Kind = "CURRENT USER"
+	case p.word("CURRENT"):
+		p.showCurrent(s)
 	case p.oneOf("USERS", "USER") != "":
 		p.showUsers(s)
 	case p.oneOf("ROLES", "ROLE") != "":
@@ -376,6 +376,15 @@ func (p *parser) dropCommand() ast.Command {
 func (p *parser) alterCommand() ast.Command {
 	start := p.take().start
 	switch {
+	case p.isWord("CURRENT") && p.isWordAt(1, "GRAPH") && p.version >= 25:
+		p.advance()
+		return p.alterGraphType(start)
+	case p.isWord("CURRENT") && !p.isWordAt(1, "USER"):
+		p.advance()
+		if p.version < 25 {
+			p.unexpected("'USER SET PASSWORD FROM'")
+		}
+		p.unexpected("'USER SET PASSWORD FROM' or 'GRAPH TYPE'")
 	case p.words("CURRENT", "USER"):
 		p.needWord("SET")
 		p.needWord("PASSWORD")

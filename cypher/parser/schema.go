@@ -111,28 +111,30 @@ func (p *parser) createConstraint(start int, replace bool) ast.Command {
 	if parens {
 		p.need(")")
 	}
-	switch {
-	case p.punct("::"):
-		t := p.typ()
-		c.Kind, c.Type = "TYPE", &t
-	default:
-		p.needWord("IS")
-		c.Of = p.oneOf("NODE", "RELATIONSHIP", "REL")
-		switch {
-		case p.word("UNIQUE"):
-			c.Kind = "UNIQUE"
-		case p.word("KEY"):
-			c.Kind = "KEY"
-		case p.words("NOT", "NULL"):
-			c.Kind = "EXISTS"
-		case p.punct("::") || p.word("TYPED"):
-			t := p.typ()
-			c.Kind, c.Type = "TYPE", &t
-		default:
-			p.unexpected("'UNIQUE', 'KEY', 'NOT NULL', '::' or 'TYPED'")
-		}
-	}
+	c.Kind, c.Of, c.Type = p.constraintKind()
 	c.Options = p.options()
 	c.Span = p.from(start)
 	return c
+}
+
+// constraintKind parses :: TYPE or IS … of a constraint.
+func (p *parser) constraintKind() (kind, of string, typ *ast.Type) {
+	colons := p.punct("::")
+	if !colons {
+		p.needWord("IS")
+		of = p.oneOf("NODE", "RELATIONSHIP", "REL")
+	}
+	switch {
+	case colons || p.punct("::") || p.word("TYPED"):
+		t := p.typ()
+		return "TYPE", of, &t
+	case p.word("UNIQUE"):
+		return "UNIQUE", of, nil
+	case p.word("KEY"):
+		return "KEY", of, nil
+	case p.words("NOT", "NULL"):
+		return "EXISTS", of, nil
+	}
+	p.unexpected("'UNIQUE', 'KEY', 'NOT NULL', '::' or 'TYPED'")
+	return "", "", nil
 }
