@@ -12,15 +12,17 @@ import (
 
 	"graticule/cypher/exec"
 	"graticule/graph"
+	"graticule/internal/gcpace"
 )
 
 // Shares of the memory that the process may use. What lies between is for the
 // graph, the store's caches, messages, and garbage.
 const (
-	queryShare = 0.5  // that transactions may keep together when no limit is set
-	heapShare  = 0.65 // that all objects may take before transactions are refused more
-	limitShare = 0.8  // that Go's collector holds the process to
-	heapOfJava = 0.7  // of server.memory.heap.max_size, as Neo4j shares it out
+	queryShare = 0.5     // that transactions may keep together when no limit is set
+	heapShare  = 0.65    // that all objects may take before transactions are refused more
+	limitShare = 0.8     // that Go's collector holds the process to
+	paceShare  = 1. / 64 // that a busy server may leave as garbage beside what lives
+	heapOfJava = 0.7     // of server.memory.heap.max_size, as Neo4j shares it out
 )
 
 // limitMemory sets what transactions may keep, and makes Go's collector keep the
@@ -39,6 +41,14 @@ func (n *Node) limitMemory() {
 	if available > 0 && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(limitShare * available))
 	}
+}
+
+// paceMost is the most garbage that is granted beside the live heap of a busy server.
+const paceMost = 512 << 20
+
+// openPace lets the collector run less often under heavy traffic.
+func (n *Node) openPace() (func(), error) {
+	return gcpace.Start(min(int64(paceShare*float64(availableMemory())), paceMost)).End, nil
 }
 
 // spillDefault is how many bytes temporary files may take when no limit is set.

@@ -128,6 +128,7 @@ func (n *Node) Run(ctx context.Context) error {
 		{"join the gossip", func() (func(), error) { return n.openGossip(group, work) }},                         // finds the others
 		{"join or found the system database", func() (func(), error) { return n.openSystem(gctx, group, work) }}, // needs the others
 		{"hold the copies placed here", func() (func(), error) { return n.openDatabases(gctx, group, work) }},    // needs the catalog
+		{"pace the garbage collector", n.openPace},                                                               // for the traffic to come
 		{"listen for Bolt", func() (func(), error) { return n.openBolt(group) }},                                 // last: clients come when all is there
 	} {
 		stop, err := step.run()
