@@ -97,10 +97,8 @@ func (c *compiler) elementsOf(e ast.Expr) func(r *run, f frame) (elements, error
 		if err != nil || v.IsNull() {
 			return elements{}, err
 		}
-		if v.Kind() != graph.KindList {
-			return elements{}, fn.TypeError("Type mismatch: expected List but was %v", v.Kind())
-		}
-		return elements{list: v.AsList(), n: int64(len(v.AsList())), known: true}, nil
+		list := fn.ListOf(v)
+		return elements{list: list, n: int64(len(list)), known: true}, nil
 	}
 }
 

@@ -266,16 +266,22 @@ func Negate(a graph.Value) (graph.Value, error) {
 	return graph.Null, mismatch("Cannot subtract `%[2]s` from `%[1]s`", graph.Int(0), a)
 }
 
+// ListOf gives the elements of a list, and any other value as the one element of
+// one, as Neo4j takes a value whose type it learns at run time.
+func ListOf(v graph.Value) []graph.Value {
+	if v.Kind() == graph.KindList {
+		return v.AsList()
+	}
+	return []graph.Value{v}
+}
+
 // In is IN, three-valued.
 func (c *Context) In(a, list graph.Value) (graph.Value, error) {
 	if list.IsNull() {
 		return graph.Null, nil
 	}
-	if list.Kind() != graph.KindList {
-		return graph.Null, TypeError("IN expects a list, got %v", list.Kind())
-	}
 	unknown := false
-	for _, e := range list.AsList() {
+	for _, e := range ListOf(list) {
 		switch x := c.Equal(a, e); {
 		case x.IsTrue():
 			return graph.True, nil
