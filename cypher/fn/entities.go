@@ -128,7 +128,8 @@ func (c *Context) propertiesFor(name string, v graph.Value) (*graph.Map, error) 
 	return nil, TypeError("Invalid input for function '%s()': Expected a node, a relationship or a literal map but got %s", name, Inspect(v))
 }
 
-// Properties gives the properties of a node, relationship or map.
+// Properties gives the properties of a node, relationship or map; of a node that
+// is gone none, as in Neo4j.
 func (c *Context) Properties(v graph.Value) (*graph.Map, error) {
 	switch v.Kind() {
 	case graph.KindMap:
@@ -136,7 +137,7 @@ func (c *Context) Properties(v graph.Value) (*graph.Map, error) {
 	case graph.KindNode:
 		n, err := c.node(v)
 		if err != nil {
-			return nil, err
+			return &graph.Map{}, nil
 		}
 		return n.Properties, nil
 	case graph.KindRel:

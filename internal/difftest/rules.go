@@ -61,9 +61,26 @@ var rules = []rule{
 		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
 			return (strings.Contains(s.Wrong, "AND true") || strings.Contains(s.Wrong, "OR false")) && neo.Failure == nil && ours.Failure != nil && strings.HasPrefix(ours.Failure.Message, "Don't know how to treat that as a predicate")
 		}},
+	{"names of earlier graphs", "db.labels and its like tell what the store has known since its start, and other workers' graphs share it",
+		func(s *Statement, class string, _, _ *cases.Answer) bool {
+			return class == "rows" && strings.HasPrefix(s.Text, "CALL db.")
+		}},
+	{"a node out of an OPTIONAL CALL without rows", "where OPTIONAL CALL finds no row, Neo4j 5.26 gives a node without content for an import that the subquery returns beside aggregates; in ours it is null",
+		func(s *Statement, class string, neo, ours *cases.Answer) bool {
+			if class != "rows" || !strings.Contains(s.Text, "OPTIONAL CALL (") {
+				return false
+			}
+			n, o := texts(s, neo.Rows), texts(s, ours.Rows)
+			for i := range n {
+				n[i] = hollow.ReplaceAllString(n[i], "${1}null")
+			}
+			slices.Sort(n)
+			slices.Sort(o)
+			return slices.Equal(n, o)
+		}},
 	{"groups of NaN", "Neo4j keeps a group for each NaN object it computes, one for a folded constant, as it compares them by identity; in ours NaN groups with NaN, as in DISTINCT of openCypher",
 		func(s *Statement, class string, neo, ours *cases.Answer) bool {
-			if class != "rows" || !aggregates.MatchString(s.Text) {
+			if class != "rows" || !aggregates.MatchString(s.Text) && !strings.Contains(s.Text, "UNION") && !strings.Contains(s.Text, "DISTINCT") {
 				return false
 			}
 			n, nans := withoutNaN(texts(s, neo.Rows))
@@ -109,6 +126,7 @@ var innerWhere = regexp.MustCompile(`\{\w+: [^}]*(COUNT|EXISTS|COLLECT) \{[^}]*[
 var walkInSubquery = regexp.MustCompile(`(COUNT|EXISTS|COLLECT) \{ [^}]*\*0\.\.`)
 
 var (
+	hollow       = regexp.MustCompile(`(^| \| )\(\)`)
 	alternatives = regexp.MustCompile(`\(\w*:[^)]*\|`)
 	removesLabel = regexp.MustCompile(`REMOVE [^)]*\w:`)
 )
