@@ -68,6 +68,15 @@ func (s *Store) Begin(ctx context.Context, cfg TxConfig) (*Tx, error) {
 	return tx, nil
 }
 
+// Shared gives a transaction on the same snapshot for another goroutine, nil when
+// this one may write. It ends with this one.
+func (tx *Tx) Shared() *Tx {
+	if tx.cfg.Write {
+		return nil
+	}
+	return &Tx{store: tx.store, ctx: tx.ctx, cfg: tx.cfg, base: tx.base, state: tx.state}
+}
+
 // Position is the base of the transaction.
 func (tx *Tx) Position() replication.Position { return tx.base.position }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -137,4 +138,12 @@ func (t *tx) sending(emit func([]graph.Value) error) func([]graph.Value) error {
 		}
 		return emit(row)
 	}
+}
+
+// helpers gives how many goroutines may help statements, beside the statements' own.
+func helpers(workers int) int {
+	if workers <= 0 {
+		workers += runtime.GOMAXPROCS(0)
+	}
+	return max(workers-1, 0)
 }

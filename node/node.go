@@ -55,6 +55,7 @@ type Node struct {
 	txs     transactions
 	memory  exec.MemoryPool
 	disk    spill.Disk    // rows that do not fit into memory
+	workers exec.Workers  // that help heavy reads
 	commit  atomic.Uint64 // sequence of the last commit id
 	traces  *telemetry.Telemetry
 	metrics metrics
@@ -94,6 +95,7 @@ func New(cfg Config) (*Node, error) {
 	}
 	n := &Node{cfg: cfg, tls: boltTLS, log: cfg.Logger, databases: map[string]*database{}, roomed: make(chan struct{}, 1)}
 	n.limitMemory()
+	n.workers.Limit = helpers(n.cfg.ParallelWorkers)
 	n.metrics = newMetrics()
 	n.void = sync.OnceValues(graphstore.OpenMemory)
 	n.engine = cypher.New(n.procedures())

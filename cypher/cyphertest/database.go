@@ -31,7 +31,9 @@ type Database struct {
 	Over  func(exec.Graph) exec.Graph
 	Began func()      // when an inner transaction has begun; may be nil
 	Disk  *spill.Disk // for rows that do not fit into it; nil: none
-	ids   *graphstore.LeasedIDs
+	// Workers may help statements; nil: there are none.
+	Workers *exec.Workers
+	ids     *graphstore.LeasedIDs
 
 	mu     sync.Mutex // guards the fields below, and the order of what is applied
 	index  uint64
@@ -101,7 +103,7 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 		return nil, err
 	}
 	defer func() { tx.Close() }()
-	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, Account: &exec.Account{Limit: d.MemoryLimit}, Disk: d.Disk}}
+	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, Account: &exec.Account{Limit: d.MemoryLimit}, Disk: d.Disk, Workers: d.Workers}}
 	over := func() exec.Graph {
 		if d.Over != nil {
 			return d.Over(tx)
@@ -109,6 +111,16 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 		return tx
 	}
 	env.Graph = over()
+	env.Share = func() exec.Graph {
+		shared := tx.Shared()
+		switch {
+		case shared == nil:
+			return nil
+		case d.Over != nil:
+			return d.Over(shared)
+		}
+		return shared
+	}
 	env.Renew = func() (exec.Graph, error) {
 		tx.Close()
 		tx, err = d.Store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: d.ids})

@@ -35,6 +35,9 @@ func (c *compiler) call(e *ast.Call) eval {
 			return graph.String(strings.TrimPrefix(r.csvFile, "file://")), nil
 		}
 	}
+	if name == "rand" || name == "randomuuid" {
+		c.serial = true
+	}
 	f := c.functions[name]
 	if f == nil {
 		c.fail(e, "UnknownFunction", "Unknown function '%s'", e.Name.Value)

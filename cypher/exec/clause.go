@@ -230,6 +230,8 @@ func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 		s.run = p.build(r, func(f frame) error { s.found = true; return next.push(f) }, many)
 		if optional {
 			s.fresh = fresh
+		} else if groups, ok := next.(*groupSink); ok {
+			s.several = severalCores(r, p, groups)
 		}
 		s.optional = optional
 		return s
@@ -247,10 +249,16 @@ type matchSink struct {
 	found    bool
 	held     int64 // bytes that steps of the pattern keep for all rows
 	late     []*lateJoin
+	several  *teamwork // nil: rows are made on one core
 	enough   *errEnough
 }
 
 func (s *matchSink) push(f frame) error {
+	if s.several != nil {
+		if done, err := s.several.run(f); done || err != nil {
+			return err
+		}
+	}
 	s.found = false
 	if err := s.run(f); err != nil || s.found || !s.optional {
 		return err

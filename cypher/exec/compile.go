@@ -20,6 +20,7 @@ type Plan struct {
 	Reads   bool
 	Writes  bool
 	Params  []string // parameters the query names
+	serial  bool     // it has parts that go by the order of rows
 	Batches bool     // it has CALL … IN TRANSACTIONS: it runs once, outside any transaction of the client
 }
 
@@ -44,7 +45,7 @@ func Compile(s *ast.Statement, lib Library) (p *Plan, err error) {
 	c := &compiler{source: s.Source, version: s.Version, functions: lib.Functions, procs: lib.Procedures, prepare: lib.Prepare, scope: newScope(), params: map[string]bool{}}
 	c.writes = c.isUpdating(s.Query)
 	q := c.query(s.Query)
-	p = &Plan{version: s.Version, Batches: c.batches, query: q, width: c.width + 1, Columns: q.columns, Reads: c.reads, Writes: c.writes}
+	p = &Plan{version: s.Version, Batches: c.batches, serial: c.serial || c.writes || c.batches, query: q, width: c.width + 1, Columns: q.columns, Reads: c.reads, Writes: c.writes}
 	for name := range c.params {
 		p.Params = append(p.Params, name)
 	}
@@ -112,7 +113,7 @@ const resultBytes = 64 << 10
 // Start begins a run. Nothing happens before the first Fetch.
 func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 	r := newRun(ctx, &env)
-	r.width, r.writes = p.width, p.Writes
+	r.width, r.writes, r.serial = p.width, p.Writes, p.serial
 	r.context.Version = p.version
 	var missing []string
 	for _, name := range p.Params {

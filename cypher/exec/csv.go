@@ -28,6 +28,7 @@ const (
 // loadCSV compiles LOAD CSV: a row for each record of a file below the import
 // folder, or of an HTTP(S) resource.
 func (c *compiler) loadCSV(l *ast.LoadCSV) stage {
+	c.serial = true
 	source := c.expr(l.URL)
 	var terminator eval
 	if l.FieldTerminator != nil {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"math"
+	"math/bits"
 
 	"graticule/graph"
 )
@@ -37,6 +38,30 @@ func (s *distinctSet) add(v graph.Value, key *[]byte) (fresh bool, bytes int64) 
 	}
 	*key = graph.AppendKey((*key)[:0], v)
 	return s.addKey(*key)
+}
+
+// union adds all of another set. It tells how many were new, and how many bytes
+// they take.
+func (s *distinctSet) union(o *distinctSet) (fresh, bytes int64) {
+	count := func(isNew bool, n int64) {
+		if bytes += n; isNew {
+			fresh++
+		}
+	}
+	if o.ints.zero {
+		count(s.ints.add(0))
+	}
+	for _, i := range o.ints.slots {
+		if i != 0 {
+			count(s.ints.add(i))
+		}
+	}
+	o.nodes.each(func(id uint64) { count(s.nodes.add(id)) })
+	o.rels.each(func(id uint64) { count(s.rels.add(id)) })
+	for key := range o.others {
+		count(s.addKey([]byte(key)))
+	}
+	return fresh, bytes
 }
 
 // growth gives how many bytes the set will take at once when v is added: what is
@@ -148,6 +173,19 @@ func (s *idSet) add(id uint64) (fresh bool, bytes int64) {
 	fresh = *w&bit == 0
 	*w |= bit
 	return fresh, bytes
+}
+
+func (s *idSet) each(f func(id uint64)) {
+	for p, page := range s.pages {
+		if page == nil {
+			continue
+		}
+		for w, word := range page {
+			for ; word != 0; word &= word - 1 {
+				f(uint64(p*idPage + w*64 + bits.TrailingZeros64(word)))
+			}
+		}
+	}
 }
 
 func (s *idSet) has(id uint64) bool {

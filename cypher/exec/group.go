@@ -89,6 +89,7 @@ type groupSink struct {
 	next   sink
 	enough *errEnough
 	cols   groupColumns
+	parted bool // its groups are to be merged with others
 }
 
 func newGroupSink(r *run, p *projection, next sink, enough *errEnough) *groupSink {
@@ -245,6 +246,10 @@ func (s *groupSink) add(g *group, i int, v graph.Value) error {
 func (s *groupSink) open(f frame) (*group, error) {
 	g := &group{f: f, accs: make([]fn.Accumulator, len(s.p.aggs)), seen: make([]distinctSet, len(s.p.aggs))}
 	for i, a := range s.p.aggs {
+		if s.parted {
+			g.accs[i] = fn.NewPart(a.name)
+			continue
+		}
 		var p graph.Value
 		if a.p != nil {
 			var err error

@@ -95,6 +95,7 @@ type Account struct {
 	Limit int64       // bytes; 0: no limit
 
 	used, reserved int64
+	shared         *sharedAccount // of the transaction, when this one is of a worker of it
 }
 
 // Used gives the bytes counted now.
@@ -103,6 +104,9 @@ func (a *Account) Used() int64 { return a.used }
 // Take counts n bytes more, and fails when the transaction, or all of them
 // together, may not keep so many; then nothing is counted.
 func (a *Account) Take(n int64) error {
+	if a.shared != nil {
+		return a.takeShared(n)
+	}
 	if a.Limit > 0 && a.used+n > a.Limit {
 		return outOfMemory(n, a.Limit, a.used, "db.memory.transaction.max")
 	}
@@ -128,6 +132,9 @@ func (p *MemoryPool) full() bool { return p.Heap > 0 && heapBytes() > p.Heap+p.H
 // Give takes n bytes back.
 func (a *Account) Give(n int64) {
 	a.used -= n
+	if a.shared != nil {
+		return
+	}
 	if spare := a.reserved - a.used; a.Pool != nil && spare > 4*memoryChunk {
 		a.Pool.Give(spare - memoryChunk)
 		a.reserved -= spare - memoryChunk
@@ -136,6 +143,9 @@ func (a *Account) Give(n int64) {
 
 // Room tells whether a value of n bytes can be made that is not kept.
 func (a *Account) Room(n int64) error {
+	if a.shared != nil {
+		return a.shared.room(n)
+	}
 	if a.Limit > 0 && a.used+n > a.Limit {
 		return outOfMemory(n, a.Limit, a.used, "db.memory.transaction.max")
 	}
@@ -147,10 +157,55 @@ func (a *Account) Room(n int64) error {
 
 // Close gives everything back.
 func (a *Account) Close() {
+	if a.shared != nil {
+		a.shared.give(a.reserved)
+	}
 	if a.Pool != nil {
 		a.Pool.Give(a.reserved)
 	}
 	a.used, a.reserved = 0, 0
+}
+
+// sharedAccount is the account of a transaction while several workers count in it.
+type sharedAccount struct {
+	mu sync.Mutex
+	of *Account
+}
+
+// worker gives the account of one worker, which is closed before the transaction's
+// is used again.
+func (s *sharedAccount) worker() *Account { return &Account{shared: s} }
+
+// takeShared is Take of a worker's account. What it gets it keeps until Close.
+func (a *Account) takeShared(n int64) error {
+	if missing := a.used + n - a.reserved; missing > 0 {
+		more := missing + min(memoryChunk, a.used+n)
+		a.shared.mu.Lock()
+		err := a.shared.of.Take(more)
+		if err != nil {
+			more = missing
+			err = a.shared.of.Take(more)
+		}
+		a.shared.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		a.reserved += more
+	}
+	a.used += n
+	return nil
+}
+
+func (s *sharedAccount) room(n int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.of.Room(n)
+}
+
+func (s *sharedAccount) give(n int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of.Give(n)
 }
 
 // errMemory is what errors.Is finds in an error of no room.

@@ -87,6 +87,7 @@ func (p *Procedure) wrongArity(n int) string {
 type Procedures map[string]*Procedure
 
 func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage, *chain) {
+	c.serial = true
 	p := c.procs[strings.ToLower(cl.Name.Value)]
 	if p == nil || p.Name != cl.Name.Value && strings.EqualFold(p.Name, cl.Name.Value) {
 		e := status.New(status.ProcedureNotFound, "50N42", "There is no procedure with the name `%s` registered for this database instance. Please ensure you've spelled the procedure name correctly and that the procedure is properly deployed.", cl.Name.Value)

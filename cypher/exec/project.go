@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"graticule/cypher/ast"
 	"graticule/cypher/fn"
@@ -26,11 +27,12 @@ type projection struct {
 	skip     eval
 	limit    eval
 	where    eval
-	visible  int      // how many of names are columns; the others are keys of GROUP BY
-	decisive []int    // the slots that DISTINCT need compare
-	before   *scope   // of the rows that come in
-	sorted   *pattern // right before, that may give the rows in order
-	live     []int    // slots that may be read behind it
+	visible  int         // how many of names are columns; the others are keys of GROUP BY
+	decisive []int       // the slots that DISTINCT need compare
+	before   *scope      // of the rows that come in
+	sorted   *pattern    // right before, that may give the rows in order
+	live     []int       // slots that may be read behind it
+	inexact  atomic.Bool // its aggregates met values that are not to be aggregated in parts
 }
 
 type sortKey struct {

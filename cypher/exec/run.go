@@ -27,6 +27,8 @@ type Environment struct {
 	Renew       func() (Graph, error)                               // gives the Graph in place of Environment.Graph that holds what those committed
 	Account     *Account                                            // of the transaction; nil: nothing is counted
 	Disk        *spill.Disk                                         // for rows that do not fit; nil: none are written
+	Workers     *Workers                                            // that may help; nil: there are none
+	Share       func() Graph                                        // gives Graph for another goroutine that reads, nil when it cannot; may be nil
 }
 
 // Imports says where LOAD CSV may read.
@@ -87,6 +89,7 @@ type run struct {
 	instances []*instance
 	weight    int64 // how many rows the one on its way stands for
 	writes    bool  // the statement may write
+	serial    bool  // no part of it may run on several cores
 	account   *Account
 	kept      int64              // bytes of the account that are rows of this run
 	holder    *int64             // where the steps being built count what they hold; nil: until the run ends

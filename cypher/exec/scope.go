@@ -88,6 +88,7 @@ type compiler struct {
 	params    map[string]bool
 	patterns  int  // compiled so far
 	batches   bool // there is a CALL … IN TRANSACTIONS
+	serial    bool // there is what goes by the order of rows
 	// repeatable: the MATCH at hand allows a relationship more than once.
 	repeatable bool
 	projected  map[string]int // texts of expressions a projection has computed, with their slots; for its ORDER BY and WHERE

@@ -58,11 +58,16 @@ type sum struct {
 	n       int64
 	float   float64
 	average bool
+	part    bool    // of the rows
+	size    float64 // of all values without their signs; of parts, and what is made of them
 }
 
 func (s *sum) Add(v graph.Value) error {
 	if !v.IsNumber() && v.Kind() != graph.KindDuration {
 		return TypeError("sum() and avg() expect numbers or durations, got %v", v.Kind())
+	}
+	if s.part {
+		return s.addPart(v)
 	}
 	s.n++
 	s.float += v.Number()

@@ -27,6 +27,9 @@ func (s *sum) AddBits(kind graph.Kind, values []uint64) (bool, error) {
 	if kind == graph.KindNull || len(values) == 0 {
 		return true, nil
 	}
+	if s.part {
+		return s.addPartBits(kind, values)
+	}
 	if kind != graph.KindInt || s.n > 0 && s.total.Kind() != graph.KindInt {
 		return false, nil
 	}
