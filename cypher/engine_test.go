@@ -18,7 +18,7 @@ import (
 // database is a database of a test, its answers as text.
 type database struct{ *cyphertest.Database }
 
-func newDatabase(t *testing.T) *database {
+func newDatabase(t testing.TB) *database {
 	d, err := cyphertest.New(nil)
 	if err != nil {
 		t.Fatal(err)

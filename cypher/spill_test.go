@@ -57,7 +57,7 @@ func spillDatabase(t *testing.T, seed uint64) *database {
 	return d
 }
 
-func (d *database) mustRun(t *testing.T, query string) {
+func (d *database) mustRun(t testing.TB, query string) {
 	t.Helper()
 	if _, err := d.Run(context.Background(), query, nil); err != nil {
 		t.Fatal(err)

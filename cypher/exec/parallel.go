@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"graticule/cypher/fn"
 	"graticule/graph"
@@ -125,6 +125,7 @@ func (t *teamwork) run(f frame) (done bool, err error) {
 	}()
 	var wg sync.WaitGroup
 	for _, w := range workers[1:] {
+		w.run.helps = true
 		wg.Go(func() { w.carryOut(f, cancel) })
 	}
 	workers[0].carryOut(f, cancel)
@@ -199,6 +200,25 @@ func (w *worker) carryOut(f frame, cancel context.CancelCauseFunc) {
 	}
 }
 
+// A helper rests for a moment every workTime. While all cores are busy Go's
+// scheduler looks for messages that have arrived but every 10 ms, else whenever a
+// goroutine waits: so short statements go on meanwhile.
+const (
+	workTime = time.Millisecond
+	restTime = 20 * time.Microsecond
+)
+
+// giveWay lets others have the core of a helper when it has had it for long.
+func (r *run) giveWay() {
+	if now := time.Now(); now.Sub(r.gaveWay) > workTime {
+		if !r.gaveWay.IsZero() {
+			time.Sleep(restTime)
+			now = time.Now()
+		}
+		r.gaveWay = now
+	}
+}
+
 var (
 	errOthers   = errors.New("another worker has given up")
 	errNotSplit = errors.New("the plan does not begin with one scan")
@@ -260,7 +280,7 @@ func (m *morsels) rels(open func() graph.RelCursor) graph.RelCursor {
 	return relPieces{m}
 }
 
-// begins notes a piece. Others wait for a core, too: it is their turn first.
+// begins notes a piece.
 func (m *morsels) begins() {
 	m.scan.piece++
 	*m.place = m.scan.piece * pieceRows
@@ -312,7 +332,6 @@ type nodePieces struct{ *morsels }
 
 // Next gives the next piece that nobody has.
 func (p nodePieces) Next(buf []graph.NodeID) (int, error) {
-	runtime.Gosched() // short statements that wait for a core come first
 	p.scan.mu.Lock()
 	defer p.scan.mu.Unlock()
 	p.begins()
@@ -326,7 +345,6 @@ type relPieces struct{ *morsels }
 
 // Next gives the next piece that nobody has.
 func (p relPieces) Next(ids []graph.RelID, ends []graph.RelEnds) (int, error) {
-	runtime.Gosched()
 	p.scan.mu.Lock()
 	defer p.scan.mu.Unlock()
 	p.begins()

@@ -90,6 +90,8 @@ type run struct {
 	weight    int64 // how many rows the one on its way stands for
 	writes    bool  // the statement may write
 	serial    bool  // no part of it may run on several cores
+	helps     bool  // it helps another run
+	gaveWay   time.Time
 	account   *Account
 	kept      int64              // bytes of the account that are rows of this run
 	holder    *int64             // where the steps being built count what they hold; nil: until the run ends
@@ -134,6 +136,9 @@ func (r *run) alive() error {
 
 // check gives the cause when the run was cancelled.
 func (r *run) check() error {
+	if r.helps {
+		r.giveWay()
+	}
 	select {
 	case <-r.done:
 		return context.Cause(r.ctx)
