@@ -87,6 +87,7 @@ type Prepared struct {
 	plan   *exec.Plan // of a query
 	kind   Kind
 	bound  *bind.Bound // of a query
+	uses   []string    // graphs that USE names
 }
 
 // Prepare parses and compiles text, or finds it in the cache.
@@ -110,6 +111,7 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 	case stmt.Query != nil:
 		p.bound, err = bind.Bind(stmt, e.rules())
 		if err == nil {
+			p.uses = p.bound.Uses
 			p.plan, err = exec.Compile(stmt, e.lib)
 		}
 		if f := status.As(err); f != nil && stmt.Version >= 25 {
@@ -127,7 +129,13 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 			p.kind = ReadOnly
 		}
 	default:
-		if err = checkSchema(stmt.Command, text); err != nil {
+		if p.uses, err = commandUses(stmt); err == nil {
+			err = checkSchema(stmt.Command, text)
+		}
+		if f := status.As(err); f != nil && stmt.Version >= 25 {
+			err = f.Cypher25()
+		}
+		if err != nil {
 			return nil, err
 		}
 		p.kind = commandKind(stmt.Command)
@@ -204,12 +212,7 @@ func commandKind(c ast.Command) Kind {
 }
 
 // Graphs gives the graphs that the query names with USE.
-func (p *Prepared) Graphs() []string {
-	if p.bound == nil {
-		return nil
-	}
-	return p.bound.Uses
-}
+func (p *Prepared) Graphs() []string { return p.uses }
 
 // Source gives the text of the statement.
 func (p *Prepared) Source() string { return p.stmt.Source }
@@ -277,12 +280,23 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 			c.prepared = p
 		}
 		return c, nil
-	case p.kind == Schema:
+	}
+	if err := p.checkUse(env.Database, env.Named); err != nil {
+		return nil, err
+	}
+	if p.stmt.Explain {
+		return p.explainCommand(ctx, env)
+	}
+	if p.kind == Schema {
 		counters, notes, err := p.runSchema(env.Graph, p.stmt.Command, env.Params)
 		if err != nil {
 			return nil, err
 		}
-		return &Cursor{kind: p.kind, counters: *counters, notes: notes}, nil
+		c := &Cursor{kind: p.kind, counters: *counters, notes: notes}
+		if p.stmt.Profile {
+			c.profile = p.commandPlan(nil, nil)
+		}
+		return c, nil
 	}
 	switch cmd := p.stmt.Command.(type) {
 	case *ast.Show:
@@ -299,7 +313,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 
 // checkUse tells whether all graphs that the query names are the one it runs on.
 func (p *Prepared) checkUse(database string, named func(string) bool) error {
-	for _, name := range p.bound.Uses {
+	for _, name := range p.uses {
 		switch {
 		case database == "" || strings.EqualFold(name, database) || named != nil && named(name):
 		case strings.EqualFold(name, "system"):
@@ -321,6 +335,7 @@ type Cursor struct {
 	counters exec.Counters
 	plan     *PlanNode
 	prepared *Prepared // of a profiled statement
+	profile  *PlanNode // of a profiled command
 	sent     int64
 	notes    []status.Notification
 }
@@ -377,7 +392,7 @@ func (c *Cursor) Plan() *PlanNode { return c.plan }
 // Profile gives the plan of PROFILE, nil otherwise.
 func (c *Cursor) Profile() *PlanNode {
 	if c.prepared == nil {
-		return nil
+		return c.profile
 	}
 	return c.prepared.describe(c.result.Profile(), true)
 }
@@ -396,12 +411,14 @@ func (c *Cursor) Close() {
 func (p *Prepared) describe(o *exec.Operator, profiled bool) *PlanNode {
 	id := int64(0)
 	root := planNode(o, profiled, &id)
-	for _, arg := range [][2]string{{"planner", "COST"}, {"planner-impl", "IDP"}, {"planner-version", "5.26"}, {"runtime", "SLOTTED"}, {"runtime-impl", "SLOTTED"}, {"runtime-version", "5.26"}, {"version", fmt.Sprint(p.stmt.Version)}} {
+	for _, arg := range [][2]string{{"planner", "COST"}, {"planner-impl", "IDP"}, {"planner-version", "5.26"}, {"runtime", "SLOTTED"}, {"runtime-impl", "SLOTTED"}, {"runtime-version", "5.26"}, {"version", versionText(p.stmt.Version)}} {
 		root.Arguments.Put(arg[0], graph.String(arg[1]))
 	}
 	root.Variables = p.plan.Columns
 	return root
 }
+
+func versionText(version int) string { return fmt.Sprint(version) }
 
 // planNode numbers operators from the root on. A profile also tells in the
 // arguments, where tools look, what was counted.

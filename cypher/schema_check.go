@@ -55,7 +55,11 @@ func checkSchema(cmd ast.Command, source string) (err error) {
 			if c.Relationship {
 				other, list = list, other
 			}
-			form := "IS " + c.Of + " " + c.Kind
+			of := c.Of
+			if of == "REL" {
+				of = "RELATIONSHIP"
+			}
+			form := "IS " + of + " " + c.Kind
 			e := status.New(status.SyntaxError, "", "'%s' does not allow %s patterns", form, other).With("42001", status.Because("22N04", "Invalid input '%s pattern' for %s. Expected 'List(%s patterns)'.", other, form, list))
 			return ast.Locate(e, source, strings.LastIndexByte(source[:c.Variable.Start], '('))
 		}

@@ -10,6 +10,7 @@ import (
 	"graticule/cypher/exec"
 	"graticule/cypher/fn"
 	"graticule/graph"
+	"graticule/status"
 )
 
 func typeName(v any) string { return fmt.Sprintf("%T", v) }
@@ -20,44 +21,7 @@ func (p *Prepared) show(ctx context.Context, cmd ast.Command, tail *ast.Tail, en
 	if err != nil {
 		return nil, err
 	}
-	source := &exec.Procedure{Name: " show", Call: func(*exec.ProcedureContext, []graph.Value) ([][]graph.Value, error) { return rows, nil }}
-	var shown []string
-	for _, c := range columns {
-		source.Outputs = append(source.Outputs, c.Name)
-		if c.Default || tail.YieldStar {
-			shown = append(shown, c.Name)
-		}
-	}
-	at := cmd.At()
-	name := func(s string) ast.Name { return ast.Name{Span: at, Value: s} }
-	call := &ast.CallProcedure{Span: at, Name: name(" show"), HasArgs: true, HasYield: true, Yield: tail.Yield}
-	if len(tail.Yield) == 0 {
-		// WHERE without YIELD sees all columns; only the default ones are returned.
-		for _, c := range columns {
-			call.Yield = append(call.Yield, ast.YieldItem{Span: at, Column: name(c.Name)})
-		}
-	} else {
-		shown = nil
-		for _, y := range tail.Yield {
-			n := y.Column.Value
-			if y.Alias != nil {
-				n = y.Alias.Value
-			}
-			shown = append(shown, n)
-		}
-	}
-	with := &ast.With{Span: at, Projection: ast.Projection{Star: true, OrderBy: tail.OrderBy, Skip: tail.Skip, Limit: tail.Limit, Where: tail.Where}}
-	ret := tail.Return
-	if ret == nil {
-		ret = &ast.Return{Span: at}
-		for _, n := range shown {
-			alias := name(n)
-			ret.Items = append(ret.Items, ast.ReturnItem{Span: at, Expr: &ast.Variable{Span: at, Name: n}, Alias: &alias})
-		}
-	}
-	single := &ast.SingleQuery{Span: at, Clauses: []ast.Clause{call, with, ret}}
-	stmt := &ast.Statement{Span: at, Source: p.stmt.Source, Version: p.stmt.Version, Query: &ast.Query{Span: at, Parts: []*ast.SingleQuery{single}}}
-	plan, err := exec.Compile(stmt, exec.Library{Functions: p.engine.lib.Functions, Procedures: exec.Procedures{" show": source}})
+	plan, err := p.showPlan(cmd, tail, columns, func() ([][]graph.Value, error) { return rows, nil })
 	if err != nil {
 		return nil, err
 	}
@@ -65,30 +29,122 @@ func (p *Prepared) show(ctx context.Context, cmd ast.Command, tail *ast.Tail, en
 	if err != nil {
 		return nil, err
 	}
-	return &Cursor{columns: plan.Columns, kind: ReadOnly, result: res}, nil
+	c := &Cursor{columns: plan.Columns, kind: ReadOnly, result: res}
+	if p.stmt.Profile {
+		c.profile = p.commandPlan(plan.Columns, nil)
+	}
+	return c, nil
+}
+
+// showPlan makes the query of a SHOW or TERMINATE over the rows that it shows.
+func (p *Prepared) showPlan(cmd ast.Command, tail *ast.Tail, columns []ShowColumn, rows func() ([][]graph.Value, error)) (*exec.Plan, error) {
+	source := &exec.Procedure{Name: " show", Call: func(*exec.ProcedureContext, []graph.Value) ([][]graph.Value, error) { return rows() }}
+	at := cmd.At()
+	name := func(s string) ast.Name { return ast.Name{Span: at, Value: s} }
+	item := func(column, as string) ast.ReturnItem {
+		alias := name(as)
+		return ast.ReturnItem{Span: at, Expr: &ast.Variable{Span: at, Name: column}, Alias: &alias}
+	}
+	call := &ast.CallProcedure{Span: at, Name: name(" show"), HasArgs: true, HasYield: true}
+	with := &ast.With{Span: at, Projection: ast.Projection{Star: true, OrderBy: tail.OrderBy, Skip: tail.Skip, Limit: tail.Limit, Where: tail.Where}}
+	ret := &ast.Return{Span: at}
+	for _, c := range columns { // WHERE sees all columns
+		source.Outputs = append(source.Outputs, c.Name)
+		if len(tail.Yield) == 0 || slices.ContainsFunc(tail.Yield, func(y ast.YieldItem) bool { return y.Column.Value == c.Name }) {
+			call.Yield = append(call.Yield, ast.YieldItem{Span: at, Column: name(c.Name)})
+		}
+		if len(tail.Yield) == 0 && (c.Default || tail.YieldStar) {
+			ret.Items = append(ret.Items, item(c.Name, c.Name))
+		}
+	}
+	yielded, err := p.yielded(tail.Yield, source.Outputs)
+	if err != nil {
+		return nil, err
+	}
+	for _, y := range yielded {
+		with.Star = false
+		with.Items = append(with.Items, item(y[0], y[1]))
+		ret.Items = append(ret.Items, item(y[1], y[1]))
+	}
+	if tail.Return != nil {
+		ret = tail.Return
+	}
+	single := &ast.SingleQuery{Span: at, Clauses: []ast.Clause{call, with, ret}}
+	stmt := &ast.Statement{Span: at, Source: p.stmt.Source, Version: p.stmt.Version, Query: &ast.Query{Span: at, Parts: []*ast.SingleQuery{single}}}
+	plan, err := exec.Compile(stmt, exec.Library{Functions: p.engine.lib.Functions, Procedures: exec.Procedures{" show": source}})
+	if f := status.As(err); f != nil && p.stmt.Version >= 25 {
+		err = f.Cypher25()
+	}
+	return plan, err
+}
+
+// yielded gives the columns that YIELD names and what it calls them.
+func (p *Prepared) yielded(items []ast.YieldItem, columns []string) (out [][2]string, err error) {
+	for _, y := range items {
+		as := y.Column
+		if y.Alias != nil {
+			as = *y.Alias
+		}
+		if !slices.Contains(columns, y.Column.Value) {
+			e := status.New(status.SyntaxError, "", "Trying to YIELD non-existing column: `%s`", y.Column.Value).
+				With("42001", status.Because("22N04", "Invalid input '%s' for column name. Expected %s.", y.Column.Value, alternatives(columns)))
+			return nil, ast.Locate(e, p.stmt.Source, y.Column.Start)
+		}
+		before := slices.IndexFunc(out, func(o [2]string) bool { return o[1] == as.Value })
+		switch {
+		case before < 0:
+			out = append(out, [2]string{y.Column.Value, as.Value})
+		case p.stmt.Version < 25:
+			return nil, ast.Locate(status.New(status.SyntaxError, "50N42", "Variable `%s` already declared", as.Value), p.stmt.Source, as.Start)
+		case out[before][0] != y.Column.Value:
+			return nil, ast.Locate(status.New(status.SyntaxError, "50N42", "Multiple result columns with the same name are not supported").Cypher25(), p.stmt.Source, as.Start)
+		}
+	}
+	return out, nil
+}
+
+// alternatives writes 'a', 'b' or 'c'.
+func alternatives(names []string) string {
+	last := "'" + names[len(names)-1] + "'"
+	if len(names) == 1 {
+		return last
+	}
+	return "'" + strings.Join(names[:len(names)-1], "', '") + "' or " + last
+}
+
+// showColumns gives the columns of a command without running it.
+func (p *Prepared) showColumns(cmd ast.Command, env Env) []ShowColumn {
+	if s, ok := cmd.(*ast.Show); ok && !administers(cmd) && s.Kind != "SETTINGS" && s.Kind != "TRANSACTIONS" {
+		columns, _ := p.showGraph(s, env)
+		return columns
+	}
+	return env.Commands.Columns(cmd)
 }
 
 func (p *Prepared) showRows(ctx context.Context, cmd ast.Command, env Env) ([]ShowColumn, [][]graph.Value, error) {
 	if s, ok := cmd.(*ast.Show); ok {
-		switch s.Kind {
-		case "INDEXES":
-			columns, rows := showIndexes(env.Graph, s.Filter, p.stmt.Version)
-			return columns, rows, nil
-		case "CONSTRAINTS":
-			columns, rows := showConstraints(env.Graph, s.Filter, p.stmt.Version)
-			return columns, rows, nil
-		case "GRAPH TYPE":
-			columns, rows := showGraphType(env.Graph, s.As == "GRAPH")
-			return columns, rows, nil
-		case "FUNCTIONS":
-			columns, rows := p.showFunctions(s.Filter)
-			return columns, rows, nil
-		case "PROCEDURES":
-			columns, rows := p.engine.showProcedures()
+		if columns, rows := p.showGraph(s, env); columns != nil {
 			return columns, rows, nil
 		}
 	}
 	return env.Commands.Show(ctx, cmd, env.Params)
+}
+
+// showGraph lists what the engine itself knows; no columns for all else.
+func (p *Prepared) showGraph(s *ast.Show, env Env) ([]ShowColumn, [][]graph.Value) {
+	switch s.Kind {
+	case "INDEXES":
+		return showIndexes(env.Graph, s.Filter, p.stmt.Version)
+	case "CONSTRAINTS":
+		return showConstraints(env.Graph, s.Filter, p.stmt.Version)
+	case "GRAPH TYPE":
+		return showGraphType(env.Graph, s.As == "GRAPH")
+	case "FUNCTIONS":
+		return p.showFunctions(s.Filter)
+	case "PROCEDURES":
+		return p.engine.showProcedures()
+	}
+	return nil, nil
 }
 
 // columns makes a column list: names before the bar are shown by default.

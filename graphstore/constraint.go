@@ -31,8 +31,16 @@ func (tx *Tx) CreateConstraint(d graph.Constraint) (graph.Constraint, error) {
 	if p := repeated(d.Properties); p != "" {
 		return d, &SchemaError{Reason: RepeatedProperty, Name: d.Name, Schema: here, Constraint: true}
 	}
+	same := func(c graph.Constraint) bool {
+		return c.Relationship == d.Relationship && c.Label == d.Label && c.EnforcedLabel == d.EnforcedLabel && slices.Equal(c.Properties, d.Properties) && (c.Type == d.Type || backed(c.Type) && backed(d.Type))
+	}
+	if !slices.ContainsFunc(tx.state.schema.constraints, func(c graph.Constraint) bool { return same(c) && c.Name == d.Name }) {
+		if err := tx.state.nameTaken(d.Name, true); err != nil {
+			return d, err
+		}
+	}
 	for _, c := range tx.state.schema.constraints {
-		if c.Relationship != d.Relationship || c.Label != d.Label || c.EnforcedLabel != d.EnforcedLabel || !slices.Equal(c.Properties, d.Properties) || (c.Type != d.Type && !(backed(c.Type) && backed(d.Type))) {
+		if !same(c) {
 			continue
 		}
 		e := &SchemaError{Reason: ConstraintInTheWay, Name: d.Name, Existing: c.Name, Description: tx.state.describeConstraint(c), Constraint: true}
@@ -51,9 +59,6 @@ func (tx *Tx) CreateConstraint(d graph.Constraint) (graph.Constraint, error) {
 			}
 		}
 		d.OwnedIndex = d.Name
-	}
-	if err := tx.state.nameTaken(d.Name, true); err != nil {
-		return d, err
 	}
 	tx.rec.constraint(d)
 	tx.state.addConstraint(d)

@@ -266,12 +266,20 @@ func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 			return d, &UnknownAnalyzerError{v.AsString()}
 		}
 	}
+	same := func(x graph.Index) bool { return x.Type == d.Type && sameSchema(d.Relationship, d.Labels, d.Properties, x) }
+	if !slices.ContainsFunc(tx.state.schema.indexes, func(x graph.Index) bool { return same(x) && x.Name == d.Name }) {
+		if err := tx.state.nameTaken(d.Name, false); err != nil {
+			return d, err
+		}
+	}
 	for _, x := range tx.state.schema.indexes {
-		if x.Type != d.Type || !sameSchema(d.Relationship, d.Labels, d.Properties, x) {
+		if !same(x) {
 			continue
 		}
 		e := &SchemaError{Reason: IndexInTheWay, Name: d.Name, Existing: x.Name, Schema: graph.SchemaText(d.Relationship, d.Labels, d.Properties)}
 		switch {
+		case x.Constraint == d.Name:
+			e.Reason = SameNameConstraint
 		case x.Constraint != "":
 			e.Reason = ConstraintInTheWay
 			e.Description = tx.state.constraint(x.Constraint).Type.Words()
@@ -279,9 +287,6 @@ func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 			e.Reason, e.Description = EquivalentExists, tx.state.describeIndex(x)
 		}
 		return d, e
-	}
-	if err := tx.state.nameTaken(d.Name, false); err != nil {
-		return d, err
 	}
 	d.Online, d.Populated = true, 100
 	tx.rec.op(opCreateIndex)

@@ -33,6 +33,8 @@ func (e *Error) Cypher25() *Error {
 var causes25 = []struct{ message, gql, text string }{
 	{"Invalid input '*': expected *", "42I06", "Invalid input '$1', expected: $2."},
 	{"Invalid input '*'", "42I06", "Invalid input '$1'."},
+	{"Constraint type '*' does not allow multiple properties", "42N16", "Only single property '$1' constraints are supported."},
+	{"Only single property * indexes are supported", "42N16", "Only single property $1 indexes are supported."},
 	{"Variable `*` not defined", "42N62", "Variable `$1` not defined."},
 	{"Variable `*` already declared", "42N59", "Variable `$1` already declared."},
 	{"Variable `*` already declared in outer scope", "42N07", "The variable `$1` is shadowing a variable with the same name from the outer scope and needs to be renamed."},

@@ -12,6 +12,7 @@ type Statement struct {
 	Dollars []Name            // unescaped identifiers with a $ in them
 	Query   *Query
 	Command Command
+	Use     *Use // before Command, nil when there is none
 }
 
 // Query is single queries joined by UNION. Distinct[i] tells how Parts[i] and

@@ -83,6 +83,9 @@ func (p *parser) options() ast.Expr {
 func (p *parser) show() ast.Command {
 	start := p.take().start
 	s := &ast.Show{}
+	if p.version < 25 {
+		p.removedShow()
+	}
 	if f := p.oneOf("ALL", "RANGE", "TEXT", "POINT", "FULLTEXT", "VECTOR", "LOOKUP", "POPULATED"); f != "" {
 		s.Filter = f
 	} else if p.words("BUILT", "IN") {
@@ -156,6 +159,23 @@ func (p *parser) show() ast.Command {
 	s.Tail = p.tail()
 	s.Span = p.from(start)
 	return s
+}
+
+// removedShow fails for words that SHOW took in older versions.
+func (p *parser) removedShow() {
+	kind := strings.ToUpper(p.peekAt(1).text)
+	switch {
+	case p.isWord("BTREE"):
+		p.fail(p.peek(), "Invalid index type b-tree, please omit the `BTREE` filter.")
+	case p.isWord("EXISTS") && strings.HasPrefix(kind, "CONSTRAINT"):
+		p.fail(p.peek(), "`SHOW CONSTRAINTS` no longer allows the `EXISTS` keyword, please use `EXIST` or `PROPERTY EXISTENCE` instead.")
+	case p.isAnyWord("INDEX", "INDEXES", "CONSTRAINT", "CONSTRAINTS") && (kind == "BRIEF" || kind == "VERBOSE"):
+		what := "INDEXES"
+		if p.isAnyWord("CONSTRAINT", "CONSTRAINTS") {
+			what = "CONSTRAINTS"
+		}
+		p.fail(p.peekAt(1), "`SHOW %s` no longer allows the `BRIEF` and `VERBOSE` keywords,\nplease omit `BRIEF` and use `YIELD *` instead of `VERBOSE`.", what)
+	}
 }
 
 // constraintFilter reads the words that may stand before CONSTRAINTS.

@@ -86,9 +86,12 @@ func (p *parser) statement() (stmt *ast.Statement, err error) {
 		e := status.New(status.SyntaxError, "51N26", "The DEFINE keyword is not available in this implementation of Cypher due to lack of support for local callables.")
 		panic(failure{ast.Locate(e.Explained("The DEFINE keyword is not available. This implementation of Cypher does not support local callables."), p.src, p.peek().start)})
 	}
-	if cmd := p.command(); cmd != nil {
-		s.Command = cmd
-	} else {
+	begin := p.at
+	if p.isWord("USE") {
+		s.Use, _ = p.clause().(*ast.Use)
+	}
+	if s.Command = p.command(); s.Command == nil {
+		p.at, s.Use = begin, nil
 		s.Query = p.query()
 	}
 	semicolons := 0
