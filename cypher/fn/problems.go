@@ -28,7 +28,7 @@ func temporalError(err error) error {
 	case temporal.Missing:
 		return withDetail(status.New(status.ArgumentError, "", "%s", p.Text).With("22007", because("22N12", "Invalid argument: cannot process '%s'.", p.Subject)), "InvalidArgumentValue")
 	case temporal.OutOfRange:
-		return status.New(status.ArgumentError, "", "%s", p.Text).With("22007", because("22N03", "Expected '%s' to be of type INTEGER and in the range 0 to %d but found %d.", p.Subject, p.High, p.Found))
+		return status.New(status.ArgumentError, "", "%s", p.Text).With("22007", because("22N03", "Expected '%s' to be of type INTEGER and in the range %d to %d but found %d.", p.Subject, p.Low, p.High, p.Found))
 	case temporal.Unsupported:
 		if p.Text == "" {
 			return TypeError("Cannot get the %s of: %s", p.Kind, temporal.Format(p.Base))

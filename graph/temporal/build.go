@@ -32,6 +32,8 @@ func upper(l limit) string {
 		return "52/53"
 	case "DayOfMonth":
 		return "28/31"
+	case "DayOfQuarter":
+		return "90/92"
 	}
 	return fmt.Sprint(l.high)
 }
@@ -115,7 +117,7 @@ func checkFields(kind graph.Kind, m *graph.Map) error {
 			return missing(k, "No such field: %s", k)
 		case k == "timezone" && (kind == graph.KindDate || kind == graph.KindLocalTime || kind == graph.KindLocalDateTime):
 			return problem(Unsupported, "", "Cannot assign time zone if also assigning other fields.")
-		case group == 'd' && (kind == graph.KindTime || kind == graph.KindLocalTime), group == 't' && kind == graph.KindDate, group == 'e' && kind != graph.KindDateTime:
+		case group == 'd' && (kind == graph.KindTime || kind == graph.KindLocalTime), group == 't' && kind == graph.KindDate, k == "datetime" && kind != graph.KindDateTime && kind != graph.KindLocalDateTime, group == 'e' && kind != graph.KindDateTime:
 			return problem(Unsupported, "", "Not supported: %s", k)
 		}
 	}

@@ -1,5 +1,7 @@
 package temporal
 
+import "fmt"
+
 const (
 	secondsPerDay  = 86400
 	nanosPerSecond = int64(1_000_000_000)
@@ -76,34 +78,64 @@ func date(year, month, day int64) (int64, error) {
 	return DaysOf(year, month, day), nil
 }
 
-func weekDate(year, week, dow int64) (int64, error) {
-	start := func(year int64) int64 {
-		jan4 := DaysOf(year, 1, 4)
-		return jan4 - floorMod(jan4+3, 7)
-	}
-	weeks := (start(year+1) - start(year)) / 7
-	if err := within([]limit{{"WeekOfWeekBasedYear", week, 1, weeks}, {"DayOfWeek", dow, 1, 7}}); err != nil {
-		return 0, err
-	}
-	return start(year) + (week-1)*7 + dow - 1, nil
+// weekStart gives the first day of the first week of a year.
+func weekStart(year int64) int64 {
+	jan4 := DaysOf(year, 1, 4)
+	return jan4 - floorMod(jan4+3, 7)
 }
 
+// weekDate gives a day of a week; week 53 of a year with 52 is the first of the next one.
+func weekDate(year, week, dow int64) (int64, error) {
+	if err := within([]limit{{"WeekOfWeekBasedYear", week, 1, 53}, {"DayOfWeek", dow, 1, 7}}); err != nil {
+		return 0, err
+	}
+	return weekStart(year) + (week-1)*7 + dow - 1, nil
+}
+
+// weekDateText is weekDate for a text, in which a week must be of its year.
+func weekDateText(year, week, dow int64) (int64, error) {
+	if weeks := (weekStart(year+1) - weekStart(year)) / 7; week == 53 && weeks < 53 {
+		return 0, &Problem{Class: OutOfRange, Text: fmt.Sprintf("Year %d does not contain 53 weeks.", year), Subject: fmt.Sprintf("week of year %d", year), Low: 1, High: weeks, Found: week}
+	}
+	return weekDate(year, week, dow)
+}
+
+// quarterLength gives the number of days of a quarter.
+func quarterLength(year, quarter int64) int64 {
+	return DaysOf(year+quarter/4, quarter%4*3+1, 1) - DaysOf(year, (quarter-1)*3+1, 1)
+}
+
+// quarterDate gives a day of a quarter; a day past its end, up to 92, is one of the next quarter.
 func quarterDate(year, quarter, day int64) (int64, error) {
 	if err := within([]limit{{"QuarterOfYear", quarter, 1, 4}}); err != nil {
 		return 0, err
 	}
-	first := DaysOf(year, (quarter-1)*3+1, 1)
-	last := DaysOf(year+quarter/4, quarter%4*3+1, 1) - first
-	if err := within([]limit{{"DayOfQuarter", day, 1, last}}); err != nil {
+	if err := within([]limit{{"DayOfQuarter", day, 1, 92}}); err != nil {
 		return 0, err
 	}
-	return first + day - 1, nil
+	return DaysOf(year, (quarter-1)*3+1, 1) + day - 1, nil
+}
+
+// quarterDateText is quarterDate for a text, in which a day must be of its quarter.
+func quarterDateText(year, quarter, day int64) (int64, error) {
+	if quarter >= 1 && quarter <= 4 {
+		if days := quarterLength(year, quarter); day > days {
+			return 0, &Problem{Class: OutOfRange, Text: fmt.Sprintf("Quarter %d of %d only has %d days.", quarter, year, days), Subject: fmt.Sprintf("Day of Quarter %d of year %d", quarter, year), Low: 1, High: days, Found: day}
+		}
+	}
+	if day < 1 {
+		return 0, within([]limit{{"DayOfYear", day, 1, 366}})
+	}
+	return quarterDate(year, quarter, day)
 }
 
 func ordinalDate(year, day int64) (int64, error) {
-	first := DaysOf(year, 1, 1)
-	if err := within([]limit{{"DayOfYear", day, 1, DaysOf(year+1, 1, 1) - first}}); err != nil {
+	if err := within([]limit{{"DayOfYear", day, 1, 366}}); err != nil {
 		return 0, err
+	}
+	first := DaysOf(year, 1, 1)
+	if day > DaysOf(year+1, 1, 1)-first {
+		return 0, problem(BadValue, "", "Invalid date 'DayOfYear %d' as '%d' is not a leap year", day, year)
 	}
 	return first + day - 1, nil
 }

@@ -36,9 +36,9 @@ func parseDate(s string) (int64, error) {
 	year := atoi(m[1])
 	switch {
 	case m[2] != "":
-		return weekDate(year, atoi(m[2]), or(m[3], 1))
+		return weekDateText(year, atoi(m[2]), or(m[3], 1))
 	case m[4] != "":
-		return quarterDate(year, atoi(m[4]), or(m[5], 1))
+		return quarterDateText(year, atoi(m[4]), or(m[5], 1))
 	case m[10] != "":
 		return ordinalDate(year, atoi(m[10]))
 	case m[6] != "":

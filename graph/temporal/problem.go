@@ -15,7 +15,7 @@ const (
 	BadValue                  // a component out of its range
 	BadText                   // the same within a text; Subject is the text
 	Missing                   // a component that is needed or not known; Subject is its name
-	OutOfRange                // milli-, micro- or nanoseconds out of [0, High]; Subject is the name, Found the value
+	OutOfRange                // milli-, micro- or nanoseconds or a part of a date, out of [Low, High]; Subject is the name, Found the value
 	Unsupported               // something the kind of value does not have
 	NotProcessed              // the same, with a Subject that cannot be processed
 	Combination               // components that exclude each other; Subject says which
@@ -34,7 +34,8 @@ type Problem struct {
 	Text          string
 	Kind, Subject string
 	Want, Given   string
-	High, Found   int64
+	Low, High     int64
+	Found         int64
 	Base          graph.Value // that a part named Kind cannot be got of
 }
 

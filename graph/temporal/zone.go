@@ -2,6 +2,7 @@ package temporal
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -74,12 +75,20 @@ func FromTime(t time.Time) graph.Value {
 	return graph.DateTimeOf(t.Unix(), int32(t.Nanosecond()), z)
 }
 
-// Zoned makes a ZONED DATETIME from local seconds in a zone.
+// Zoned makes a ZONED DATETIME from local seconds in a zone. Of a time that comes
+// twice it gives the first; one that is skipped moves on by what is skipped.
 func Zoned(local int64, nanos int32, loc *time.Location, named bool) graph.Value {
-	_, off := time.Unix(local, 0).In(loc).Zone()
-	for range 2 { // the offset before and after a change of it
-		_, off = time.Unix(local-int64(off), 0).In(loc).Zone()
+	offset := func(utc int64) int64 {
+		_, off := time.Unix(utc, 0).In(loc).Zone()
+		return int64(off)
 	}
-	utc := local - int64(off)
+	near := []int64{offset(local - secondsPerDay), offset(local - offset(local)), offset(local + secondsPerDay)}
+	off, skipped := slices.Min(near), true
+	for _, o := range near {
+		if offset(local-o) == o && (skipped || o > off) {
+			off, skipped = o, false
+		}
+	}
+	utc := local - off
 	return graph.DateTimeOf(utc, nanos, At(loc, named, utc))
 }
