@@ -347,7 +347,7 @@ func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, err
 	}
 	t.current.Store(&statement{id: t.n.queries.Add(1), text: p.Source(), params: params, began: time.Now()})
 	env := cypher.Env{
-		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Begin: t.beginInner, Renew: t.renew, Imports: exec.Imports{Refused: t.grants.mayLoad(), Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, MayCall: t.grants.mayCall, Account: &t.memory, Disk: &t.n.disk, Workers: &t.n.workers, Share: t.share},
+		Environment: exec.Environment{Params: params, Statement: time.Now().UTC(), Transaction: t.began.UTC(), DatabaseID: t.def.ID, Database: t.def.Name, Server: t, Host: (*host)(t), Imports: exec.Imports{Refused: t.grants.mayLoad(), Dir: t.n.cfg.ImportDir, Blocked: t.n.cfg.BlockedNets}, Account: &t.memory, Disk: &t.n.disk, Workers: &t.n.workers},
 		Commands:    &commander{t}, ReadOnly: t.cfg.Read, Named: t.named,
 	}
 	if t.store != nil {
@@ -356,19 +356,6 @@ func (t *tx) execute(p *cypher.Prepared, params *graph.Map) (*cypher.Cursor, err
 		env.Graph = t.n.emptyGraph()
 	}
 	return p.Execute(t.ctx, env)
-}
-
-// share gives the graph of the transaction for another goroutine that reads; nil
-// when the transaction may write.
-func (t *tx) share() exec.Graph {
-	if t.store == nil {
-		return nil
-	}
-	shared := t.store.Shared()
-	if shared == nil {
-		return nil
-	}
-	return t.grants.on(t.def).Over(shared)
 }
 
 // end closes the transaction; it may be called more than once.

@@ -16,21 +16,40 @@ type innerTx struct {
 	id    string
 }
 
-// beginInner starts a transaction that sees all that is committed here.
-func (t *tx) beginInner(ctx context.Context) (exec.InnerTransaction, error) {
+// host is a transaction as the statements that run in it see it.
+type host tx
+
+// MayCall refuses a procedure that the user may not execute.
+func (t *host) MayCall(p *exec.Procedure) error { return t.grants.mayCall(p) }
+
+// Share gives the graph of the transaction for another goroutine that reads; nil
+// when the transaction may write.
+func (t *host) Share() exec.Graph {
+	if t.store == nil {
+		return nil
+	}
+	shared := t.store.Shared()
+	if shared == nil {
+		return nil
+	}
+	return t.grants.on(t.def).Over(shared)
+}
+
+// Begin starts a transaction that sees all that is committed here.
+func (t *host) Begin(ctx context.Context) (exec.InnerTransaction, error) {
 	store, err := t.copy.store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: t.copy.ids, LockTimeout: t.n.cfg.LockTimeout})
 	if err != nil {
 		return nil, err
 	}
-	return &innerTx{t: t, store: store, id: t.n.txs.name(t.def.Name)}, nil
+	return &innerTx{t: (*tx)(t), store: store, id: t.n.txs.name(t.def.Name)}, nil
 }
 
-// renew begins the statement's own transaction anew, for the clauses after its
+// Renew begins the statement's own transaction anew, for the clauses after its
 // batches: they see what those committed, and may write.
-func (t *tx) renew() (exec.Graph, error) {
+func (t *host) Renew() (exec.Graph, error) {
 	t.store.Close()
 	t.store = nil
-	if err := t.snapshot(false); err != nil {
+	if err := (*tx)(t).snapshot(false); err != nil {
 		return nil, err
 	}
 	return t.grants.on(t.def).Over(t.store), nil

@@ -102,30 +102,10 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 	if err != nil {
 		return nil, err
 	}
-	defer func() { tx.Close() }()
-	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Begin: d.begin, Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, Account: &exec.Account{Limit: d.MemoryLimit}, Disk: d.Disk, Workers: d.Workers}}
-	over := func() exec.Graph {
-		if d.Over != nil {
-			return d.Over(tx)
-		}
-		return tx
-	}
-	env.Graph = over()
-	env.Share = func() exec.Graph {
-		shared := tx.Shared()
-		switch {
-		case shared == nil:
-			return nil
-		case d.Over != nil:
-			return d.Over(shared)
-		}
-		return shared
-	}
-	env.Renew = func() (exec.Graph, error) {
-		tx.Close()
-		tx, err = d.Store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: d.ids})
-		return over(), err
-	}
+	env := cypher.Env{Environment: exec.Environment{Graph: tx, Params: params, Statement: Now, Transaction: Now, DatabaseID: "db", Database: "neo4j", Imports: exec.Imports{Dir: d.ImportDir, Blocked: d.Blocked}, Account: &exec.Account{Limit: d.MemoryLimit}, Disk: d.Disk, Workers: d.Workers}}
+	h := &host{d: d, ctx: ctx, tx: tx}
+	defer func() { h.tx.Close() }()
+	env.Graph, env.Host = h.over(tx), h
 	cur, err := p.Execute(ctx, env)
 	if err != nil {
 		return nil, err
@@ -143,7 +123,52 @@ func (d *Database) run(ctx context.Context, query string, params *graph.Map) (*R
 	if r.Plan == nil {
 		r.Plan = cur.Profile()
 	}
-	return r, d.commit(tx)
+	return r, d.commit(h.tx)
+}
+
+// host is the transaction of a statement.
+type host struct {
+	d   *Database
+	ctx context.Context
+	tx  *graphstore.Tx
+}
+
+func (h *host) over(tx *graphstore.Tx) exec.Graph {
+	if h.d.Over != nil {
+		return h.d.Over(tx)
+	}
+	return tx
+}
+
+// MayCall allows all procedures.
+func (h *host) MayCall(*exec.Procedure) error { return nil }
+
+// Begin starts a transaction of CALL … IN TRANSACTIONS.
+func (h *host) Begin(ctx context.Context) (exec.InnerTransaction, error) {
+	tx, err := h.d.Store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: h.d.ids})
+	if err == nil && h.d.Began != nil {
+		h.d.Began()
+	}
+	return &inner{h.d, tx}, err
+}
+
+// Renew begins the statement's own transaction anew.
+func (h *host) Renew() (exec.Graph, error) {
+	h.tx.Close()
+	tx, err := h.d.Store.Begin(h.ctx, graphstore.TxConfig{Write: true, IDs: h.d.ids})
+	if err != nil {
+		return nil, err
+	}
+	h.tx = tx
+	return h.over(tx), nil
+}
+
+// Share gives the graph for another goroutine.
+func (h *host) Share() exec.Graph {
+	if shared := h.tx.Shared(); shared != nil {
+		return h.over(shared)
+	}
+	return nil
 }
 
 func (d *Database) commit(tx *graphstore.Tx) error {
@@ -167,14 +192,6 @@ func (d *Database) commit(tx *graphstore.Tx) error {
 type inner struct {
 	d  *Database
 	tx *graphstore.Tx
-}
-
-func (d *Database) begin(ctx context.Context) (exec.InnerTransaction, error) {
-	tx, err := d.Store.Begin(ctx, graphstore.TxConfig{Write: true, IDs: d.ids})
-	if err == nil && d.Began != nil {
-		d.Began()
-	}
-	return &inner{d, tx}, err
 }
 
 func (i *inner) Graph() exec.Graph { return i.tx }

@@ -30,11 +30,11 @@ func (ch *chain) buildFrom(i int, r *run, last sink, enough *errEnough) sink {
 		return last
 	}
 	st := &ch.stages[i]
-	rest := func() sink { return r.watched(st, ch.buildFrom(i+1, r, last, enough)) }
 	if st.renews {
+		rest := func() sink { return r.watched(st, ch.buildFrom(i+1, r, last, enough)) }
 		return &renewed{eagerSink: eagerSink{rows: rowBuffer{r: r}, enough: enough}, rest: rest}
 	}
-	return st.build(r, rest(), enough)
+	return st.build(r, r.watched(st, ch.buildFrom(i+1, r, last, enough)), enough)
 }
 
 // operator is one stage with what a plan says of it.

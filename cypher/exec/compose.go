@@ -164,15 +164,25 @@ func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emi
 		}
 		return q.next.runFrom(r, func(push func(frame) error) error { return first.runFrom(r, feed, push) }, emit)
 	}
-	if len(q.chains) > 1 { // each part gets all rows; what makes them runs once
-		rows := rowBuffer{r: r}
-		defer rows.close()
-		if err := feed(rows.add); err != nil {
-			return err
+	if len(q.chains) == 1 {
+		ch, enough, last := q.chains[0], &errEnough{}, callbackSink(emit)
+		if !ch.returns && !q.unit {
+			last = func(frame) error { return nil }
 		}
-		feed = func(push func(frame) error) error {
-			return rows.each(func(f frame) error { return push(slices.Clone(f)) })
-		}
+		return drive(ch.build(r, last, enough), feed, enough)
+	}
+	return q.union(r, feed, emit)
+}
+
+// union runs the parts of a UNION over the rows that feed pushes.
+func (q *queryPlan) union(r *run, feed func(push func(frame) error) error, emit func(f frame) error) error {
+	rows := rowBuffer{r: r} // each part gets all of them; what makes them runs once
+	defer rows.close()
+	if err := feed(rows.add); err != nil {
+		return err
+	}
+	feed = func(push func(frame) error) error {
+		return rows.each(func(f frame) error { return push(slices.Clone(f)) })
 	}
 	var seen *dedup
 	if len(q.distinct) > 0 && q.distinct[0] {

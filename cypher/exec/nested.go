@@ -30,10 +30,10 @@ func (c *ProcedureContext) Query(text string, params *graph.Map) (*Rows, error) 
 
 // Begin starts a transaction beside that of the call, for QueryIn.
 func (c *ProcedureContext) Begin() (InnerTransaction, error) {
-	if c.run.env.Begin == nil {
+	if c.run.env.Host == nil {
 		return nil, status.New(status.TransactionStartFailed, "50N42", "Transactions of their own cannot be started here. Call the procedure outside a transaction.")
 	}
-	return c.run.env.Begin(c.Context)
+	return c.run.env.Host.Begin(c.Context)
 }
 
 // QueryIn runs a statement in a transaction of Begin.

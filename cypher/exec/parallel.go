@@ -76,7 +76,7 @@ var splits = map[string]bool{"AllNodesScan": true, "NodeByLabelScan": true, "Int
 // severalCores tells how p and the groups of its rows are made on several cores;
 // nil when they are not.
 func severalCores(r *run, p *pattern, groups *groupSink) *teamwork {
-	if r.env.Workers == nil || r.env.Workers.Limit < 1 || r.env.Share == nil || r.serial || r.writes || r.profile != nil || r.depth > 0 || groups.p.inexact.Load() {
+	if r.env.Workers == nil || r.env.Workers.Limit < 1 || r.env.Host == nil || r.serial || r.writes || r.profile != nil || r.depth > 0 || groups.p.inexact.Load() {
 		return nil
 	}
 	for _, a := range groups.p.aggs {
@@ -111,7 +111,7 @@ func (t *teamwork) run(f frame) (done bool, err error) {
 	scan, account := &sharedScan{}, &sharedAccount{of: t.r.account}
 	workers := make([]*worker, 0, helpers+1)
 	for range helpers + 1 {
-		g := t.r.env.Share()
+		g := t.r.env.Host.Share()
 		if g == nil {
 			return false, nil
 		}

@@ -161,8 +161,8 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 			}
 			values[i] = v
 		}
-		if r.env.MayCall != nil {
-			if err := r.env.MayCall(p); err != nil {
+		if r.env.Host != nil {
+			if err := r.env.Host.MayCall(p); err != nil {
 				return err
 			}
 		}

@@ -22,13 +22,22 @@ type Environment struct {
 	Database    string // its name, "" when USE is not looked at
 	Server      any    // passed to procedures
 	Imports     Imports
-	MayCall     func(*Procedure) error                              // refuses procedures; may be nil
-	Begin       func(ctx context.Context) (InnerTransaction, error) // for CALL … IN TRANSACTIONS
-	Renew       func() (Graph, error)                               // gives the Graph in place of Environment.Graph that holds what those committed
-	Account     *Account                                            // of the transaction; nil: nothing is counted
-	Disk        *spill.Disk                                         // for rows that do not fit; nil: none are written
-	Workers     *Workers                                            // that may help; nil: there are none
-	Share       func() Graph                                        // gives Graph for another goroutine that reads, nil when it cannot; may be nil
+	Host        Host        // nil: there are no transactions of their own, and no help
+	Account     *Account    // of the transaction; nil: nothing is counted
+	Disk        *spill.Disk // for rows that do not fit; nil: none are written
+	Workers     *Workers    // that may help; nil: there are none
+}
+
+// Host is the transaction that a run is part of.
+type Host interface {
+	// MayCall refuses a procedure that the user may not execute.
+	MayCall(*Procedure) error
+	// Begin starts a transaction of CALL … IN TRANSACTIONS.
+	Begin(ctx context.Context) (InnerTransaction, error)
+	// Renew gives a Graph in place of Environment.Graph, which holds what those committed.
+	Renew() (Graph, error)
+	// Share gives the Graph for another goroutine that reads, nil when it cannot.
+	Share() Graph
 }
 
 // Imports says where LOAD CSV may read.

@@ -107,7 +107,7 @@ type renewed struct {
 
 func (s *renewed) done() error {
 	r := s.rows.r
-	g, err := r.env.Renew()
+	g, err := r.env.Host.Renew()
 	if err != nil {
 		return err
 	}
@@ -335,7 +335,7 @@ func (s *batchSink) attempts(b *batch, patience time.Duration) {
 }
 
 func (s *batchSink) attempt(b *batch) error {
-	tx, err := s.r.env.Begin(s.r.ctx)
+	tx, err := s.r.env.Host.Begin(s.r.ctx)
 	if err != nil {
 		return err
 	}
