@@ -16,9 +16,10 @@
 // that write, and profiled ones, use rows only.
 //
 // Rows that do not fit into the statement's memory go to temporary files
-// (overflow.go).
+// (overflow.go, putoff.go). The rows of a heavy MATCH that are aggregated may be
+// made by several workers (parallel.go).
 //
 // A Run belongs to one goroutine at a time. The package starts goroutines for the
-// batches of CALL … IN CONCURRENT TRANSACTIONS only, each with a run of its own,
-// and for coroutines, which run while their reader waits.
+// batches of CALL … IN CONCURRENT TRANSACTIONS and for workers, each with a run of
+// its own, and for coroutines, which run while their reader waits.
 package exec

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -85,7 +86,7 @@ func severalCores(r *run, p *pattern, groups *groupSink) *teamwork {
 		}
 	}
 	ops := p.plan(r).ops
-	if slices.ContainsFunc(ops, func(o op) bool { return o.name == "ValueHashJoin" }) { // each worker would make the table
+	if slices.ContainsFunc(ops, func(o op) bool { return strings.HasSuffix(o.name, "HashJoin") || o.name == "CartesianProduct" }) { // each worker would make the table
 		return nil
 	}
 	if len(ops) == 0 || !splits[ops[0].name] || !r.env.Workers.worthwhile(ops) || slices.ContainsFunc(p.rels, func(x *patternRel) bool { return len(x.types) > 1 }) {
