@@ -203,21 +203,30 @@ func (w *worker) carryOut(f frame, cancel context.CancelCauseFunc) {
 
 // A helper rests for a moment every workTime. While all cores are busy Go's
 // scheduler looks for messages that have arrived but every 10 ms, else whenever a
-// goroutine waits: so short statements go on meanwhile.
+// goroutine waits: so short statements go on meanwhile. As long as its core is
+// wanted, which a rest that lasts longer than it should shows, it rests again.
 const (
-	workTime = time.Millisecond
+	workTime = 500 * time.Microsecond
 	restTime = 20 * time.Microsecond
+	wanted   = 150 * time.Microsecond // a rest this long
+	restMax  = 10 * time.Millisecond  // at once
 )
 
 // giveWay lets others have the core of a helper when it has had it for long.
 func (r *run) giveWay() {
-	if now := time.Now(); now.Sub(r.gaveWay) > workTime {
-		if !r.gaveWay.IsZero() {
-			time.Sleep(restTime)
-			now = time.Now()
-		}
-		r.gaveWay = now
+	began := time.Now()
+	if began.Sub(r.gaveWay) < workTime {
+		return
 	}
+	now := began
+	for r.gaveWay.Unix() > 0 && now.Sub(began) < restMax {
+		before := now
+		time.Sleep(restTime)
+		if now = time.Now(); now.Sub(before) < wanted {
+			break
+		}
+	}
+	r.gaveWay = now
 }
 
 var (
