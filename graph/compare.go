@@ -81,11 +81,32 @@ func allEqual(n int, at func(int) Value) Value {
 	return result
 }
 
+// equalNumbers compares exactly: an INTEGER that no FLOAT can be equals none. NaN
+// equals nothing.
 func equalNumbers(a, b Value) bool {
-	if a.kind == KindInt && b.kind == KindInt {
-		return a.n == b.n
+	if a.kind == b.kind {
+		return a.n == b.n && a.kind == KindInt || a.kind == KindFloat && a.AsFloat() == b.AsFloat()
 	}
-	return a.Number() == b.Number()
+	if b.kind == KindInt {
+		a, b = b, a
+	}
+	w := AsWhole(b)
+	return w.kind == KindInt && w.n == a.n
+}
+
+// AsWhole gives a FLOAT that is whole as the INTEGER it equals, any other value as
+// it is. 2^63 equals the largest INTEGER, as in Neo4j.
+func AsWhole(v Value) Value {
+	if v.kind != KindFloat {
+		return v
+	}
+	switch f := v.AsFloat(); {
+	case f == 1<<63:
+		return Int(math.MaxInt64)
+	case f == math.Trunc(f) && f >= -1<<63 && f < 1<<63:
+		return Int(int64(f))
+	}
+	return v
 }
 
 // Less is Cypher's < and, with orEqual, <=: Null when the two cannot be compared.
@@ -249,13 +270,8 @@ func compareMaps(a, b *Map) int {
 // AppendKey appends bytes that are equal for exactly the values that DISTINCT
 // and grouping take for one: nulls are alike, 1 and 1.0 are alike.
 func AppendKey(dst []byte, v Value) []byte {
+	v = AsWhole(v)
 	kind := v.kind
-	if kind == KindFloat {
-		f := v.AsFloat()
-		if f == math.Trunc(f) && math.Abs(f) < 1<<62 {
-			v, kind = Int(int64(f)), KindInt
-		}
-	}
 	dst = append(dst, byte(kind))
 	switch kind {
 	case KindNull:

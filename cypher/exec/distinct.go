@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"math"
 	"math/bits"
 
 	"graticule/graph"
@@ -16,19 +15,9 @@ type distinctSet struct {
 	others      map[string]struct{}
 }
 
-// asWhole gives a FLOAT that is whole as the INTEGER it equals, as graph.AppendKey does.
-func asWhole(v graph.Value) graph.Value {
-	if v.Kind() == graph.KindFloat {
-		if f := v.AsFloat(); f == math.Trunc(f) && math.Abs(f) < 1<<62 {
-			return graph.Int(int64(f))
-		}
-	}
-	return v
-}
-
 // add adds v. It tells whether it is new, and how many bytes it takes.
 func (s *distinctSet) add(v graph.Value, key *[]byte) (fresh bool, bytes int64) {
-	switch v = asWhole(v); v.Kind() {
+	switch v = graph.AsWhole(v); v.Kind() {
 	case graph.KindInt:
 		return s.ints.add(v.AsInt())
 	case graph.KindNode:
@@ -75,7 +64,7 @@ func (s *distinctSet) growth(v graph.Value) int64 {
 
 // has tells whether v is in the set.
 func (s *distinctSet) has(v graph.Value, key *[]byte) bool {
-	switch v = asWhole(v); v.Kind() {
+	switch v = graph.AsWhole(v); v.Kind() {
 	case graph.KindInt:
 		return s.ints.has(v.AsInt())
 	case graph.KindNode:

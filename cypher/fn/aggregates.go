@@ -94,7 +94,8 @@ func (s *sum) Result(*Context) graph.Value {
 	case !s.average:
 		return s.total
 	case s.total.Kind() == graph.KindDuration:
-		return scale(s.total.AsDuration(), 1/float64(s.n))
+		mean, _ := scale(s.total.AsDuration(), 1/float64(s.n)) // no longer than the sum
+		return mean
 	}
 	return graph.Float(s.float / float64(s.n))
 }

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"math/bits"
@@ -165,16 +166,17 @@ func magnitude(i int64) uint64 {
 	return uint64(i)
 }
 
-func scale(d graph.Duration, f float64) graph.Value {
+// scale multiplies a duration by a number.
+func scale(d graph.Duration, f float64) (graph.Value, error) {
 	by, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
 	if !ok {
-		return graph.Null
+		return graph.Null, overflow() // of an infinite number
 	}
 	out, err := temporal.Scale(d, by)
 	if err != nil {
-		return graph.Null
+		return graph.Null, err
 	}
-	return graph.DurationOf(out)
+	return graph.DurationOf(out), nil
 }
 
 // scaled multiplies a duration d by f, which op made of v.
@@ -182,8 +184,9 @@ func scaled(d, v graph.Value, op string, f float64) (graph.Value, error) {
 	if math.IsNaN(f) {
 		return graph.DurationOf(graph.Duration{}), nil
 	}
-	if out := scale(d.AsDuration(), f); !out.IsNull() {
-		return out, nil
+	out, err := scale(d.AsDuration(), f)
+	if p, ok := errors.AsType[*temporal.Problem](err); err == nil || ok && p.Class == temporal.TooLong {
+		return moved(out, err)
 	}
 	word, with := "multiply", "with"
 	if op == "/" {
@@ -261,7 +264,7 @@ func Negate(a graph.Value) (graph.Value, error) {
 	case graph.KindFloat:
 		return graph.Float(-a.AsFloat()), nil
 	case graph.KindDuration:
-		return scale(a.AsDuration(), -1), nil
+		return moved(scale(a.AsDuration(), -1))
 	}
 	return graph.Null, mismatch("Cannot subtract `%[2]s` from `%[1]s`", graph.Int(0), a)
 }

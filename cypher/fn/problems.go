@@ -50,7 +50,7 @@ func temporalError(err error) error {
 		return status.New(status.ExecutionFailed, "50N00", "%s", p.Text)
 	case temporal.Overflow:
 		return status.New(status.ArithmeticError, "50N42", "%s", p.Text)
-	case temporal.TooLong:
+	case temporal.TooLong, temporal.TooLarge:
 		return status.New(status.ArgumentError, "", "%s", p.Text).With("22015", because("22N28", "The result of the operation 'duration()' has caused an overflow."))
 	}
 	return argumentError("InvalidArgumentValue", "%s", p.Text)

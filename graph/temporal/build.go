@@ -157,8 +157,9 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 		return fromEpoch(f, loc, named)
 	}
 	var start between
-	based := false // a component selects where to start
-	zoned := false // with a zone of its own
+	based := false  // a component selects where to start
+	zoned := false  // with a zone of its own
+	placed := false // its date alone has one
 	if b, ok := f.base("datetime"); ok {
 		if f.has("date") || f.has("time") {
 			return graph.Null, problem(Combination, "datetime and date or time", "datetime cannot be selected together with date or time.")
@@ -186,6 +187,7 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 			start.zone, zoned = t.zone, true
 		}
 		based = hasDate || hasTime
+		placed = hasDate && d.hasZone && !hasTime
 	}
 	wantsDate := kind != graph.KindTime && kind != graph.KindLocalTime
 	wantsTime := kind != graph.KindDate
@@ -211,6 +213,12 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 	}
 	if f.err != nil {
 		return graph.Null, f.err
+	}
+	if kind == graph.KindDateTime && own != nil && !zoned && !placed {
+		// Neo4j makes the value in its default zone first, whose offset the other zone keeps if it can.
+		local := days*secondsPerDay + nanos/nanosPerSecond
+		utc := local - offsetOf(local, own, int64(zone.Offset))
+		return graph.DateTimeOf(utc, int32(nanos%nanosPerSecond), At(own, ownNamed, utc)), nil
 	}
 	return assemble(kind, days, nanos, start.zone, zoned, own, ownNamed, zone, loc, named)
 }

@@ -59,9 +59,10 @@ func spread(months, days, nanos *big.Rat) (graph.Duration, error) {
 	n, _ := split(nanos)
 	seconds, left := new(big.Int).DivMod(n, big.NewInt(nanosPerSecond), new(big.Int))
 	if !m.IsInt64() || !d.IsInt64() || !seconds.IsInt64() {
-		return graph.Duration{}, problem(TooLong, "", "Invalid value for duration, will cause overflow. Value was months=%v, days=%v, seconds=%v, nanos=%v", m, d, seconds, left)
+		return graph.Duration{}, problem(TooLarge, "", "Invalid value for duration, will cause overflow. Value was months=%v, days=%v, seconds=%v, nanos=%v", m, d, seconds, left)
 	}
-	return graph.Duration{Months: m.Int64(), Days: d.Int64(), Seconds: seconds.Int64(), Nanos: int32(left.Int64())}, nil
+	out := graph.Duration{Months: m.Int64(), Days: d.Int64(), Seconds: seconds.Int64(), Nanos: int32(left.Int64())}
+	return out, checkLength(out)
 }
 
 // split gives the whole part, towards zero, and the rest.
@@ -149,9 +150,9 @@ func Between(from, to graph.Value) graph.Duration {
 	at := a.v
 	if a.hasDate && b.hasDate {
 		out.Months = monthsUntil(at, b.v)
-		at = shift(at, graph.Duration{Months: out.Months}, 1)
+		at, _ = Add(at, graph.Duration{Months: out.Months}, 1) // not past b, which is within all limits
 		out.Days = daysUntil(at, b.v)
-		at = shift(at, graph.Duration{Days: out.Days}, 1)
+		at, _ = Add(at, graph.Duration{Days: out.Days}, 1)
 	}
 	rest := elapsed(at, b.v)
 	out.Seconds, out.Nanos = rest.Seconds, rest.Nanos

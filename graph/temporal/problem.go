@@ -26,6 +26,7 @@ const (
 	Internal                  // what Neo4j calls an internal error
 	Overflow                  // an instant past the last year
 	TooLong                   // a duration past its limits
+	TooLarge                  // a part of a duration past 64 bits
 )
 
 // Problem is what is wrong with the input of this package.

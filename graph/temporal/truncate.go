@@ -18,35 +18,31 @@ func Truncate(kind graph.Kind, unit string, v graph.Value, more *graph.Map, loc 
 	if !ok {
 		return graph.Null, problem(Internal, "", "Unsupported unit: %s", unit)
 	}
-	if more != nil && more.Len() > 0 {
-		for _, k := range more.Keys() {
-			if known[k] == 0 {
-				return graph.Null, missing(k, "No such field: %s", k)
-			}
-		}
-	}
 	step, small := steps[low]
 	switch {
+	case !wantsDate && !at.hasTime:
+		return graph.Null, &Problem{Class: Unsupported, Kind: "time", Base: v}
+	case wantsDate && !at.hasDate && (kind == graph.KindDate || !small):
+		return graph.Null, &Problem{Class: Unsupported, Kind: "date", Base: v}
 	case small && kind == graph.KindDate:
 		return graph.Null, problem(Unsupported, "", "Unit too small for truncation: %s", name)
 	case !wantsDate && !small && low != "day":
 		return graph.Null, problem(NotProcessed, name, "Unit is too large to be used for truncation")
-	case wantsDate && !at.hasDate:
-		return graph.Null, &Problem{Class: Unsupported, Kind: "date", Base: v}
-	case small && wantsDate && !at.hasTime:
+	case small && wantsDate && !(at.hasTime && at.hasDate):
 		what := "local date time"
 		if kind == graph.KindDateTime {
 			what = "date time"
 		}
 		return graph.Null, problem(Unsupported, "", "Cannot truncate %s to %s with a time based unit.", Format(v), what)
-	case !wantsDate && !at.hasTime:
-		return graph.Null, &Problem{Class: Unsupported, Kind: "time", Base: v}
 	case small:
 		nanos -= nanos % step
 	case low == "day":
 		nanos = 0
 	default:
 		days, nanos = first(low, days), 0
+	}
+	if err := checkFields(kind, more); err != nil {
+		return graph.Null, err
 	}
 	f := &fields{m: more}
 	// Smaller parts of the second add to the ones that were kept.
@@ -103,16 +99,17 @@ var unitNames = map[string]string{
 	"day": "Days", "hour": "Hours", "minute": "Minutes", "second": "Seconds", "millisecond": "Millis", "microsecond": "Micros",
 }
 
-// first gives the first day of the unit that holds days.
+// first gives the first day of the unit that holds days. Before the year 0 tens,
+// hundreds and thousands of years are cut towards it, as Java does.
 func first(unit string, days int64) int64 {
 	y, m, _ := DateParts(days)
 	switch unit {
 	case "millennium":
-		return DaysOf(y-floorMod(y, 1000), 1, 1)
+		return DaysOf(y-y%1000, 1, 1)
 	case "century":
-		return DaysOf(y-floorMod(y, 100), 1, 1)
+		return DaysOf(y-y%100, 1, 1)
 	case "decade":
-		return DaysOf(y-floorMod(y, 10), 1, 1)
+		return DaysOf(y-y%10, 1, 1)
 	case "year":
 		return DaysOf(y, 1, 1)
 	case "weekyear":

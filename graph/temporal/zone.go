@@ -1,8 +1,8 @@
 package temporal
 
 import (
+	"math"
 	"regexp"
-	"slices"
 	"strconv"
 	"time"
 
@@ -75,20 +75,54 @@ func FromTime(t time.Time) graph.Value {
 	return graph.DateTimeOf(t.Unix(), int32(t.Nanosecond()), z)
 }
 
-// Zoned makes a ZONED DATETIME from local seconds in a zone. Of a time that comes
-// twice it gives the first; one that is skipped moves on by what is skipped.
+// noOffset is an offset that no zone has.
+const noOffset = math.MaxInt64
+
+// offsetMax is the largest offset of a zone, in seconds, on both sides.
+const offsetMax = 18 * 3600
+
+// Zoned makes a ZONED DATETIME from local seconds in a zone. Where clocks are put
+// back and show a time twice, it is the first; a time that they leave out is as much
+// later as they are put forward.
 func Zoned(local int64, nanos int32, loc *time.Location, named bool) graph.Value {
-	offset := func(utc int64) int64 {
-		_, off := time.Unix(utc, 0).In(loc).Zone()
-		return int64(off)
-	}
-	near := []int64{offset(local - secondsPerDay), offset(local - offset(local)), offset(local + secondsPerDay)}
-	off, skipped := slices.Min(near), true
-	for _, o := range near {
-		if offset(local-o) == o && (skipped || o > off) {
-			off, skipped = o, false
+	utc := local - offsetOf(local, loc, noOffset)
+	return graph.DateTimeOf(utc, nanos, At(loc, named, utc))
+}
+
+// offsetOf gives what to subtract from local seconds to get UTC, as Zoned does, but
+// the offset that is preferred when it is one of two.
+func offsetOf(local int64, loc *time.Location, preferred int64) int64 {
+	earliest, skipped := int64(noOffset), int64(noOffset)
+	for t, before := local-offsetMax, int64(noOffset); ; {
+		at := time.Unix(t, 0).In(loc)
+		offset := secondsEast(at)
+		switch {
+		case secondsEast(time.Unix(local-offset, 0).In(loc)) == offset:
+			if offset == preferred || preferred == noOffset {
+				return offset
+			}
+			if earliest == noOffset {
+				earliest = offset
+			}
+		case before != noOffset && local-before >= t && local-offset < t:
+			skipped = before // left out when t came
+		}
+		_, end := at.ZoneBounds()
+		switch {
+		case end.IsZero() || end.Unix() > local+offsetMax:
+			if earliest != noOffset {
+				return earliest
+			}
+			return skipped
+		case end.Unix() > t:
+			t, before = end.Unix(), offset
+		default: // the library ends each year of a zone's rule after 365 days
+			t, before = t+secondsPerDay, offset
 		}
 	}
-	utc := local - off
-	return graph.DateTimeOf(utc, nanos, At(loc, named, utc))
+}
+
+func secondsEast(t time.Time) int64 {
+	_, o := t.Zone()
+	return int64(o)
 }
