@@ -73,18 +73,19 @@ const (
 
 // Group is this server's member of one raft group.
 type Group struct {
-	cfg     Config
-	raft    *raft.Raft
-	log     *groupLog
-	trans   *raft.NetworkTransport
-	elector *elector
-	handing handing
-	layer   *layer
-	fsm     *fsm
-	ready   atomic.Uint64 // the term in which this leader's barrier was applied
-	floor   atomic.Uint64 // the index applied then
-	stop    chan struct{}
-	wg      sync.WaitGroup
+	cfg       Config
+	raft      *raft.Raft
+	log       *groupLog
+	snapshots raft.SnapshotStore
+	trans     *raft.NetworkTransport
+	elector   *elector
+	handing   handing
+	layer     *layer
+	fsm       *fsm
+	ready     atomic.Uint64 // the term in which this leader's barrier was applied
+	floor     atomic.Uint64 // the index applied then
+	stop      chan struct{}
+	wg        sync.WaitGroup
 
 	closing       context.CancelFunc // ends waits of the state machine
 	confirmations confirmations
@@ -138,7 +139,7 @@ func Open(cfg Config) (*Group, error) {
 		g.elector.stop()
 		return nil, fmt.Errorf("start raft group %s: %w", cfg.Group, err)
 	}
-	g.raft = member
+	g.raft, g.snapshots = member, known
 	known.started.Store(true)
 	g.fsm.applied.Advance(cfg.Machine.Applied().Index)
 	g.elector.raft.Store(g.raft)
