@@ -44,9 +44,11 @@ type reply struct {
 	Value json.RawMessage `json:"value,omitempty"`
 }
 
-// wireErrors are the errors that keep their identity between servers.
+// wireErrors are the errors that keep their identity between servers. An error that
+// is several of them arrives as the first: the door's own come before those of the
+// group behind it, which the sender of a commit does not know.
 var wireErrors = []error{
-	consensus.ErrNotLeader, consensus.ErrOutcomeUnknown, commit.ErrNotLeader, commit.ErrFenced, commit.ErrOutcomeUnknown, graphstore.ErrConflict, graphstore.ErrBaseTooOld,
+	commit.ErrNotLeader, commit.ErrFenced, commit.ErrOutcomeUnknown, consensus.ErrNotLeader, consensus.ErrOutcomeUnknown, graphstore.ErrConflict, graphstore.ErrBaseTooOld,
 	graphstore.ErrStaleTerm, room.ErrFull, catalog.ErrDatabaseExists, catalog.ErrDatabaseNotFound, catalog.ErrUserExists, catalog.ErrUserNotFound, catalog.ErrServerNotFound,
 	catalog.ErrServerDropped, catalog.ErrChanged,
 }

@@ -26,7 +26,7 @@ func failureOf(err error) *status.Error {
 		return status.New("Neo.ClientError.Statement.SemanticError", "51N52", "%v", topology)
 	case errors.Is(err, commit.ErrNotLeader), errors.Is(err, consensus.ErrNotLeader), errors.Is(err, errNoLeader), errors.Is(err, errNoAnswer):
 		return status.New(status.LeaderSwitch, "51N34", "No leader of the database can be reached now; nothing was written. Run the transaction again.")
-	case errors.Is(err, commit.ErrOutcomeUnknown):
+	case errors.Is(err, commit.ErrOutcomeUnknown), errors.Is(err, consensus.ErrOutcomeUnknown):
 		return status.New(status.TransactionCommitFailed, "08007", "It is not known whether the transaction was committed. Check before you run it again.")
 	case errors.Is(err, room.ErrFull):
 		return status.New(status.TransactionLogError, "50N42", "%v. Nothing was written; reads go on, and so do writes when there is room again.", err)
