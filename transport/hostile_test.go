@@ -258,7 +258,7 @@ func (d *deaf) Close() error {
 // Thousands of handshakes that are begun and never ended: what they hold is bounded,
 // and members are served meanwhile.
 func TestHalfOpenHandshakes(t *testing.T) {
-	const handshakes, rounds = 1000, 4
+	const handshakes, rounds = 1000, 2
 	const roomFor = 128 << 20 // bytes of both sides, which share this process
 	var most uint64
 	e, _ := listen(t, "server-a", func(c *Config) { c.Limits.DialTimeout = time.Second })
