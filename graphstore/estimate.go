@@ -3,6 +3,8 @@ package graphstore
 import (
 	"encoding/binary"
 	"math"
+	"slices"
+	"sort"
 
 	"graticule/graph"
 )
@@ -32,55 +34,93 @@ func (tx *Tx) EstimateRels(typ graph.TypeID) int64 {
 	return 0
 }
 
-const degreeSamples = 48
+const degreeSamples = 64
 
-// EstimateDegree gives the mean degree of nodes with a label, from a sample.
+// EstimateDegree gives the mean degree of nodes with a label: for all nodes from
+// counts, for those with a label from a sample.
 func (tx *Tx) EstimateDegree(label graph.LabelID, dir graph.Direction, types []graph.TypeID) float64 {
-	var ids [degreeSamples]graph.NodeID
-	n := 0
-	if label == graph.AnyLabel {
-		// Ids are dense: take them at equal distances.
-		span := uint64(len(tx.state.nodes.root)) * midSpan
-		for i := uint64(0); i < degreeSamples && n < degreeSamples; i++ {
-			if at, _, ok := tx.state.nodes.next(span / degreeSamples * i); ok && (n == 0 || ids[n-1] != graph.NodeID(at)) {
-				ids[n] = graph.NodeID(at)
-				n++
-			}
-		}
-	} else if s := tx.state.labelSet(label); s != nil {
-		span := uint64(len(s.pages.root)) * midSpan * bitSpan
-		for i := uint64(0); i < degreeSamples; i++ {
-			at := span / degreeSamples * i
-			k := fill(s, &at, ids[n:n+1])
-			if k == 0 {
-				break
-			}
-			if n == 0 || ids[n] > ids[n-1] {
-				n++
-			}
-		}
-		if n < degreeSamples/2 { // few nodes in one place
-			var at uint64
-			n = fill(s, &at, ids[:])
+	all := 0.0 // relationships, at each of their ends
+	for i, t := range types {
+		if !slices.Contains(types[:i], t) {
+			all += float64(tx.EstimateRels(t))
 		}
 	}
-	if n == 0 {
+	if len(types) == 0 {
+		all = float64(tx.EstimateRels(graph.AnyType))
+	}
+	all *= float64(len(dirs(dir)))
+	nodes := float64(tx.EstimateNodes(label))
+	if nodes == 0 {
 		return 0
 	}
+	if label == graph.AnyLabel || nodes == float64(tx.EstimateNodes(graph.AnyLabel)) {
+		return all / nodes
+	}
+	var buf [degreeSamples]graph.NodeID
+	ids := tx.sample(label, buf[:])
 	total := 0
-	for _, id := range ids[:n] {
+	for _, id := range ids {
 		rec := tx.state.nodes.get(uint64(id))
 		for _, d := range dirs(dir) {
 			if len(types) == 0 {
 				total += rec.degree(d, graph.AnyType)
 			}
-			for _, t := range types {
-				total += rec.degree(d, t)
+			for i, t := range types {
+				if !slices.Contains(types[:i], t) {
+					total += rec.degree(d, t)
+				}
 			}
 		}
 	}
-	return float64(total) / float64(n)
+	return min(float64(total)/float64(max(1, len(ids))), all/nodes)
 }
+
+// sample fills buf with nodes that have a label (graph.AnyLabel: any) and stand
+// at equal distances, all of them when they are few.
+func (tx *Tx) sample(label graph.LabelID, buf []graph.NodeID) []graph.NodeID {
+	n := 0
+	if label == graph.AnyLabel {
+		span := uint64(len(tx.state.nodes.root)) * midSpan
+		for i := range uint64(len(buf)) {
+			if at, _, ok := tx.state.nodes.next(span / uint64(len(buf)) * i); ok && (n == 0 || buf[n-1] < graph.NodeID(at)) {
+				buf[n] = graph.NodeID(at)
+				n++
+			}
+		}
+		return buf[:n]
+	}
+	s := tx.state.labelSet(label)
+	if s == nil {
+		return nil
+	}
+	if s.n <= int64(len(buf)) {
+		var at uint64
+		return buf[:fill(s, &at, buf)]
+	}
+	// Over the pages of the set that hold anything.
+	var pages []uint64
+	for at, p, ok := s.pages.next(0); ok && p != nil && len(pages) < samplePages; at, p, ok = s.pages.next(at + 1) {
+		pages = append(pages, at)
+	}
+	span := uint64(len(pages)) * bitSpan
+	for i := range uint64(len(buf)) {
+		place := span / uint64(len(buf)) * i
+		at := pages[place/bitSpan]*bitSpan + place%bitSpan
+		var one [1]graph.NodeID
+		if fill(s, &at, one[:]) == 1 && (n == 0 || one[0] > buf[n-1]) {
+			buf[n] = one[0]
+			n++
+		}
+	}
+	if n < len(buf)/4 { // in few places
+		var at uint64
+		n = fill(s, &at, buf)
+	}
+	return buf[:n]
+}
+
+// samplePages is how many pages of a set are looked at for a sample, of bitSpan ids each.
+const samplePages = 1024
 
 // SchemaVersion changes with every change of indexes or constraints, and when an index comes online.
 func (tx *Tx) SchemaVersion() uint64 {
@@ -94,10 +134,12 @@ func (tx *Tx) SchemaVersion() uint64 {
 	return uint64(s.nextID)<<36 | filling<<24 | uint64(len(s.indexes))<<12 | uint64(len(s.constraints))
 }
 
-const valueSamples = 128
+const valueSamples = 64
 
 // EstimatePerValue gives the mean number of entities for one value of an
-// index, from a sample; 1 when the index is of a constraint.
+// index; 1 when the index is of a constraint. The number of values is the sum,
+// over all entries, of one by how many entries have the same value; the mean of
+// that is taken from entries at equal distances.
 func (tx *Tx) EstimatePerValue(id graph.IndexID) float64 {
 	x := tx.state.indexes[id]
 	if x == nil || x.def.Constraint != "" {
@@ -107,15 +149,96 @@ func (tx *Tx) EstimatePerValue(id graph.IndexID) float64 {
 	if !ok || r.len() == 0 {
 		return 1
 	}
-	entries, values, last := 0, 0, ""
-	r.tree.Scan(func(entry string, _ struct{}) bool {
-		if value := entry[:len(entry)-8]; values == 0 || value != last {
-			values, last = values+1, value
+	n := r.len()
+	samples := min(n, valueSamples)
+	sum := 0.0
+	for i := range samples {
+		sum += 1 / float64(r.sameValue(n/samples*i+n/samples/2))
+	}
+	return float64(samples) / sum
+}
+
+// sameValue counts the entries with the value of the one at a place.
+func (r *rangeSet) sameValue(at int) int {
+	entry, _, _ := r.tree.GetAt(at)
+	value := entry[:len(entry)-8]
+	same := func(i int) bool {
+		e, _, ok := r.tree.GetAt(i)
+		return ok && len(e) == len(entry) && e[:len(e)-8] == value
+	}
+	// Values stand together: steps double until they leave them, then halve.
+	edge := func(sign int) int {
+		step := 1
+		for same(at + sign*step) {
+			step *= 2
 		}
-		entries++
-		return entries < valueSamples
+		in := step / 2
+		for out := step; out-in > 1; {
+			if mid := (in + out) / 2; same(at + sign*mid) {
+				in = mid
+			} else {
+				out = mid
+			}
+		}
+		return in
+	}
+	return edge(-1) + edge(1) + 1
+}
+
+// rank gives how many entries are less than key.
+func (r *rangeSet) rank(key string) int {
+	return sort.Search(r.len(), func(i int) bool {
+		e, _, _ := r.tree.GetAt(i)
+		return e >= key
 	})
-	return float64(entries) / float64(values)
+}
+
+// EstimateEntries gives how many entities a range index has in a range; ok=false
+// for another index. The tree of the index knows the place of each entry, so
+// that it answers like a histogram with as many buckets as entries, that is
+// never out of date.
+func (tx *Tx) EstimateEntries(id graph.IndexID, q graph.RangeQuery) (n int64, ok bool) {
+	x := tx.state.indexes[id]
+	if x == nil {
+		return 0, false
+	}
+	r, ok := x.body.(*rangeSet)
+	if !ok {
+		return 0, false
+	}
+	b, some := boundsOf(q)
+	if !some {
+		return 0, true
+	}
+	high := r.len()
+	if b.high != "" {
+		high = r.rank(b.high)
+	}
+	return int64(max(0, high-r.rank(b.low))), true
+}
+
+const shareSamples = 64
+
+// EstimateShare gives the part of the nodes with a label (graph.AnyLabel: all)
+// whose property is in a range, from a sample at equal distances; ok=false when
+// there are no such nodes.
+func (tx *Tx) EstimateShare(label graph.LabelID, key graph.KeyID, q graph.RangeQuery) (share float64, ok bool) {
+	var buf [shareSamples]graph.NodeID
+	ids := tx.sample(label, buf[:])
+	if len(ids) == 0 {
+		return 0, false
+	}
+	b, some := boundsOf(q)
+	hits := 0.0
+	var entry []byte
+	for _, id := range ids {
+		rec := tx.state.nodes.get(uint64(id))
+		if entry = appendOrder(entry[:0], propOf(rec.props, key)); some && len(entry) > 0 && b.match(string(entry)) {
+			hits++
+		}
+	}
+	// None of so few may still be some of all.
+	return max(hits, 0.5) / float64(len(ids)), true
 }
 
 // IndexOrder tells how many entities a range index holds, and whether its order

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,90 +12,233 @@ import (
 // --- from an order to steps ---
 
 func (pl *planner) build(o *order) []op {
-	p := pl.p
-	if ops := pl.counted(o); ops != nil {
+	if ops := pl.counted(); ops != nil {
 		return ops
 	}
-	var ops []op
-	used := make([]bool, len(p.preds))
-	have := map[int]bool{}
-	var earlier []*patternRel
-	filters := func(rows float64) {
-		for i, pr := range p.preds {
-			if used[i] || !pl.ready(&order{have: have}, pr.deps) {
-				continue
-			}
-			used[i] = true
-			ops = append(ops, op{name: "Filter", details: pr.text, rows: rows, build: filterStep(pr.test), sift: pr.sift()})
-		}
+	b := &builder{planner: pl, used: make([]bool, len(pl.p.preds)), have: map[int]bool{}, outer: map[int]bool{}, whole: true}
+	b.add(o)
+	for _, path := range pl.p.paths {
+		b.ops = append(b.ops, op{name: "Projection", details: "path", rows: o.rows, build: path.build()})
+		b.have[path.slot] = true
 	}
-	hops, from, at := pl.reachable(o, used)
-	for i, a := range o.actions {
-		if hops != nil && i == at {
-			ops = append(ops, op{name: "PruningVarExpand", details: pl.chain(from, hops), rows: a.rows, build: reach(from.slot, hops), many: reachChunks(from.slot, hops)})
-			for _, h := range hops {
-				have[h.node.slot], have[h.x.slot] = true, true
-			}
-			filters(a.rows)
-			break
-		}
-		if n := a.node; n != nil {
-			if n.bound {
-				ops = append(ops, op{name: "Argument", details: n.name, rows: 1, build: n.check(true)})
-			} else {
-				ops = append(ops, op{name: a.access.name, details: a.access.details, rows: a.rows, build: a.access.build, many: a.access.many})
-			}
-			have[n.slot] = true
-			filters(a.rows)
+	b.filters(o.rows)
+	return b.ops
+}
+
+// builder makes the steps of an order.
+type builder struct {
+	*planner
+	ops     []op
+	used    []bool       // predicates that are checked
+	have    map[int]bool // slots that are filled
+	earlier []*patternRel
+	whole   bool         // the order is that of the whole pattern
+	outer   map[int]bool // slots of earlier clauses that are read
+}
+
+// filters checks all predicates that can be, after which rows are left.
+func (b *builder) filters(rows float64) {
+	for i, pr := range b.p.preds {
+		if b.used[i] || !b.ready(b.have, pr.deps) {
 			continue
 		}
-		x := a.rel
-		var onPath []predicate // conditions on a shortest path belong to the search
-		if x.shortest != "" {
-			for j, pr := range p.preds {
-				if !used[j] && (pr.deps[x.slot] || x.pathSlot >= 0 && pr.deps[x.pathSlot]) {
-					used[j] = true
-					onPath = append(onPath, pr)
-				}
+		b.used[i] = true
+		b.reads(pr.deps)
+		b.ops = append(b.ops, op{name: "Filter", details: pr.text, rows: rows, build: filterStep(pr.test), sift: pr.sift()})
+	}
+}
+
+// reads notes those of the slots that are of an earlier clause.
+func (b *builder) reads(slots map[int]bool) {
+	for s := range slots {
+		if !b.own[s] {
+			b.outer[s] = true
+		}
+	}
+}
+
+// add makes the steps of o.
+func (b *builder) add(o *order) {
+	var hops []reachHop
+	var from *patternNode
+	at := 0
+	if b.whole {
+		hops, from, at = b.reachable(o, b.used)
+	}
+	for i, a := range o.actions {
+		switch {
+		case hops != nil && i == at:
+			b.ops = append(b.ops, op{name: "PruningVarExpand", details: b.chain(from, hops), rows: a.rows, build: reach(from.slot, hops), many: reachChunks(from.slot, hops)})
+			for _, h := range hops {
+				b.have[h.node.slot], b.have[h.x.slot] = true, true
+			}
+			b.filters(a.rows)
+			return
+		case a.side != nil:
+			b.join(a)
+		case a.legs != nil:
+			b.intersect(a)
+		case a.node != nil:
+			b.find(a)
+		default:
+			if b.solve(o, i) {
+				return
 			}
 		}
-		if i == len(o.actions)-1 && pl.onlyCounted(x, a) {
-			ops = append(ops, op{name: "GetDegree", details: x.title(), rows: o.rows, build: x.degree(a.haveFrom, earlier)})
-			break
+	}
+}
+
+// find solves a node from nothing, or checks one that is solved.
+func (b *builder) find(a action) {
+	n := a.node
+	for _, s := range n.conditions() {
+		b.reads(s.deps)
+	}
+	if n.bound {
+		b.have[n.slot], b.outer[n.slot] = true, true
+		if b.whole {
+			b.ops = append(b.ops, op{name: "Argument", details: n.name, rows: 1, build: n.check(true)})
+			b.filters(a.rows)
 		}
-		details := x.title()
-		if a.index != nil {
-			details = indexDetails(x.title(), a.index.index, a.index.how)
+		return
+	}
+	at := len(b.ops)
+	b.ops = append(b.ops, op{name: a.access.name, details: a.access.details, rows: a.rows, build: a.access.build, many: a.access.many})
+	b.have[n.slot] = true
+	if b.filters(a.rows); len(b.ops) > at+1 {
+		b.ops[at].rows = a.found
+	}
+}
+
+// solve solves the relationship of the i-th action of o. It tells whether that
+// stands for the rest of the order.
+func (b *builder) solve(o *order, i int) bool {
+	a := o.actions[i]
+	x := a.rel
+	for _, s := range x.conditions() {
+		b.reads(s.deps)
+	}
+	if x.bound {
+		b.outer[x.slot] = true
+	}
+	have := b.have
+	var onPath []predicate // conditions on a shortest path belong to the search
+	if x.shortest != "" {
+		with := maps.Clone(have)
+		for _, s := range append(x.moreSlots(), x.slot) {
+			with[s] = true
 		}
-		ops = append(ops, op{name: x.operator(a), details: details, rows: a.rows, build: pl.expand(x, a, slices.Clone(earlier), onPath, o, i), many: pl.expandMany(x, a, slices.Clone(earlier), o, i)})
-		if !p.repeatable {
-			earlier = append(earlier, x)
-		}
-		have[x.slot] = true
-		for _, s := range x.moreSlots() {
-			have[s] = true
-		}
-		fresh := []*patternNode{}
-		if !a.haveFrom {
-			fresh = append(fresh, x.from)
-		}
-		if !a.haveTo && x.to != x.from {
-			fresh = append(fresh, x.to)
-		}
-		for _, n := range fresh {
-			if n.test != nil || len(n.props) > 0 {
-				ops = append(ops, op{name: "Filter", details: n.title(), rows: a.rows, build: n.check(false), sift: n.sift()})
+		for j, pr := range b.p.preds {
+			if !b.used[j] && (pr.deps[x.slot] || x.pathSlot >= 0 && pr.deps[x.pathSlot]) && b.ready(with, pr.deps) {
+				b.used[j] = true
+				onPath = append(onPath, pr)
 			}
-			have[n.slot] = true
 		}
-		filters(a.rows)
 	}
-	for _, b := range p.paths {
-		ops = append(ops, op{name: "Projection", details: "path", build: b.build()})
-		have[b.slot] = true
+	if b.whole && i == len(o.actions)-1 && b.onlyCounted(x, a) {
+		b.ops = append(b.ops, op{name: "GetDegree", details: x.title(), rows: o.rows, build: x.degree(a.haveFrom, b.earlier)})
+		return true
 	}
-	filters(o.rows)
-	return ops
+	details := x.title()
+	if a.index != nil {
+		details = indexDetails(x.title(), a.index.index, a.index.how)
+	}
+	earlier := slices.Clone(b.earlier)
+	at := len(b.ops)
+	b.ops = append(b.ops, op{name: x.operator(a), details: details, rows: a.rows, build: b.expand(x, a, earlier, onPath, o, i), many: b.expandMany(x, a, earlier, o, i)})
+	if !b.p.repeatable {
+		b.earlier = append(b.earlier, x)
+	}
+	have[x.slot] = true
+	for _, s := range x.moreSlots() {
+		have[s] = true
+	}
+	if !a.haveFrom {
+		b.check(x.from, a.rows)
+	}
+	if !a.haveTo && x.to != x.from {
+		b.check(x.to, a.rows)
+	}
+	if b.filters(a.rows); len(b.ops) > at+1 {
+		b.ops[at].rows = a.found
+	}
+	return false
+}
+
+// check checks a node that was reached.
+func (b *builder) check(n *patternNode, rows float64) {
+	for _, s := range n.conditions() {
+		b.reads(s.deps)
+	}
+	if n.test != nil || len(n.props) > 0 {
+		b.ops = append(b.ops, op{name: "Filter", details: n.title(), rows: rows, build: n.check(false), sift: n.sift()})
+	}
+	b.have[n.slot] = true
+}
+
+// intersect solves a node in which several relationships meet.
+func (b *builder) intersect(a action) {
+	x := &intersection{node: a.node, earlier: slices.Clone(b.earlier), apart: !b.p.repeatable}
+	var details []string
+	for _, leg := range a.legs {
+		for _, s := range leg.conditions() {
+			b.reads(s.deps)
+		}
+		x.legs = append(x.legs, newLeg(leg, a.node))
+		details = append(details, leg.title())
+		b.have[leg.slot] = true
+		if !b.p.repeatable {
+			b.earlier = append(b.earlier, leg)
+		}
+	}
+	at := len(b.ops)
+	b.ops = append(b.ops, op{name: "Expand(Intersect)", details: strings.Join(details, ", "), rows: a.rows, build: x.rows, many: x.chunks})
+	b.check(a.node, a.rows)
+	if b.filters(a.rows); len(b.ops) > at+1 {
+		b.ops[at].rows = a.found
+	}
+}
+
+// join solves a part of the pattern on its own, and joins its rows.
+func (b *builder) join(a action) {
+	side := &builder{planner: b.planner, used: make([]bool, len(b.used)), have: map[int]bool{}, outer: map[int]bool{}}
+	for _, n := range b.p.nodes {
+		if n.bound {
+			side.have[n.slot] = true
+		}
+	}
+	side.add(a.side)
+	j := &patternJoin{side: side.ops, outer: slices.Sorted(maps.Keys(side.outer))}
+	var names []string
+	for _, n := range a.on {
+		j.on = append(j.on, n.slot)
+		names = append(names, n.title())
+	}
+	for _, s := range slices.Sorted(maps.Keys(side.have)) {
+		if b.own[s] && !b.have[s] {
+			j.slots = append(j.slots, s)
+		}
+	}
+	if !b.p.repeatable {
+		j.left, j.right = slices.Clone(b.earlier), side.earlier
+		b.earlier = append(b.earlier, side.earlier...)
+	}
+	name := "NodeHashJoin"
+	if len(a.on) == 0 {
+		name = "CartesianProduct"
+	}
+	at := len(b.ops)
+	b.ops = append(b.ops, op{name: name, details: strings.Join(names, ", "), rows: a.rows, build: j.build, side: j})
+	for i := range b.used {
+		b.used[i] = b.used[i] || side.used[i]
+	}
+	for s := range side.have {
+		b.have[s] = true
+	}
+	maps.Copy(b.outer, side.outer)
+	if b.filters(a.rows); len(b.ops) > at+1 {
+		b.ops[at].rows = a.found
+	}
 }
 
 // expand picks the step that solves x in the state the order gives.

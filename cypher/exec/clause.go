@@ -120,6 +120,7 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				c.add(ch, "NodeIndexSeek", cl, c.search(cl.Search))
 			}
 			p, st := c.match(cl)
+			p.whole = takesAll(q.Clauses[i+1:])
 			name := ""
 			if cl.Optional {
 				name = "Optional"
@@ -193,6 +194,28 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 		}
 	}
 	return ch
+}
+
+// takesAll tells whether the clauses after a MATCH take all its rows: none of
+// them, before one that sorts, has a LIMIT.
+func takesAll(after []ast.Clause) bool {
+	for _, cl := range after {
+		var p *ast.Projection
+		switch cl := cl.(type) {
+		case *ast.With:
+			p = &cl.Projection
+		case *ast.Return:
+			p = &cl.Projection
+		case *ast.OrderByClause:
+			return cl.Limit == nil || len(cl.OrderBy) > 0
+		default:
+			continue
+		}
+		if p.Limit != nil || len(p.OrderBy) > 0 {
+			return len(p.OrderBy) > 0
+		}
+	}
+	return true
 }
 
 // concluding gives the word for a clause that cannot end a query.

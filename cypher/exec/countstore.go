@@ -8,7 +8,7 @@ import (
 
 // counted answers a pattern whose rows are only counted from counts that are
 // kept, as far as that goes; nil when it does not.
-func (pl *planner) counted(o *order) []op {
+func (pl *planner) counted() []op {
 	p := pl.p
 	if !p.counting || p.needed == nil || len(p.preds) > 0 || len(p.paths) > 0 || len(p.needed) > 0 {
 		return nil

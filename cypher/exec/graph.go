@@ -32,6 +32,12 @@ type Estimator interface {
 	EstimateDegree(label graph.LabelID, dir graph.Direction, types []graph.TypeID) float64
 	// EstimatePerValue gives the mean number of entities for one value of an index.
 	EstimatePerValue(index graph.IndexID) float64
+	// EstimateEntries gives how many entities a range index has in a range; ok=false
+	// when it cannot tell.
+	EstimateEntries(index graph.IndexID, q graph.RangeQuery) (n int64, ok bool)
+	// EstimateShare gives the part of the nodes with a label (graph.AnyLabel: all)
+	// whose property is in a range, from a sample; ok=false when there are none.
+	EstimateShare(label graph.LabelID, key graph.KeyID, q graph.RangeQuery) (share float64, ok bool)
 	// IndexOrder gives how many entities a range index holds, and whether its
 	// order is that of ORDER BY.
 	IndexOrder(index graph.IndexID) (entries int64, sorted bool)

@@ -3,9 +3,9 @@ package exec
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
+	"graticule/cypher/plan"
 	"graticule/graph"
 )
 
@@ -16,57 +16,50 @@ type indexUse struct {
 	bounds []seek
 	name   string // of the operator, without what it is on
 	how    string // for plans
-	share  float64
 }
 
 // useIndex tells what x can do for an entity with the conditions.
 func useIndex(x graph.Index, seeks []seek, ready func(map[int]bool) bool) (u indexUse, ok bool) {
-	u = indexUse{index: x, name: "IndexSeekByRange", share: 1}
+	var bounds []seek
 	for _, s := range seeks {
-		if s.key != x.Properties[0] || !ready(s.deps) {
-			continue
+		if s.key == x.Properties[0] && plan.Serves(x.Type, s.kind) && ready(s.deps) {
+			bounds = append(bounds, s)
 		}
-		switch x.Type {
-		case graph.IndexRange:
-			switch s.kind {
-			case seekEqual:
-				u.name, u.how = "IndexSeek", "="
-			case seekPrefix:
-				u.how = "STARTS WITH"
-			case seekLess, seekLessEqual, seekGreater, seekGreaterEqual, seekExists:
-			default:
-				continue
-			}
-		case graph.IndexText:
-			switch s.kind {
-			case seekPrefix:
-				u.how = "STARTS WITH"
-			case seekInfix:
-				u.name, u.how = "IndexContainsScan", "CONTAINS"
-			case seekSuffix:
-				u.name, u.how = "IndexEndsWithScan", "ENDS WITH"
-			default:
-				continue
-			}
-		case graph.IndexPoint:
-			switch s.kind {
-			case seekWithin:
-				u.how = "point.distance"
-			case seekBox:
-				u.how = "point.withinBBox"
-			default:
-				continue
-			}
-		default:
-			return u, false
+	}
+	return indexUseOf(x, bounds), len(bounds) > 0
+}
+
+// newIndexUse is what the planner chose to do with an index.
+func newIndexUse(chosen plan.Access, seeks []seek) indexUse {
+	var bounds []seek
+	for _, k := range chosen.Conditions {
+		bounds = append(bounds, seeks[k])
+	}
+	return indexUseOf(chosen.Index, bounds)
+}
+
+func indexUseOf(x graph.Index, bounds []seek) indexUse {
+	u := indexUse{index: x, bounds: bounds, name: "IndexSeekByRange"}
+	for _, s := range bounds {
+		switch s.kind {
+		case seekEqual:
+			u.name, u.how = "IndexSeek", "="
+		case seekPrefix:
+			u.how = "STARTS WITH"
+		case seekInfix:
+			u.name, u.how = "IndexContainsScan", "CONTAINS"
+		case seekSuffix:
+			u.name, u.how = "IndexEndsWithScan", "ENDS WITH"
+		case seekWithin:
+			u.how = "point.distance"
+		case seekBox:
+			u.how = "point.withinBBox"
 		}
-		u.bounds = append(u.bounds, s)
-		u.share *= s.kind.selectivity() / 2
 	}
-	if len(u.bounds) == 1 && u.bounds[0].kind == seekExists {
-		u.name, u.share = "IndexScan", 0.95
+	if len(bounds) == 1 && bounds[0].kind == seekExists {
+		u.name = "IndexScan"
 	}
-	return u, len(u.bounds) > 0
+	return u
 }
 
 // query computes what to ask for a row; ok=false when nothing can match.
@@ -179,33 +172,16 @@ func indexDetails(title string, x graph.Index, how string) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s(%s) WHERE %s %s", kind, title, strings.Join(x.Properties, ", "), strings.Join(x.Properties, ", "), how))
 }
 
-// relAccess gives the cheapest index for a relationship of which nothing is
-// solved; ok=false when none is of use.
-func (pl *planner) relAccess(x *patternRel, ready func(map[int]bool) bool) (best indexUse, ok bool) {
-	seeks := slices.Clone(x.seeks)
-	for _, p := range x.props {
-		seeks = append(seeks, seek{kind: seekEqual, key: p.key, value: p.value, deps: p.deps})
+// relIndex is what the planner chose to find x with; nil for a scan.
+func (pl *planner) relIndex(x *patternRel, chosen plan.Access) *indexUse {
+	if chosen.Kind != plan.IndexSeek && chosen.Kind != plan.IndexRange {
+		return nil
 	}
-	if len(x.types) != 1 || len(seeks) == 0 {
-		return best, false
+	u := newIndexUse(chosen, x.conditions())
+	if u.name == "IndexSeek" && chosen.Index.Constraint != "" {
+		u.name = "UniqueIndexSeek"
 	}
-	for _, i := range pl.r.indexes() {
-		if !i.Relationship || !i.Online || len(i.Properties) != 1 || !slices.Contains(i.Labels, x.types[0]) || len(i.Labels) != 1 {
-			continue
-		}
-		u, usable := useIndex(i, seeks, ready)
-		if usable && u.name == "IndexSeek" {
-			rels := max(1, float64(pl.r.graph.EstimateRels(pl.types(x)[0])))
-			u.share = min(1, pl.r.graph.EstimatePerValue(i.ID)/rels)
-			if i.Constraint != "" {
-				u.name = "UniqueIndexSeek"
-			}
-		}
-		if usable && (!ok || u.share < best.share) {
-			best, ok = u, true
-		}
-	}
-	return best, ok
+	return &u
 }
 
 // operatorOf names the operator of an index on relationships.

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"graticule/cypher/ast"
 	"graticule/cypher/fn"
 	"graticule/graph"
@@ -47,6 +49,21 @@ func (c *compiler) labelTest(l ast.LabelExpr) labelTest {
 	}
 	c.fail(l, "UnexpectedSyntax", "This label expression is not supported")
 	return nil
+}
+
+// isDynamic tells whether a label expression computes a label.
+func isDynamic(l ast.LabelExpr) bool {
+	switch l := l.(type) {
+	case *ast.LabelDynamic:
+		return true
+	case *ast.LabelNot:
+		return isDynamic(l.Operand)
+	case *ast.LabelAnd:
+		return slices.ContainsFunc(l.Operands, isDynamic)
+	case *ast.LabelOr:
+		return slices.ContainsFunc(l.Operands, isDynamic)
+	}
+	return false
 }
 
 func (c *compiler) labelTests(ls []ast.LabelExpr, or bool) labelTest {

@@ -91,7 +91,7 @@ func (pl *planner) inOrder(o *order, ops []op) *orderedScan {
 	if n == nil || n.bound || n.slot != w.slot || ops[0].many == nil {
 		return nil
 	}
-	free := func(deps map[int]bool) bool { return pl.ready(&order{have: map[int]bool{}}, deps) }
+	free := func(deps map[int]bool) bool { return pl.ready(nil, deps) }
 	for _, x := range pl.r.indexes() {
 		if x.Relationship || !x.Online || x.Type != graph.IndexRange || len(x.Labels) != 1 || len(x.Properties) != 1 || x.Properties[0] != w.key || !slices.Contains(n.must, x.Labels[0]) {
 			continue
@@ -106,7 +106,6 @@ func (pl *planner) inOrder(o *order, ops []op) *orderedScan {
 			return nil
 		}
 		u, bounded := useIndex(x, n.seeks, free)
-		u.index = x
 		s := &orderedScan{node: n, label: x.Labels[0], use: u, complete: !bounded, descending: w.descending}
 		first := ops[0]
 		if s.holds(pl.r) && !bounded {

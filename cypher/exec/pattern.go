@@ -28,6 +28,12 @@ type pattern struct {
 	counting bool
 
 	wish *orderWish
+	// whole tells that the consumer takes all rows, so that the pattern may be
+	// solved in parts that are joined.
+	whole bool
+
+	dynamic bool    // labels or types are computed
+	noted   []noted // by the conjunct being compiled
 
 	later   []func() // compiling that waits until all variables of the pattern are known
 	planned atomic.Pointer[planned]
@@ -49,7 +55,14 @@ type patternNode struct {
 type propEquals struct {
 	key   string
 	value eval
+	known known // of value
 	deps  map[int]bool
+}
+
+// noted is a seek with the slot of what it is on.
+type noted struct {
+	slot int
+	seek seek
 }
 
 type patternRel struct {
@@ -97,7 +110,9 @@ type predicate struct {
 	test   eval
 	vector vector // test for chunks; nil: row by row
 	deps   map[int]bool
-	text   string // for plans
+	text   string  // for plans
+	notes  []noted // what an index may do for it
+	labels bool    // a test of labels that the node knows of
 	// Of all(x IN nodes(path) WHERE …), or relationships(path): the condition
 	// alone, so that a search need not go where it fails. nil for any other.
 	each     eval
@@ -217,9 +232,10 @@ func (p *pattern) release(slot int, props *[]propEquals, inPattern map[int]bool)
 			}
 			return graph.Equal(have, want), nil
 		}})
-		if !e.deps[slot] {
+		if p.noted = p.noted[:0]; !e.deps[slot] {
 			p.note(slot, seek{kind: seekEqual, key: e.key, value: e.value, deps: e.deps})
 		}
+		p.preds[len(p.preds)-1].notes = slices.Clone(p.noted)
 	}
 	*props = stay
 }
@@ -422,6 +438,7 @@ func (c *compiler) node(p *pattern, el *ast.NodePattern, known map[string]bool) 
 		p.nodes = append(p.nodes, n)
 	}
 	if el.Labels != nil {
+		p.dynamic = p.dynamic || isDynamic(el.Labels)
 		test := c.labelTest(el.Labels)
 		if l, ok := el.Labels.(*ast.LabelName); ok && n.test == nil {
 			n.plain = l.Name
@@ -458,7 +475,7 @@ func (c *compiler) propEquals(e ast.Expr) []propEquals {
 	}
 	var out []propEquals
 	for i, k := range m.Keys {
-		out = append(out, propEquals{key: k.Value, value: c.expr(m.Values[i]), deps: c.deps(m.Values[i])})
+		out = append(out, propEquals{key: k.Value, value: c.expr(m.Values[i]), known: knownOf(m.Values[i]), deps: c.deps(m.Values[i])})
 	}
 	return out
 }
@@ -505,6 +522,7 @@ func (c *compiler) rel(p *pattern, el *ast.RelPattern, known map[string]bool) *p
 		rel.slot = c.slot()
 	}
 	if el.Types != nil {
+		p.dynamic = p.dynamic || isDynamic(el.Types)
 		var ok bool
 		if rel.types, ok = oneOf(el.Types); !ok {
 			rel.types, rel.test = nil, c.labelTest(el.Types)

@@ -127,23 +127,18 @@ func (ch *chain) operators(r *run) *Operator {
 		}
 		at, leaf = o, false
 	}
-	counted := func(key any) opProfile {
-		if p := r.profile[key]; p != nil {
-			return *p
-		}
-		return opProfile{}
-	}
+	counted := func(key any) opProfile { return r.profileOf(key) }
 	for i := range ch.stages {
 		st := &ch.stages[i]
 		p := counted(st)
 		switch {
 		case st.pattern != nil:
-			ops := st.pattern.plan(r).ops
-			for j := range ops {
-				if ops[j].name != "Argument" {
-					on(ops[j].name, ops[j].details, ops[j].rows, counted(&ops[j]))
+			r.solving(st.pattern.plan(r).ops, func(o *op, side *Operator) {
+				on(o.name, o.details, o.rows, counted(o))
+				if side != nil {
+					at.Children = append(at.Children, side)
 				}
-			}
+			})
 			if st.name != "" {
 				on(st.name, st.details, at.Estimated, p)
 			}
@@ -157,6 +152,32 @@ func (ch *chain) operators(r *run) *Operator {
 		}
 	}
 	return at
+}
+
+func (r *run) profileOf(key any) opProfile {
+	if p := r.profile[key]; p != nil {
+		return *p
+	}
+	return opProfile{}
+}
+
+// solving hands on the steps of a pattern, each with the side of a join.
+func (r *run) solving(ops []op, on func(o *op, side *Operator)) {
+	for i := range ops {
+		var side *Operator
+		if j := ops[i].side; j != nil {
+			r.solving(j.side, func(o *op, other *Operator) {
+				p := r.profileOf(o)
+				next := &Operator{Name: o.name, Details: o.details, Estimated: o.rows, Rows: p.rows, Hits: p.rows + p.calls, Children: children(side)}
+				if side = next; other != nil {
+					next.Children = append(next.Children, other)
+				}
+			})
+		}
+		if ops[i].name != "Argument" {
+			on(&ops[i], side)
+		}
+	}
 }
 
 // operators names the parts of a projection, first to last.

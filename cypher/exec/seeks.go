@@ -1,38 +1,75 @@
 package exec
 
 import (
+	"slices"
+
 	"graticule/cypher/ast"
+	"graticule/cypher/plan"
 )
 
 // seekKind is how a seek compares.
-type seekKind uint8
+type seekKind = plan.Kind
 
 const (
-	seekEqual seekKind = iota
-	seekIn
-	seekLess
-	seekLessEqual
-	seekGreater
-	seekGreaterEqual
-	seekPrefix
-	seekSuffix
-	seekInfix
-	seekExists
-	seekWithin // no farther than more from value
-	seekBox    // in the box from value to more
+	seekEqual        = plan.Equal
+	seekIn           = plan.In
+	seekLess         = plan.Less
+	seekLessEqual    = plan.LessEqual
+	seekGreater      = plan.Greater
+	seekGreaterEqual = plan.GreaterEqual
+	seekPrefix       = plan.Prefix
+	seekSuffix       = plan.Suffix
+	seekInfix        = plan.Infix
+	seekExists       = plan.Exists
+	seekWithin       = plan.Within // no farther than more from value
+	seekBox          = plan.Box    // in the box from value to more
 )
 
 // The keys of seeks by id(n) and elementId(n); no property is called so.
 const (
-	keyID        = "\x00id"
-	keyElementID = "\x00elementId"
+	keyID        = plan.KeyID
+	keyElementID = plan.KeyElementID
 )
+
+// known tells when the value of an expression is known: not before a row comes,
+// always, or when the parameters are.
+type known uint8
+
+const (
+	knownLate known = iota
+	knownAlways
+	knownParameter
+)
+
+// knownOf tells when e is known.
+func knownOf(e ast.Expr) known {
+	switch e := e.(type) {
+	case *ast.Literal:
+		return knownAlways
+	case *ast.Parameter:
+		return knownParameter
+	case *ast.Unary:
+		return knownOf(e.Operand)
+	case *ast.List:
+		most := knownAlways
+		for _, x := range e.Items {
+			k := knownOf(x)
+			if k == knownLate {
+				return k
+			}
+			most = max(most, k)
+		}
+		return most
+	}
+	return knownLate
+}
 
 // seek is node.key <kind> value.
 type seek struct {
 	kind        seekKind
 	key         string
 	value, more eval
+	known       known // of value
 	deps        map[int]bool
 }
 
@@ -51,8 +88,11 @@ func (c *compiler) conjuncts(p *pattern, e ast.Expr) {
 	pr := predicate{test: c.boolean(e), deps: c.deps(e), text: e.At().Text(c.source)}
 	pr.vector = c.vector(e, pr.test)
 	c.everyElement(&pr, e)
-	p.preds = append(p.preds, pr)
+	p.noted = p.noted[:0]
 	c.seeks(p, e)
+	pr.notes = slices.Clone(p.noted)
+	_, pr.labels = e.(*ast.LabelPredicate)
+	p.preds = append(p.preds, pr)
 }
 
 // everyElement notes the condition of all(x IN nodes(path) WHERE condition).
@@ -113,7 +153,7 @@ func (c *compiler) seeks(p *pattern, e ast.Expr) {
 			if s.deps = c.deps(value); s.deps[slot] {
 				return
 			}
-			s.value = c.expr(value)
+			s.value, s.known = c.expr(value), knownOf(value)
 		}
 		p.note(slot, s)
 	}
@@ -168,6 +208,7 @@ func (c *compiler) seeks(p *pattern, e ast.Expr) {
 
 // note hands a seek to the node or the single relationship of a slot.
 func (p *pattern) note(slot int, s seek) {
+	p.noted = append(p.noted, noted{slot, s})
 	for _, n := range p.nodes {
 		if n.slot == slot {
 			n.seeks = append(n.seeks, s)

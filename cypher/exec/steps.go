@@ -20,8 +20,9 @@ type op struct {
 	details string
 	rows    float64 // expected
 	build   stepBuilder
-	many    source // the same in chunks; nil when it cannot
-	sift    sieve  // of a filter, for chunks
+	many    source       // the same in chunks; nil when it cannot
+	sift    sieve        // of a filter, for chunks
+	side    *patternJoin // of a join
 }
 
 // instance is a pattern built once for a run and used for many rows, each with its own emit.

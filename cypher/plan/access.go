@@ -86,7 +86,7 @@ func (p *planner) accessNow(i int, s set, rows float64) Access {
 	best := Access{Kind: Scan, Rows: f.count, Cost: f.count}
 	switch {
 	case joins >= 0 && rows > tableRows && f.count > tableSize && p.q.Tables:
-		best = Access{Kind: Table, Conditions: []int{joins}, Rows: max(1, f.count*Equal.selectivity()), Cost: callCost, Once: f.count}
+		best = Access{Kind: Table, Conditions: []int{joins}, Rows: max(1, f.count*Equal.Selectivity()), Cost: callCost, Once: f.count}
 	case len(keys) > 0:
 		best.Kind, best.Conditions = Find, keys
 	}
@@ -148,7 +148,7 @@ func (p *planner) bounds(x *graph.Index, conditions []Condition, ready func(*Con
 	for k := range conditions {
 		if c := &conditions[k]; c.Key == x.Properties[0] && Serves(x.Type, c.Kind) && ready(c) {
 			bounds = append(bounds, k)
-			share *= c.Kind.selectivity() / 2
+			share *= c.Kind.Selectivity() / 2
 		}
 	}
 	if len(bounds) == 1 && conditions[bounds[0]].Kind == Exists {

@@ -43,19 +43,6 @@ type relFacts struct {
 	access Access     // that finds it from nothing
 }
 
-// Without statistics: the share of entities that meet a condition.
-func (k Kind) selectivity() float64 {
-	switch k {
-	case Equal, Prefix, Suffix, Infix, Within, Box:
-		return 0.1
-	case In:
-		return 0.2
-	case Exists:
-		return 0.9
-	}
-	return 0.4
-}
-
 const (
 	repeatFan   = 20   // paths of a quantified pattern from one node
 	deepest     = 5    // steps of a variable length that are told apart
@@ -85,6 +72,12 @@ func newPlanner(q *Query, stats Statistics) *planner {
 		}
 	}
 	return p
+}
+
+// Share gives the share of the nodes with the labels of n that meet its conditions.
+func Share(n *Node, stats Statistics) float64 {
+	p := &planner{stats: stats, indexes: stats.Indexes(), total: max(1, stats.Nodes(""))}
+	return p.nodeShare(n, p.labelled(n).count)
 }
 
 // labelled gives the number of nodes with the labels of n.
@@ -191,7 +184,7 @@ func (p *planner) keyShare(n *Node, key string, count float64) float64 {
 		case c.Kind == In:
 			share *= p.inShare(n, c, count)
 		case asks && ranged(c):
-			share *= c.Kind.selectivity()
+			share *= c.Kind.Selectivity()
 		}
 	}
 	return share
@@ -219,7 +212,7 @@ func (p *planner) inShare(n *Node, c *Condition, count float64) float64 {
 	if x, hits := p.equalIndex(n, map[string]*graph.Value{c.Key: nil}); x != nil {
 		return min(1, elements*hits/max(count, 1))
 	}
-	return c.Kind.selectivity()
+	return c.Kind.Selectivity()
 }
 
 // ranged tells whether c is a known range of one key.
@@ -246,7 +239,7 @@ func rangeOf(conditions []Condition, key string) (q graph.RangeQuery, asks bool,
 		case c.Key != key || len(c.Deps) > 0 || c.Kind == In:
 			continue
 		case !ranged(c):
-			rest *= c.Kind.selectivity()
+			rest *= c.Kind.Selectivity()
 			continue
 		}
 		asks = true
@@ -325,7 +318,7 @@ func (p *planner) relFacts(x *Rel) relFacts {
 	conditions := 1.0
 	for i := range x.Conditions {
 		if len(x.Conditions[i].Deps) == 0 {
-			conditions *= x.Conditions[i].Kind.selectivity()
+			conditions *= x.Conditions[i].Kind.Selectivity()
 		}
 	}
 	if u := p.relAccess(x, f.size, newSet(p.size)); u.Kind == IndexSeek {

@@ -65,7 +65,9 @@ func (p *planner) joined(a, b *state, parts []set) (on []int, ok bool) {
 		return nil, false
 	}
 	for j := range p.q.Rels {
-		if e := len(p.q.Nodes) + j; a.set.has(e) && b.set.has(e) {
+		e := len(p.q.Nodes) + j
+		inA, inB := a.set.has(e), b.set.has(e)
+		if inA && inB || (inA || inB) && (p.q.Rels[j].Kind == Between || p.q.Rels[j].Kind == Repeated) {
 			return nil, false
 		}
 	}

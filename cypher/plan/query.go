@@ -119,6 +119,19 @@ func Serves(t graph.IndexType, k Kind) bool {
 	return false
 }
 
+// Selectivity gives the share of entities that meet a condition, without statistics.
+func (k Kind) Selectivity() float64 {
+	switch k {
+	case Equal, Prefix, Suffix, Infix, Within, Box:
+		return 0.1
+	case In:
+		return 0.2
+	case Exists:
+		return 0.9
+	}
+	return 0.4
+}
+
 // Statistics tells how large things are. All its answers are estimates.
 type Statistics interface {
 	Nodes(label string) float64 // "": all

@@ -21,7 +21,7 @@ var answered = strings.Fields(`CreateNode CreateRel SetNodeProperty SetRelProper
 
 // passed are those that tell nothing about elements: names that the query itself
 // uses, estimates for the planner, the schema, and what the transaction wrote itself.
-var passed = strings.Fields(`Label Type Key LabelName TypeName KeyName KeyNames Indexes Constraints EstimateNodes EstimateRels EstimateDegree EstimatePerValue SchemaVersion
+var passed = strings.Fields(`Label Type Key LabelName TypeName KeyName KeyNames Indexes Constraints EstimateNodes EstimateRels EstimateDegree EstimatePerValue EstimateEntries EstimateShare SchemaVersion
 	TextAnalyzers AwaitIndexes NodeDeleted RelDeleted WriteCount`)
 
 func TestEveryMethodIsDecided(t *testing.T) {
