@@ -79,10 +79,17 @@ func (p *planner) joined(a, b *state, parts []set) (on []int, ok bool) {
 	return on, true
 }
 
-// join gives the step that puts the rows of b into a table for those of a.
-func (p *planner) join(a, b *state, on []int, rows float64) Op {
+// join gives the step that puts the rows of b into a table for those of a, which
+// leaves rows when the predicates on both have been checked.
+func (p *planner) join(a, b *state, on []int, union set, rows float64) Op {
+	found := rows
+	for i := range p.q.Predicates {
+		if deps := p.q.Predicates[i].Deps; len(deps) > 1 && union.hasAll(deps) && !a.set.hasAll(deps) && !b.set.hasAll(deps) {
+			found /= max(p.preds[i], leastFactor)
+		}
+	}
 	return Op{
-		Kind: Join, Input: a.op, Build: b.op, On: on, Found: rows, Rows: rows,
-		Cost: a.cost + b.cost + tableCost*max(b.rows, leastRows) + callCost*max(a.rows, leastRows) + rows,
+		Kind: Join, Input: a.op, Build: b.op, On: on, Found: found, Rows: rows,
+		Cost: a.cost + b.cost + tableCost*max(b.rows, leastRows) + callCost*max(a.rows, leastRows) + found,
 	}
 }

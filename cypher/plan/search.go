@@ -232,7 +232,7 @@ func (p *planner) joinAll(levels []level, s *state, done []*state, parts []set) 
 		union := s.set.union(t.set)
 		rows := clamp(s.rows * p.grown(s.set, union))
 		for _, pair := range [2][2]*state{{s, t}, {t, s}} {
-			op := p.join(pair[0], pair[1], on, rows)
+			op := p.join(pair[0], pair[1], on, union, rows)
 			if op.Cost > p.best {
 				continue
 			}

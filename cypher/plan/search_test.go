@@ -128,7 +128,7 @@ func bruteForce(q *Query, stats Statistics) (lowest float64, ok bool) {
 			}
 			u := state{set: s.set.union(o.set), free: true, rels: true}
 			u.rows = clamp(s.rows * p.grown(s.set, u.set))
-			u.cost = min(p.join(&s, o, on, u.rows).Cost, p.join(o, &s, on, u.rows).Cost)
+			u.cost = min(p.join(&s, o, on, u.set, u.rows).Cost, p.join(o, &s, on, u.set, u.rows).Cost)
 			todo = append(todo, u)
 		}
 		all = append(all, tried{state: s})
