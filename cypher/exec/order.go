@@ -18,6 +18,7 @@ type planned struct {
 // watched is a node of which the parameters say how many there are.
 type watched struct {
 	node  int
+	keys  []string // of the conditions with parameters
 	share float64
 }
 
@@ -35,7 +36,7 @@ func (pl *planned) fits(r *run, p *pattern) bool {
 	}
 	now := newPlanner(r, p)
 	for _, w := range pl.watched {
-		n := now.planNode(p.nodes[w.node])
+		n := now.planNode(p.nodes[w.node], w.keys)
 		if share := plan.Share(&n, now.stats); share > paramsFactor*w.share || w.share > paramsFactor*share {
 			return false
 		}

@@ -115,9 +115,10 @@ type predicate struct {
 	labels bool    // a test of labels that the node knows of
 	// Of all(x IN nodes(path) WHERE …), or relationships(path): the condition
 	// alone, so that a search need not go where it fails. nil for any other.
-	each     eval
-	eachSlot int // of x
-	eachRel  bool
+	each       eval
+	eachVector vector // each for chunks
+	eachSlot   int    // of x
+	eachRel    bool
 }
 
 // pattern compiles path patterns in the current scope; new variables are bound in it.

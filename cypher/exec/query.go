@@ -16,9 +16,10 @@ func (pl *planner) query() *plan.Query {
 	q := &plan.Query{Tables: !pl.r.writes, Joins: !pl.r.writes && p.whole && !p.dynamic, Intersects: !pl.r.writes}
 	pl.watched = nil
 	for i, n := range p.nodes {
-		q.Nodes = append(q.Nodes, pl.planNode(n))
-		if !n.bound && len(pl.told(n)) > 0 {
-			pl.watched = append(pl.watched, watched{i, plan.Share(&q.Nodes[i], pl.stats)})
+		told := pl.told(n)
+		q.Nodes = append(q.Nodes, pl.planNode(n, told))
+		if !n.bound && len(told) > 0 {
+			pl.watched = append(pl.watched, watched{i, told, plan.Share(&q.Nodes[i], pl.stats)})
 		}
 	}
 	for _, x := range p.rels {
@@ -33,9 +34,8 @@ func (pl *planner) query() *plan.Query {
 }
 
 // planNode describes a node: the properties of the pattern and then the seeks
-// are its conditions.
-func (pl *planner) planNode(n *patternNode) plan.Node {
-	told := pl.told(n)
+// are its conditions. The values of parameters are told for some keys.
+func (pl *planner) planNode(n *patternNode, told []string) plan.Node {
 	out := plan.Node{Bound: n.bound, Must: n.must, AnyOf: n.anyOf}
 	for _, s := range n.conditions() {
 		when := s.known
@@ -60,6 +60,10 @@ func allSeeks(props []propEquals, seeks []seek) []seek {
 	return append(out, seeks...)
 }
 
+// manyPerValue is how many entities of an index have the same value, in the mean,
+// where it matters which value.
+const manyPerValue = 8
+
 // told gives the keys of n whose conditions name parameters, where an index
 // tells how many nodes their values have.
 func (pl *planner) told(n *patternNode) []string {
@@ -69,7 +73,8 @@ func (pl *planner) told(n *patternNode) []string {
 			continue
 		}
 		if slices.ContainsFunc(pl.r.indexes(), func(x graph.Index) bool {
-			return !x.Relationship && x.Online && x.Type == graph.IndexRange && x.Constraint == "" && len(x.Labels) == 1 && slices.Contains(n.must, x.Labels[0]) && slices.Contains(x.Properties, s.key)
+			return !x.Relationship && x.Online && x.Type == graph.IndexRange && x.Constraint == "" && len(x.Labels) == 1 && slices.Contains(n.must, x.Labels[0]) &&
+				slices.Contains(x.Properties, s.key) && (s.kind != seekEqual || pl.stats.PerValue(x.ID) > manyPerValue)
 		}) {
 			out = append(out, s.key)
 		}

@@ -114,8 +114,13 @@ func (c *compiler) everyElement(pr *predicate, e ast.Expr) {
 		return // it looks at the path as a whole
 	}
 	c.inner(func() {
-		pr.eachSlot = c.bind(q.Variable.Value, anyVar)
-		pr.each, pr.eachRel = c.expr(q.Predicate), lowerName(call) == "relationships"
+		kind := nodeVar
+		if pr.eachRel = lowerName(call) == "relationships"; pr.eachRel {
+			kind = relVar
+		}
+		pr.eachSlot = c.bind(q.Variable.Value, kind)
+		pr.each = c.expr(q.Predicate)
+		pr.eachVector = c.vector(q.Predicate, pr.each)
 	})
 }
 

@@ -128,6 +128,36 @@ func (s *side) passes(r *run, f frame, v graph.Value) (bool, error) {
 	return true, nil
 }
 
+// sift drops those of the nodes just reached that fail a condition. The hops
+// that led there stay, but nothing leads to them.
+func (s *side) sift(r *run, f frame, reached []graph.NodeID) ([]graph.NodeID, error) {
+	out := column()
+	defer putColumn(out)
+	for _, p := range s.every {
+		if p.eachRel {
+			continue
+		}
+		kept := reached[:0]
+		for len(reached) > 0 {
+			n := min(len(reached), chunkRows)
+			c := chunk{f: f, n: n, lanes: []lane{{slot: p.eachSlot, nodes: reached[:n]}}}
+			if err := p.eachVector(r, &c, out); err != nil {
+				return nil, err
+			}
+			for i, id := range reached[:n] {
+				if out.At(i).IsTrue() {
+					kept = append(kept, id)
+				} else {
+					s.found.set(id, refused)
+				}
+			}
+			reached = reached[n:]
+		}
+		reached = kept
+	}
+	return reached, nil
+}
+
 // shortestBetween finds one or all shortest paths between two solved nodes with
 // a breadth-first search from both ends. With predicates on the path, the
 // shortest paths that pass them.
@@ -266,14 +296,6 @@ func (r *run) advance(x *patternRel, f frame, types []graph.TypeID, s *side) err
 					}
 				}
 				if !seen {
-					if nodeTests {
-						if pass, err := s.passes(r, f, graph.NodeRef(n)); err != nil {
-							return err
-						} else if !pass {
-							s.found.set(n, refused)
-							continue
-						}
-					}
 					place = s.reach(n)
 					reached = append(reached, n)
 				}
@@ -285,6 +307,12 @@ func (r *run) advance(x *patternRel, f frame, types []graph.TypeID, s *side) err
 			return err
 		}
 		if err := r.grow(0); err != nil {
+			return err
+		}
+	}
+	if nodeTests {
+		var err error
+		if reached, err = s.sift(r, f, reached); err != nil {
 			return err
 		}
 	}

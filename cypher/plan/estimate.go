@@ -44,6 +44,8 @@ type relFacts struct {
 }
 
 const (
+	unknownList = 5.0  // elements of a list that is not known
+	listTried   = 16   // elements of a list that are looked up one by one
 	repeatFan   = 20   // paths of a quantified pattern from one node
 	deepest     = 5    // steps of a variable length that are told apart
 	leastFan    = 0.01 // relationships for one node, where none were seen
@@ -192,6 +194,14 @@ func (p *planner) keyShare(n *Node, key string, count float64) float64 {
 
 // rangeShare gives the share of count nodes that an index, or else a sample, has in a range.
 func (p *planner) rangeShare(n *Node, key string, q graph.RangeQuery, count float64) (float64, bool) {
+	if share, ok := p.indexShare(n, key, q, count); ok {
+		return share, true
+	}
+	return p.stats.Share(p.labelled(n).label, key, q)
+}
+
+// indexShare gives the share of count nodes that an index has in a range.
+func (p *planner) indexShare(n *Node, key string, q graph.RangeQuery, count float64) (float64, bool) {
 	for i := range p.indexes {
 		x := &p.indexes[i]
 		if of(x, n) && x.Type == graph.IndexRange && len(x.Properties) == 1 && x.Properties[0] == key {
@@ -200,14 +210,24 @@ func (p *planner) rangeShare(n *Node, key string, q graph.RangeQuery, count floa
 			}
 		}
 	}
-	return p.stats.Share(p.labelled(n).label, key, q)
+	return 0, false
 }
 
 // inShare is keyShare for key IN list.
 func (p *planner) inShare(n *Node, c *Condition, count float64) float64 {
-	elements := 5.0
+	elements := unknownList
 	if c.Value != nil && c.Value.Kind() == graph.KindList {
-		elements = float64(len(c.Value.AsList()))
+		list := c.Value.AsList()
+		if elements = float64(len(list)); len(list) <= listTried {
+			sum, known := 0.0, true
+			for _, v := range list {
+				share, ok := p.indexShare(n, c.Key, graph.RangeQuery{Equal: []graph.Value{v}}, count)
+				sum, known = sum+share, known && ok
+			}
+			if known {
+				return min(1, sum)
+			}
+		}
 	}
 	if x, hits := p.equalIndex(n, map[string]*graph.Value{c.Key: nil}); x != nil {
 		return min(1, elements*hits/max(count, 1))
