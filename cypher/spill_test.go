@@ -45,7 +45,22 @@ var spilling = []string{
 	"UNWIND range(1, 5) AS i MATCH (a:A), (h:H) WHERE h.k = a.x + i RETURN i, a.x, h.n",
 	"UNWIND range(1, 5) AS i CALL (i) { MATCH (a:A), (h:H) WHERE a.x % 5 = i AND h.k = a.x + i RETURN count(*) AS n, sum(h.n) AS s } RETURN i, n, s",
 	"UNWIND range(1, 5) AS i RETURN i, COUNT { MATCH (a:A), (h:H) WHERE a.x % 5 = i AND h.k = a.x } AS n, EXISTS { MATCH (a:A), (h:H) WHERE h.k = -a.x * i } AS e",
+	"MATCH (a:A)-->(b:A)-->(c:A)<--(d:A)<--(e:A) WHERE a.x <= 100 AND e.x > 200 RETURN a.x, b.x, c.x, d.x, e.x",
+	"UNWIND [140, 150, 150] AS i MATCH (a:A)-->(b:A)-->(c:A)<--(d:A)<--(e:A) WHERE a.x <= i AND e.x > i RETURN i, a.x, b.x, c.x, d.x, e.x",
+	"UNWIND [140, 150] AS i OPTIONAL MATCH (a:A)-->(b:A)-->(c:A)<--(d:A)<--(e:A), (h:H) WHERE a.x <= i AND e.x > i AND h.k = a.x RETURN i, a.x, b.x, c.x, d.x, e.x, h.n",
 	"MATCH (a:A) WHERE a.x <= 120 WITH collect(a) AS all UNWIND all AS a UNWIND all AS b WITH all, a, b ORDER BY a.x % 7, b.x SKIP 10 RETURN a.x, b.x, size(all) LIMIT 9000",
+}
+
+// TestPartsOfPatternsGoToFiles holds what the statements above are to show.
+func TestPartsOfPatternsGoToFiles(t *testing.T) {
+	d := spillDatabase(t, 1)
+	joins := 0
+	for _, q := range spilling {
+		joins += strings.Count(plan(d.explain(q)), "NodeHashJoin")
+	}
+	if joins < 3 {
+		t.Errorf("%d plans join parts of patterns", joins)
+	}
 }
 
 func spillDatabase(t *testing.T, seed uint64) *database {
@@ -101,7 +116,7 @@ func TestRowsThatDoNotFitGoToFiles(t *testing.T) {
 				continue
 			}
 			if made := disk.Files() - before; made == 0 && !strings.Contains(q, "CALL (i) { UNWIND") {
-				t.Errorf("%s fits into %d bytes: it shows nothing", q, limit)
+				t.Errorf("%s fits into %d bytes: it shows nothing; plan %s", q, limit, plan(d.explain(q)))
 			}
 			if len(got) != len(want) {
 				t.Errorf("%s with %d bytes: %d rows, want %d", q, limit, len(got), len(want))

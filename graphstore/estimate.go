@@ -76,51 +76,40 @@ func (tx *Tx) EstimateDegree(label graph.LabelID, dir graph.Direction, types []g
 }
 
 // sample fills buf with nodes that have a label (graph.AnyLabel: any) and stand
-// at equal distances, all of them when they are few.
+// at equal distances between the first and the last of them.
 func (tx *Tx) sample(label graph.LabelID, buf []graph.NodeID) []graph.NodeID {
-	n := 0
-	if label == graph.AnyLabel {
-		span := uint64(len(tx.state.nodes.root)) * midSpan
-		for i := range uint64(len(buf)) {
-			if at, _, ok := tx.state.nodes.next(span / uint64(len(buf)) * i); ok && (n == 0 || buf[n-1] < graph.NodeID(at)) {
-				buf[n] = graph.NodeID(at)
-				n++
-			}
-		}
-		return buf[:n]
+	limit := uint64(len(tx.state.nodes.root)) * midSpan
+	after := func(id uint64) (uint64, bool) {
+		at, _, ok := tx.state.nodes.next(id)
+		return at, ok
 	}
-	s := tx.state.labelSet(label)
-	if s == nil {
+	if label != graph.AnyLabel {
+		s := tx.state.labelSet(label)
+		if s == nil {
+			return nil
+		}
+		after = func(id uint64) (uint64, bool) {
+			var one [1]uint64
+			n := fill(s, &id, one[:])
+			return one[0], n == 1
+		}
+	}
+	first, ok := after(0)
+	if !ok {
 		return nil
 	}
-	if s.n <= int64(len(buf)) {
-		var at uint64
-		return buf[:fill(s, &at, buf)]
-	}
-	// Over the pages of the set that hold anything.
-	var pages []uint64
-	for at, p, ok := s.pages.next(0); ok && p != nil && len(pages) < samplePages; at, p, ok = s.pages.next(at + 1) {
-		pages = append(pages, at)
-	}
-	span := uint64(len(pages)) * bitSpan
+	// The last is the greatest id at or after which there is one.
+	last := first + uint64(sort.Search(int(limit-first), func(i int) bool { _, ok := after(first + uint64(i) + 1); return !ok }))
+	n := 0
 	for i := range uint64(len(buf)) {
-		place := span / uint64(len(buf)) * i
-		at := pages[place/bitSpan]*bitSpan + place%bitSpan
-		var one [1]graph.NodeID
-		if fill(s, &at, one[:]) == 1 && (n == 0 || one[0] > buf[n-1]) {
-			buf[n] = one[0]
+		at, _ := after(first + (last-first)/uint64(len(buf))*i + (last-first)%uint64(len(buf))*i/uint64(len(buf)))
+		if n == 0 || graph.NodeID(at) > buf[n-1] {
+			buf[n] = graph.NodeID(at)
 			n++
 		}
 	}
-	if n < len(buf)/4 { // in few places
-		var at uint64
-		n = fill(s, &at, buf)
-	}
 	return buf[:n]
 }
-
-// samplePages is how many pages of a set are looked at for a sample, of bitSpan ids each.
-const samplePages = 1024
 
 // SchemaVersion changes with every change of indexes or constraints, and when an index comes online.
 func (tx *Tx) SchemaVersion() uint64 {
