@@ -6,8 +6,8 @@
 // are pushed: an operator changes the frame in place and calls the next one, so
 // that streaming operators allocate nothing per row; only those that must keep
 // rows (sorting, grouping, eager writes) copy the frame. The order in which a
-// MATCH is solved is chosen when a plan starts, from the counts of the graph
-// it runs on.
+// MATCH is solved is chosen by package plan when a run starts, from the sizes in
+// the graph it runs on, and kept until they change (order.go).
 //
 // Beside rows there are chunks (chunk.go): rows that share a frame and differ in
 // a node or a relationship, held as arrays of ids, as scans, index seeks and
