@@ -231,6 +231,7 @@ func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 	before := c.scope.clone()
 	c.repeatable = m.Repeatable
 	p := c.pattern(m.Pattern.Parts, m.Where)
+	c.hints(p, m.Hints)
 	c.repeatable = false
 	var fresh []int
 	for name, slot := range c.scope.slots {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"graticule/cypher/ast"
+	"graticule/cypher/plan"
 	"graticule/graph"
 )
 
@@ -32,8 +33,9 @@ type pattern struct {
 	// solved in parts that are joined.
 	whole bool
 
-	dynamic bool    // labels or types are computed
-	noted   []noted // by the conjunct being compiled
+	hints   map[int]*plan.Hint // of nodes, by slot
+	dynamic bool               // labels or types are computed
+	noted   []noted            // by the conjunct being compiled
 
 	later   []func() // compiling that waits until all variables of the pattern are known
 	planned atomic.Pointer[planned]

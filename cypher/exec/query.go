@@ -2,7 +2,9 @@ package exec
 
 import (
 	"slices"
+	"strings"
 
+	"graticule/cypher/ast"
 	"graticule/cypher/plan"
 	"graticule/graph"
 )
@@ -36,7 +38,7 @@ func (pl *planner) query() *plan.Query {
 // planNode describes a node: the properties of the pattern and then the seeks
 // are its conditions. The values of parameters are told for some keys.
 func (pl *planner) planNode(n *patternNode, told []string) plan.Node {
-	out := plan.Node{Bound: n.bound, Must: n.must, AnyOf: n.anyOf}
+	out := plan.Node{Bound: n.bound, Must: n.must, AnyOf: n.anyOf, Hint: pl.p.hints[n.slot]}
 	for _, s := range n.conditions() {
 		when := s.known
 		if when == knownParameter && !slices.Contains(told, s.key) {
@@ -149,4 +151,22 @@ func (pl *planner) planPredicate(pr *predicate) (plan.Predicate, bool) {
 		}
 	}
 	return out, true
+}
+
+// hints notes what USING says of nodes. How a relationship or a join is to be
+// found is left to the planner.
+func (c *compiler) hints(p *pattern, hints []ast.Hint) {
+	for _, h := range hints {
+		if h.Kind == "JOIN" || len(h.Variables) != 1 {
+			continue
+		}
+		hint := &plan.Hint{Scan: h.Kind == "SCAN", Label: h.Label, Properties: h.Properties}
+		if kind, of := strings.CutSuffix(h.Kind, " INDEX"); of {
+			hint.Type = graph.IndexType(kind)
+		}
+		if p.hints == nil {
+			p.hints = map[int]*plan.Hint{}
+		}
+		p.hints[c.scope.slots[h.Variables[0].Value]] = hint
+	}
 }

@@ -85,7 +85,7 @@ func (p *planner) accessNow(i int, s set, rows float64) Access {
 	}
 	best := Access{Kind: Scan, Rows: f.count, Cost: f.count}
 	switch {
-	case joins >= 0 && rows > tableRows && f.count > tableSize && p.q.Tables:
+	case joins >= 0 && rows > tableRows && f.count > tableSize && p.q.Tables && !f.hinted:
 		best = Access{Kind: Table, Conditions: []int{joins}, Rows: max(1, f.count*Equal.Selectivity()), Cost: callCost, Once: f.count}
 	case len(keys) > 0:
 		best.Kind, best.Conditions = Find, keys
@@ -99,7 +99,7 @@ func (p *planner) accessNow(i int, s set, rows float64) Access {
 // useIndex puts index x in the place of best, where it finds fewer nodes. An
 // index is always taken for better than a scan, and one by equality than a range.
 func (p *planner) useIndex(best *Access, x *graph.Index, n *Node, f *nodeFacts, equal map[string]*graph.Value, keys []int, ready func(*Condition) bool) {
-	if !of(x, n) {
+	if !of(x, n) || !n.Hint.allows(x) {
 		return
 	}
 	indexed := best.Kind == IndexSeek || best.Kind == IndexIn || best.Kind == IndexRange
@@ -131,7 +131,7 @@ func (p *planner) useIndex(best *Access, x *graph.Index, n *Node, f *nodeFacts, 
 	if len(bounds) == 0 || best.Kind == IndexSeek {
 		return
 	}
-	if q, asks, _ := rangeOf(n.Conditions, key); asks && x.Type == graph.IndexRange {
+	if q, asks, _ := rangeOf(n.Conditions, key); asks && (x.Type == graph.IndexRange || x.Type == graph.IndexText && q.HasPrefix) {
 		if found, ok := p.rangeShare(n, key, q, f.count); ok {
 			share = found
 		}

@@ -31,6 +31,7 @@ type nodeFacts struct {
 	count float64 // nodes with its labels
 	share float64 // of them, those that meet the conditions that need nothing of the pattern
 
+	hinted bool    // it must be found from nothing
 	access *Access // when it is the same at any time and has been asked for
 }
 
@@ -63,6 +64,7 @@ func newPlanner(q *Query, stats Statistics) *planner {
 			p.bound.add(i)
 		}
 	}
+	p.follow()
 	for j := range q.Rels {
 		p.rels = append(p.rels, p.relFacts(&q.Rels[j]))
 	}

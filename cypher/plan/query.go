@@ -25,6 +25,7 @@ type Node struct {
 	Must       []string // labels that any match has
 	AnyOf      []string // labels of which any match has one; nil when not known
 	Conditions []Condition
+	Hint       *Hint // nil: none
 }
 
 // Rel is a relationship of a pattern, or a path that is solved as one.

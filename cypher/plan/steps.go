@@ -35,11 +35,12 @@ func (p *planner) extend(s *state, emit func(adds []int, op Op)) {
 		if tried++; tried > nodesTried {
 			return
 		}
-		if s.free && goesOn && len(p.q.Nodes[i].Conditions) == 0 && p.nodes[i].count > fewRows {
+		hinted := p.nodes[i].hinted
+		if s.free && goesOn && !hinted && len(p.q.Nodes[i].Conditions) == 0 && p.nodes[i].count > fewRows {
 			continue
 		}
 		a := p.access(i, s.set, s.rows)
-		if s.free && goesOn && a.Rows > fewRows {
+		if s.free && goesOn && !hinted && a.Rows > fewRows {
 			continue
 		}
 		op := Op{Kind: Leaf, Node: i, Access: a, Found: s.rows * a.Rows}
@@ -70,7 +71,7 @@ func (p *planner) extendRels(s *state, emit func(adds []int, op Op)) bool {
 		case x.Kind == Repeated && !op.HaveFrom:
 			continue
 		case !op.HaveFrom && !op.HaveTo:
-			if x.Kind != Bound {
+			if x.Kind != Bound || p.nodes[x.From].hinted || p.nodes[x.To].hinted {
 				continue
 			}
 			adds = p.withEnds(adds, x)
@@ -88,6 +89,9 @@ func (p *planner) extendRels(s *state, emit func(adds []int, op Op)) bool {
 			side, far := 0, x.To
 			if !op.HaveFrom {
 				side, far = 1, x.From
+			}
+			if p.nodes[far].hinted {
+				continue
 			}
 			adds = append(adds, far)
 			op.Found = s.rows * f.fan[side]
@@ -115,7 +119,7 @@ func (p *planner) withEnds(adds []int, x *Rel) []int {
 func (p *planner) findRels(s *state, all bool, emit func(adds []int, op Op)) {
 	for j := range p.q.Rels {
 		x, e := &p.q.Rels[j], len(p.q.Nodes)+j
-		if x.Kind != Free || x.Variable || x.From == x.To || s.set.has(e) || s.set.has(x.From) || s.set.has(x.To) {
+		if x.Kind != Free || x.Variable || x.From == x.To || s.set.has(e) || s.set.has(x.From) || s.set.has(x.To) || p.nodes[x.From].hinted || p.nodes[x.To].hinted {
 			continue
 		}
 		a := p.rels[j].access
@@ -154,6 +158,9 @@ func (p *planner) intersections(s *state, emit func(adds []int, op Op)) bool {
 		far := x.To
 		if s.set.has(far) {
 			far = x.From
+		}
+		if p.nodes[far].hinted {
+			continue
 		}
 		if legs[far] = append(legs[far], j); len(legs[far]) == 2 {
 			order = append(order, far)
