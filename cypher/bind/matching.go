@@ -88,6 +88,8 @@ func (b *binder) checkForm(p *ast.PathPattern, repeatable, inside bool) {
 
 func (b *binder) checkRel(p *ast.PathPattern, r *ast.RelPattern, repeatable, inside bool) {
 	b.checkTypes(r)
+	b.checkEndless(p, r.Length, repeatable)
+	b.checkEndless(p, r.Quantifier, repeatable)
 	switch {
 	case r.Length != nil && inside:
 		b.fail(r, "", "Variable length relationships cannot be part of a quantified path pattern.")
@@ -99,7 +101,7 @@ func (b *binder) checkRel(p *ast.PathPattern, r *ast.RelPattern, repeatable, ins
 	case r.Length != nil && symbolic(r.Types):
 		b.fail(r.Types, "", "Variable length relationships must not use relationship type expressions.")
 	case r.Quantifier != nil:
-		b.checkRange(r.Quantifier, repeatable)
+		b.checkRange(r.Quantifier)
 	}
 }
 
@@ -145,14 +147,27 @@ func (b *binder) checkLabelColons(l ast.LabelExpr) {
 	}
 }
 
-func (b *binder) checkRange(r *ast.Range, repeatable bool) {
+// checkEndless refuses a part of a path without an upper bound when its
+// relationships may repeat: it would have no end.
+func (b *binder) checkEndless(p *ast.PathPattern, r *ast.Range, repeatable bool) {
+	if r == nil || !repeatable || r.Max >= 0 {
+		return
+	}
+	at := ast.Node(p)
+	if p.Selector != nil && p.Variable == nil {
+		at = p.Elements[0].(ast.Node)
+	}
+	const text = "The quantified path pattern may yield an infinite number of rows under match mode 'REPEATABLE ELEMENTS'. Add an upper bound to the quantified path pattern."
+	b.failBecause(at, "", status.Because("42N53", text), text)
+}
+
+func (b *binder) checkRange(r *ast.Range) {
 	switch {
 	case r.Max == 0:
 		b.failBecause(r, "", status.Because("42N31", "Expected 'quantifier for a path pattern' to be INTEGER in the range 1 to 9223372036854775807 but found 0."), "A quantifier for a path pattern must not be limited by 0.")
 	case r.Max > 0 && r.Min > r.Max:
 		b.fail(r, "", "A quantifier for a path pattern must not have a lower bound which exceeds its upper bound.\nIn this case, the lower bound %d is greater than the upper bound %d.", r.Min, r.Max)
 	}
-	_ = repeatable
 }
 
 func (b *binder) checkQuantified(p *ast.PathPattern, q *ast.QuantifiedPath, repeatable, inside bool) {
@@ -164,12 +179,10 @@ func (b *binder) checkQuantified(p *ast.PathPattern, q *ast.QuantifiedPath, repe
 		b.fail(q.Path, "", "Assigning a path in a quantified path pattern is not yet supported.")
 	case !repeated && q.Path.Variable != nil && p.Selector == nil && p.Shortest == "":
 		b.failBecause(q.Path, "", status.Because("42N42", "Sub-path assignment is not supported."), "Sub-path assignment is currently not supported.")
-	case repeated && repeatable && q.Quantifier.Max < 0:
-		const text = "The quantified path pattern may yield an infinite number of rows under match mode 'REPEATABLE ELEMENTS'. Add an upper bound to the quantified path pattern."
-		b.failBecause(p, "", status.Because("42N53", text), text)
 	}
 	if repeated {
-		b.checkRange(&q.Quantifier, repeatable)
+		b.checkEndless(p, &q.Quantifier, repeatable)
+		b.checkRange(&q.Quantifier)
 		if len(q.Path.Elements) == 1 {
 			if _, node := q.Path.Elements[0].(*ast.NodePattern); node {
 				b.fail(q, "", "A quantified path pattern needs to have at least one relationship.\nIn this case, the quantified path pattern %s consists of only one node.", q.At().Text(b.source))
