@@ -130,7 +130,7 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 		}
 	default:
 		if p.uses, err = commandUses(stmt); err == nil {
-			err = checkSchema(stmt.Command, text)
+			err = checkSchema(stmt.Command, text, stmt.Version)
 		}
 		if f := status.As(err); f != nil && stmt.Version >= 25 {
 			err = f.Cypher25()

@@ -3,7 +3,6 @@ package cypher
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"graticule/cypher/ast"
 	"graticule/graph"
@@ -88,9 +87,8 @@ func emptyEnd(n ast.Endpoint) bool { return n.Label == nil && n.Alias == nil }
 func (k *graphTypeCheck) wrongType(t ast.Type, problem string) error {
 	e := status.New(status.SyntaxError, "", "Failed to create graph type constraint: Invalid property type `%s`.%s", typeText(t), problem)
 	cause := status.Because("22N90", "%s is not supported in property type constraints.", typeText(t))
-	if inner, ok := strings.CutPrefix(problem, " Lists cannot have "); ok {
-		inner = strings.TrimSuffix(strings.Replace(inner, "nullable inner types.", "a nullable type as an inner type.", 1), ".")
-		cause = cause.With("22N90", status.Because("22NB9", "Lists cannot have %s in this context.", inner))
+	if inner := typeProblem(t, problem); inner != nil {
+		cause = cause.With("22N90", inner)
 	}
 	return ast.Locate(e.With("50N11", cause.At(status.Position{})).Explained("Unable to create 'graph type constraint'."), k.source, t.Start)
 }

@@ -2,6 +2,7 @@ package cypher
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -136,8 +137,14 @@ func typeText(t ast.Type) string {
 		return strings.Join(parts, " | ")
 	}
 	s := t.Name
-	if t.Element != nil {
+	switch {
+	case t.Name == "VECTOR" && t.Element != nil:
+		s += "<" + t.Element.Name + " NOT NULL>"
+	case t.Element != nil:
 		s += "<" + typeText(*t.Element) + ">"
+	}
+	if t.Dimension != 0 {
+		s += "(" + strconv.FormatInt(t.Dimension, 10) + ")"
 	}
 	if t.NotNull {
 		s += " NOT NULL"

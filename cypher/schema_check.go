@@ -10,7 +10,7 @@ import (
 )
 
 // checkSchema finds what is wrong with a schema command whatever the graph holds.
-func checkSchema(cmd ast.Command, source string) (err error) {
+func checkSchema(cmd ast.Command, source string, version int) (err error) {
 	fail := func(at ast.Node, format string, args ...any) error {
 		return ast.Locate(status.New(status.SyntaxError, "50N42", format, args...), source, at.At().Start)
 	}
@@ -75,6 +75,9 @@ func checkSchema(cmd ast.Command, source string) (err error) {
 			if problem := unsupportedType(*c.Type); problem != nil {
 				e := status.New(status.SyntaxError, "", "Failed to create %s: Invalid property type `%s`.%s", what, typeText(*c.Type), *problem).
 					With("50N11", status.Because("22N90", "property type unsupported in constraint. '%s' is not supported in property type constraints.", typeText(*c.Type)))
+				if cause := typeProblem(*c.Type, *problem); cause != nil && version >= 25 {
+					e.Cause = e.Cause.With("22N90", cause)
+				}
 				return ast.Locate(e, source, c.Type.Start)
 			}
 		}
@@ -155,7 +158,28 @@ func checkOptions(at ast.Node, options ast.Expr, what, source string) error {
 }
 
 // constrainable are the types a property type constraint may name, in their order.
-var constrainable = []string{"BOOLEAN", "STRING", "INTEGER", "FLOAT", "DATE", "LOCAL TIME", "ZONED TIME", "LOCAL DATETIME", "ZONED DATETIME", "DURATION", "POINT"}
+var constrainable = []string{"BOOLEAN", "STRING", "INTEGER", "FLOAT", "DATE", "LOCAL TIME", "ZONED TIME", "LOCAL DATETIME", "ZONED DATETIME", "DURATION", "POINT", "UUID"}
+
+// vectorMax bounds the dimensions of vectors that a constraint names.
+const (
+	vectorMax        = 4096
+	vectorIncomplete = " Property type constraints for vectors need to define both coordinate type and dimension."
+	vectorTooLong    = " The dimension of property type constraints for vectors needs to be between 1 and 4096."
+)
+
+// typeProblem gives the GQL cause that a problem of a type has in Cypher 25, nil for none.
+func typeProblem(t ast.Type, problem string) *status.Error {
+	switch inner, list := strings.CutPrefix(problem, " Lists cannot have "); {
+	case list:
+		inner = strings.TrimSuffix(strings.Replace(inner, "nullable inner types.", "a nullable type as an inner type.", 1), ".")
+		return status.Because("22NB9", "Lists cannot have %s in this context.", inner)
+	case problem == vectorIncomplete:
+		return status.Because("22NBA", "Property type constraints for vectors need to define both coordinate type and dimension.")
+	case problem == vectorTooLong:
+		return status.Because("42N31", "Expected 'dimension' to be INTEGER in the range 1 to %d but found %d.", vectorMax, t.Dimension)
+	}
+	return nil
+}
 
 // unsupportedType gives what more to say of a type that no constraint can name, nil when one can.
 func unsupportedType(t ast.Type) *string {
@@ -170,6 +194,14 @@ func unsupportedType(t ast.Type) *string {
 		return nil
 	case t.NotNull:
 		return &none
+	case t.Name == "VECTOR" && (t.Element == nil || t.Dimension == 0):
+		why := vectorIncomplete
+		return &why
+	case t.Name == "VECTOR" && t.Dimension > vectorMax:
+		why := vectorTooLong
+		return &why
+	case t.Name == "VECTOR":
+		return nil
 	case t.Element == nil:
 		if slices.Contains(constrainable, t.Name) {
 			return nil
@@ -184,6 +216,10 @@ func unsupportedType(t ast.Type) *string {
 	}
 	inner := *t.Element
 	inner.NotNull = false
+	if inner.Name == "VECTOR" {
+		why := " Lists cannot have a vector as an inner type."
+		return &why
+	}
 	if inner.Element != nil {
 		why := " Lists cannot have lists as an inner type."
 		return &why
@@ -200,7 +236,9 @@ func constraintType(t ast.Type) string {
 	rank := func(s string) string {
 		list := 0
 		if element, ok := strings.CutPrefix(s, "LIST<"); ok {
-			list, s = 1, strings.TrimSuffix(element, " NOT NULL>")
+			list, s = 2, strings.TrimSuffix(element, " NOT NULL>")
+		} else if element, ok := strings.CutPrefix(s, "VECTOR<"); ok {
+			list, s = 1, strings.TrimRight(element[:strings.IndexByte(element, ' ')], "0123456789")
 		}
 		return fmt.Sprintf("%d%02d", list, slices.Index(constrainable, s))
 	}

@@ -27,6 +27,17 @@ func (c Coordinate) String() string {
 	return fmt.Sprintf("INTEGER%d", int(c))
 }
 
+// TypeName gives the name of the type as types of vectors have it.
+func (c Coordinate) TypeName() string {
+	switch c {
+	case Int64:
+		return "INTEGER"
+	case Float64:
+		return "FLOAT"
+	}
+	return c.String()
+}
+
 // VectorOf makes a VECTOR that shares coordinates, which are all INTEGER or all
 // FLOAT as the type says; they must not change afterwards.
 func VectorOf(coordinates []Value, c Coordinate) Value {

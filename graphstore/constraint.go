@@ -208,7 +208,7 @@ func typeMatches(v graph.Value, text string) bool {
 			}
 			continue
 		}
-		if kindTypes[v.Kind()] == t {
+		if kindTypes[v.Kind()] == t || v.Kind() == graph.KindVector && valueType(v) == t {
 			return true
 		}
 	}
@@ -217,5 +217,5 @@ func typeMatches(v graph.Value, text string) bool {
 
 var kindTypes = map[graph.Kind]string{
 	graph.KindBool: "BOOLEAN", graph.KindInt: "INTEGER", graph.KindFloat: "FLOAT", graph.KindString: "STRING", graph.KindDate: "DATE", graph.KindLocalTime: "LOCAL TIME",
-	graph.KindTime: "ZONED TIME", graph.KindLocalDateTime: "LOCAL DATETIME", graph.KindDateTime: "ZONED DATETIME", graph.KindDuration: "DURATION", graph.KindPoint: "POINT",
+	graph.KindTime: "ZONED TIME", graph.KindLocalDateTime: "LOCAL DATETIME", graph.KindDateTime: "ZONED DATETIME", graph.KindDuration: "DURATION", graph.KindPoint: "POINT", graph.KindUUID: "UUID",
 }

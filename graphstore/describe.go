@@ -58,6 +58,9 @@ func valuesText(props []string, values []graph.Value) string {
 
 // valueType gives the type of a stored value as type constraints name it.
 func valueType(v graph.Value) string {
+	if v.Kind() == graph.KindVector {
+		return fmt.Sprintf("VECTOR<%s NOT NULL>(%d)", v.Coordinate().TypeName(), len(v.Coordinates()))
+	}
 	if v.Kind() != graph.KindList {
 		return kindTypes[v.Kind()]
 	}

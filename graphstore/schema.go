@@ -266,7 +266,9 @@ func (tx *Tx) CreateIndex(d graph.Index) (graph.Index, error) {
 			return d, &UnknownAnalyzerError{v.AsString()}
 		}
 	}
-	same := func(x graph.Index) bool { return x.Type == d.Type && sameSchema(d.Relationship, d.Labels, d.Properties, x) }
+	same := func(x graph.Index) bool {
+		return x.Type == d.Type && sameSchema(d.Relationship, d.Labels, d.Properties, x)
+	}
 	if !slices.ContainsFunc(tx.state.schema.indexes, func(x graph.Index) bool { return same(x) && x.Name == d.Name }) {
 		if err := tx.state.nameTaken(d.Name, false); err != nil {
 			return d, err

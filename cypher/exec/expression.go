@@ -476,7 +476,7 @@ func isType(c *fn.Context, v graph.Value, t ast.Type) bool {
 	case "PROPERTY VALUE":
 		return v.Kind() != graph.KindMap && v.Kind() != graph.KindNode && v.Kind() != graph.KindRel && v.Kind() != graph.KindPath
 	case "VECTOR":
-		return v.Kind() == graph.KindVector && (t.Dimension == 0 || t.Dimension == int64(len(v.Coordinates()))) && (t.Element == nil || t.Element.Name == fn.CoordinateName(v.Coordinate()))
+		return v.Kind() == graph.KindVector && (t.Dimension == 0 || t.Dimension == int64(len(v.Coordinates()))) && (t.Element == nil || t.Element.Name == v.Coordinate().TypeName())
 	case "LIST":
 		if v.Kind() != graph.KindList {
 			return false

@@ -26,7 +26,7 @@ func typeOf(c *Context, v graph.Value) typed {
 		return typed{name: "NULL", nullable: true}
 	}
 	if v.Kind() == graph.KindVector {
-		return typed{name: fmt.Sprintf("VECTOR<%s NOT NULL>(%d)", CoordinateName(v.Coordinate()), len(v.Coordinates()))}
+		return typed{name: fmt.Sprintf("VECTOR<%s NOT NULL>(%d)", v.Coordinate().TypeName(), len(v.Coordinates()))}
 	}
 	if v.Kind() != graph.KindList {
 		return typed{name: v.Kind().String()}
@@ -100,16 +100,6 @@ func (t typed) String() string {
 	return s
 }
 
-// CoordinateName gives the name of the type of coordinates as types of vectors have it.
-func CoordinateName(c graph.Coordinate) string {
-	switch c {
-	case graph.Int64:
-		return "INTEGER"
-	case graph.Float64:
-		return "FLOAT"
-	}
-	return c.String()
-}
 
 // TypeText gives the most precise type of v, as valueType does.
 func TypeText(v graph.Value) string { return typeOf(&Context{}, v).String() }
