@@ -109,10 +109,11 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 	p = &Prepared{engine: e, stmt: stmt}
 	switch {
 	case stmt.Query != nil:
-		p.bound, err = bind.Bind(stmt, e.rules())
+		rules, lib := e.composed(stmt)
+		p.bound, err = bind.Bind(stmt, rules)
 		if err == nil {
 			p.uses = p.bound.Uses
-			p.plan, err = exec.Compile(stmt, e.lib)
+			p.plan, err = exec.Compile(stmt, lib)
 		}
 		if f := status.As(err); f != nil && stmt.Version >= 25 {
 			err = f.Cypher25()
@@ -269,6 +270,9 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 					return nil, err
 				}
 			}
+		}
+		if len(p.stmt.Shown) > 0 {
+			env.Environment.Show = p.shows(env)
 		}
 		res, err := p.plan.Start(ctx, env.Environment)
 		if err != nil {

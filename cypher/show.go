@@ -86,9 +86,7 @@ func (p *Prepared) yielded(items []ast.YieldItem, columns []string) (out [][2]st
 			as = *y.Alias
 		}
 		if !slices.Contains(columns, y.Column.Value) {
-			e := status.New(status.SyntaxError, "", "Trying to YIELD non-existing column: `%s`", y.Column.Value).
-				With("42001", status.Because("22N04", "Invalid input '%s' for column name. Expected %s.", y.Column.Value, alternatives(columns)))
-			return nil, ast.Locate(e, p.stmt.Source, y.Column.Start)
+			return nil, unknownColumn(y, columns, p.stmt.Source)
 		}
 		before := slices.IndexFunc(out, func(o [2]string) bool { return o[1] == as.Value })
 		switch {

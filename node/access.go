@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -163,11 +164,19 @@ func (t *tx) mayRun(p *cypher.Prepared) error {
 	if t.grants.set == nil {
 		return nil
 	}
-	g := t.grants
-	show, ok := p.Command().(*ast.Show)
-	if !ok {
-		return nil
+	for _, c := range slices.Concat(p.Shown(), []ast.Command{p.Command()}) {
+		if show, ok := c.(*ast.Show); ok {
+			if err := t.mayShow(show); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
+}
+
+// mayShow refuses what the grants do not let the user list.
+func (t *tx) mayShow(show *ast.Show) error {
+	g := t.grants
 	database := func(action string) error {
 		if g.set.Database(action, t.def.Name, t.def.ID == g.home) {
 			return nil

@@ -1,5 +1,7 @@
 package ast
 
+import "fmt"
+
 // Command is a statement that is not a query: schema, SHOW, TERMINATE or
 // administration.
 type Command interface {
@@ -10,6 +12,7 @@ type Command interface {
 // Tail is what may follow SHOW and TERMINATE: YIELD …, WHERE …, RETURN ….
 type Tail struct {
 	HasYield  bool
+	YieldAt   int // offset of YIELD
 	YieldStar bool
 	Yield     []YieldItem
 	OrderBy   []SortItem
@@ -18,6 +21,9 @@ type Tail struct {
 	Where     Expr
 	Return    *Return
 }
+
+// ShownName names the procedure that stands for the i-th SHOW or TERMINATE within a query.
+func ShownName(i int) string { return fmt.Sprint(" show ", i) }
 
 // Text is a name in a command that may be a parameter.
 type Text struct {

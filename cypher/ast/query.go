@@ -12,7 +12,8 @@ type Statement struct {
 	Dollars []Name            // unescaped identifiers with a $ in them
 	Query   *Query
 	Command Command
-	Use     *Use // before Command, nil when there is none
+	Use     *Use      // before Command, nil when there is none
+	Shown   []Command // SHOW and TERMINATE within Query: the CallProcedure named ShownName(i) runs Shown[i]
 }
 
 // Query is single queries joined by UNION. Distinct[i] tells how Parts[i] and

@@ -36,6 +36,11 @@ type ProcedureContext struct {
 	prepare func(text string) (*Plan, error)
 }
 
+// Show runs a SHOW or TERMINATE command that stands within a query.
+func (c *ProcedureContext) Show(cmd ast.Command) (columns []string, rows [][]graph.Value, err error) {
+	return c.run.env.Show(c.Context, cmd)
+}
+
 // writes tells whether a procedure changes the graph.
 func (p *Procedure) writes() bool { return p != nil && (p.Mode == "WRITE" || p.Mode == "SCHEMA") }
 

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"graticule/cypher/ast"
 	"graticule/cypher/fn"
 	"graticule/graph"
 	"graticule/internal/spill"
@@ -22,10 +23,13 @@ type Environment struct {
 	Database    string // its name, "" when USE is not looked at
 	Server      any    // passed to procedures
 	Imports     Imports
-	Host        Host        // nil: there are no transactions of their own, and no help
-	Account     *Account    // of the transaction; nil: nothing is counted
-	Disk        *spill.Disk // for rows that do not fit; nil: none are written
-	Workers     *Workers    // that may help; nil: there are none
+	// Show gives the columns and rows of SHOW and TERMINATE commands within a query.
+	Show func(ctx context.Context, cmd ast.Command) (columns []string, rows [][]graph.Value, err error)
+
+	Host    Host        // nil: there are no transactions of their own, and no help
+	Account *Account    // of the transaction; nil: nothing is counted
+	Disk    *spill.Disk // for rows that do not fit; nil: none are written
+	Workers *Workers    // that may help; nil: there are none
 }
 
 // Host is the transaction that a run is part of.

@@ -100,6 +100,5 @@ func (t typed) String() string {
 	return s
 }
 
-
 // TypeText gives the most precise type of v, as valueType does.
 func TypeText(v graph.Value) string { return typeOf(&Context{}, v).String() }

@@ -212,6 +212,7 @@ func (p *parser) nameAhead() bool {
 
 func (p *parser) tail() ast.Tail {
 	var t ast.Tail
+	t.YieldAt = p.peek().start
 	switch {
 	case p.word("YIELD"):
 		t.HasYield = true
@@ -224,7 +225,7 @@ func (p *parser) tail() ast.Tail {
 		if p.word("WHERE") {
 			t.Where = p.expr()
 		}
-		if p.isWord("RETURN") {
+		if p.isWord("RETURN") && !p.composing {
 			t.Return = p.clause().(*ast.Return)
 		}
 	case p.word("WHERE"):

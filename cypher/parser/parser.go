@@ -60,6 +60,10 @@ type parser struct {
 	plain  bool
 	noBar  int // >0: '|' ends a label expression (list comprehension)
 	params map[string]struct{}
+	// composing: SHOW and TERMINATE are clauses of a query, in which shown are those so far.
+	composing bool
+	shown     []ast.Command
+	after     []ast.Clause // that the clause parsed last brings with it
 }
 
 // failure is panicked by the parser's helpers and recovered in statement; it
@@ -90,9 +94,11 @@ func (p *parser) statement() (stmt *ast.Statement, err error) {
 	if p.isWord("USE") {
 		s.Use, _ = p.clause().(*ast.Use)
 	}
-	if s.Command = p.command(); s.Command == nil {
-		p.at, s.Use = begin, nil
+	if s.Command = p.command(); s.Command == nil || p.composes(s.Command) {
+		p.at, s.Use, s.Command = begin, nil, nil
 		s.Query = p.query()
+		s.Shown = p.shown
+		p.checkConclusion(s.Query)
 	}
 	semicolons := 0
 	for p.punct(";") {

@@ -11,7 +11,7 @@ var clauseWords = []string{"MATCH", "OPTIONAL", "WITH", "RETURN", "UNWIND", "CRE
 
 // clauseAhead tells whether a clause keyword begins here.
 func (p *parser) clauseAhead() bool {
-	return p.isAnyWord(clauseWords...) || p.version >= 25 && (p.isPunct("{") || p.isAnyWord("FOR", "LET", "FILTER", "WHEN"))
+	return p.isAnyWord(clauseWords...) || (p.composing || p.version >= 25) && p.isAnyWord("SHOW", "TERMINATE") || p.version >= 25 && (p.isPunct("{") || p.isAnyWord("FOR", "LET", "FILTER", "WHEN"))
 }
 
 // query parses single queries joined by UNION, then NEXT.
@@ -75,6 +75,7 @@ func (p *parser) singleQuery() *ast.SingleQuery {
 	default:
 		for p.clauseAhead() && !p.isAnyWord("WHEN", "ELSE") {
 			s.Clauses = append(s.Clauses, p.clause())
+			s.Clauses, p.after = append(s.Clauses, p.after...), nil
 		}
 		if len(s.Clauses) == 0 {
 			p.unexpected("'CALL', 'CREATE', 'DELETE', 'MATCH', 'MERGE', 'RETURN', 'SET', 'UNWIND', 'WITH' or another clause")
@@ -189,6 +190,8 @@ func (p *parser) clause() ast.Clause {
 		f := &ast.Filter{Where: p.expr()}
 		f.Span = p.from(t.start)
 		return f
+	case "SHOW", "TERMINATE":
+		return p.showClause()
 	case "USE":
 		p.advance()
 		if !p.punctAt(1, ".") {
