@@ -38,12 +38,18 @@ func (d *Database) Reset(ctx context.Context, files []cases.Import) error {
 	if _, err := d.must(ctx, "MATCH (n) DETACH DELETE n"); err != nil {
 		return err
 	}
-	for _, what := range [][2]string{{"SHOW CONSTRAINTS YIELD name", "CONSTRAINT"}, {"SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP'", "INDEX"}} {
+	for _, what := range [][2]string{{"SHOW CONSTRAINTS YIELD name, createStatement", "CONSTRAINT"}, {"SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP'", "INDEX"}} {
 		a, err := d.must(ctx, what[0])
 		if err != nil {
 			return err
 		}
 		for _, row := range a.Rows {
+			if what[1] == "CONSTRAINT" && row[1].IsNull() { // a part of the graph type, which goes with all constraints
+				if _, err := d.must(ctx, "CYPHER 25 ALTER CURRENT GRAPH TYPE SET {}"); err != nil {
+					return err
+				}
+				break
+			}
 			if _, err := d.must(ctx, "DROP "+what[1]+" `"+strings.ReplaceAll(row[0].AsString(), "`", "``")+"`"); err != nil {
 				return err
 			}
