@@ -60,7 +60,7 @@ type Config struct {
 	Memory   MemoryLimits
 	Disk     DiskLimits
 
-	ParallelWorkers    int            // that work on heavy reads, all together; 0: one for each processor, < 0: so many fewer; 1: each read has but its own
+	ParallelWorkers    int            // that work on heavy reads, all together, each read's own among them; default one fewer than there are processors
 	TransactionTimeout time.Duration  // 0 means none
 	BookmarkTimeout    time.Duration  // default 30 s
 	LockTimeout        time.Duration  // default 0: wait as long as the transaction may run

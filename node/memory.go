@@ -142,8 +142,8 @@ func (t *tx) sending(emit func([]graph.Value) error) func([]graph.Value) error {
 
 // helpers gives how many goroutines may help statements, beside the statements' own.
 func helpers(workers int) int {
-	if workers <= 0 {
-		workers += runtime.GOMAXPROCS(0)
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0) - 1
 	}
 	return max(workers-1, 0)
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"net/netip"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -101,5 +102,18 @@ func TestPrivateNetworksAreBlockedUnlessSet(t *testing.T) {
 	}
 	if _, _, err := Load(Sources{Flags: map[string]string{"internal.dbms.cypher_ip_blocklist": "10.0.0.1"}}); err == nil {
 		t.Error("an address without a mask is taken for a network")
+	}
+}
+
+func TestWorkersCountFromTheProcessors(t *testing.T) {
+	cores := runtime.GOMAXPROCS(0)
+	for value, want := range map[string]int{"0": cores, "-1": max(cores-1, 1), "-1000": 1, "3": 3} {
+		cfg := node.Config{}
+		if err := workers(&cfg, value); err != nil || cfg.ParallelWorkers != want {
+			t.Errorf("%s gives %d workers (%v), want %d", value, cfg.ParallelWorkers, err, want)
+		}
+	}
+	if err := workers(&node.Config{}, "many"); err == nil {
+		t.Error("a word is taken for a number")
 	}
 }

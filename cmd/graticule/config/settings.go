@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/netip"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -55,7 +56,7 @@ func settings() []setting {
 		{"db.memory.transaction.max", "0", "Most memory one transaction may use; 0 means no limit.", size(func(c *node.Config) *int64 { return &c.Memory.Transaction })},
 		{"dbms.memory.transaction.total.max", "0", "Most memory all transactions may use together; 0 means a share of the machine.", size(func(c *node.Config) *int64 { return &c.Memory.Total })},
 		{"server.memory.heap.max_size", "0", "Of which transactions may use 70 % together when dbms.memory.transaction.total.max is not set; 0 means a share of the machine.", size(func(c *node.Config) *int64 { return &c.Memory.Heap })},
-		{"server.cypher.parallel.worker_limit", "-1", "Most goroutines that work on heavy reads, all together; 0 means one for each processor, below 0 so many fewer, 1 that every read has but its own.", integer(func(c *node.Config) *int { return &c.ParallelWorkers })},
+		{"server.cypher.parallel.worker_limit", "-1", "Most goroutines that work on heavy reads, all together; 0 means one for each processor, below 0 so many fewer, 1 that every read has but its own.", workers},
 		{"graticule.temporary_files.max", "10g", "Most space that temporary files of queries may take.", size(func(c *node.Config) *int64 { return &c.Memory.Spill })},
 		{"server.memory.pagecache.size", "0", "Block cache of the store; 0 means a modest one.", size(func(c *node.Config) *int64 { return &c.Memory.PageCache })},
 		{"server.disk.free.min", "128m", "Writes are refused while less than this is free on the volume of the data folder.", size(func(c *node.Config) *int64 { return &c.Disk.Low })},
@@ -120,6 +121,15 @@ func integer(field func(*node.Config) *int) func(*node.Config, string) error {
 		*field(c) = n
 		return nil
 	}
+}
+
+// workers counts from the processors there are when the number is not above 0.
+func workers(c *node.Config, v string) error {
+	err := integer(func(c *node.Config) *int { return &c.ParallelWorkers })(c, v)
+	if err == nil && c.ParallelWorkers <= 0 {
+		c.ParallelWorkers = max(runtime.GOMAXPROCS(0)+c.ParallelWorkers, 1)
+	}
+	return err
 }
 
 func boolean(field func(*node.Config) *bool) func(*node.Config, string) error {
