@@ -19,7 +19,7 @@ const goesOnMax = 2 * time.Second
 
 // runsLong are statements that run for minutes, and one that waits for a lock.
 var runsLong = map[string]string{
-	"expand":      "MATCH (a:D {i: 0})-[*]->(b) WHERE b.i < 0 RETURN count(*)",
+	"expand":      "MATCH (a:D {i: 0})-[*]->(b) WHERE b.i + a.i < 0 RETURN count(*)",
 	"sort":        "UNWIND range(1, 4000000) AS x WITH x ORDER BY toString(x * 7919 % 1000003) RETURN count(x)",
 	"aggregation": "UNWIND range(1, 100000000) AS x RETURN x % 1000003 AS k, count(*) AS n",
 	"function":    "WITH reduce(s = 'ab', i IN range(1, 22) | s + s) AS s RETURN size([i IN range(1, 10000) WHERE size(replace(s, 'a', 'b')) < 0])",

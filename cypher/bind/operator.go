@@ -210,6 +210,10 @@ func numeric(left, right typ, otherwise kinds) typ {
 			return typ{kinds: isFloat}
 		}
 		return typ{kinds: isFloat | isInt}
+	case left.kinds == isDuration && right.only(isNumber|isDuration), left.only(isTemporal) && right.kinds == isDuration:
+		return left
+	case left.only(isNumber) && right.kinds == isDuration:
+		return right
 	}
 	return typ{kinds: otherwise}
 }
@@ -230,10 +234,8 @@ func sum(left, right typ) typ {
 		return listOf(left.element.beside(right))
 	case left.kinds == isString && right.only(text), right.kinds == isString && left.only(text):
 		return typ{kinds: isString}
-	case left.only(isNumber) && right.only(isNumber):
-		return numeric(left, right, isAny)
 	}
-	return anyType
+	return numeric(left, right, isAny)
 }
 
 // index checks subject[index].
