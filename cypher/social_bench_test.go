@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +12,15 @@ import (
 	"graticule/graph"
 	"graticule/internal/social"
 )
+
+// joined are patterns with cycles, or with two ends that meet, which mgbench has not.
+var joined = []social.Template{
+	{Name: "meet_in_four", Query: "MATCH (a:User {id: $id})-->(b)-->(c)<--(d)<--(e:User {id: $to}) RETURN count(*)"},
+	{Name: "meet_in_five", Query: "MATCH (a:User {id: $id})-->(b)-->(c)-->(d)<--(e)<--(f:User {id: $to}) RETURN sum(d.age)"},
+	{Name: "square", Query: "MATCH (a:User {id: $id})--(b)--(c)--(d)--(a) RETURN count(*)"},
+	{Name: "triangles_by_age", Query: "MATCH (a:User)-->(b:User)-->(c:User), (a)-->(c) WHERE a.age = 20 RETURN count(*)"},
+	{Name: "two_parts", Query: "MATCH (a:User {id: $id})-->(b), (c:User {id: $to})-->(d)-->(e) RETURN count(*), sum(b.age + e.age)"},
+}
 
 // BenchmarkTemplates runs each query template of mgbench on the engine alone.
 // SOCIAL=medium takes the graph of 100,000 users and 1,768,515 relationships.
@@ -35,7 +45,7 @@ func BenchmarkTemplates(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Logf("loaded %d rows, %.0f a second", rows, float64(rows)/time.Since(begin).Seconds())
-	for _, t := range social.Templates {
+	for _, t := range slices.Concat(social.Templates, joined) {
 		b.Run(t.Name, func(b *testing.B) {
 			r := rand.New(rand.NewPCG(7, 7))
 			n := 0
