@@ -24,6 +24,12 @@ func (c *compiler) query(q *ast.Query) *queryPlan {
 	}
 	first := plan.chains[0]
 	plan.columns, plan.returns, plan.slots = first.columns, first.returns, first.slots
+	if len(plan.chains) > 1 { // a branch may give one variable twice, or one from outside
+		plan.slots = nil
+		for range plan.columns {
+			plan.slots = append(plan.slots, c.slot())
+		}
+	}
 	if q.Next != nil { // it sees the columns, and nothing else
 		c.scope = newScope()
 		for i, name := range plan.columns {
@@ -124,7 +130,7 @@ type queryPlan struct {
 	chains   []*chain
 	distinct []bool
 	columns  []string
-	slots    []int // of the columns of chains
+	slots    []int // of the columns of chains; of several, none of theirs
 	returns  bool
 	next     *queryPlan // fed by the rows of chains (NEXT)
 	result   []int      // of the columns of next
@@ -190,20 +196,18 @@ func (q *queryPlan) union(r *run, feed func(push func(frame) error) error, emit 
 	}
 	var key []byte
 	place := int64(0)
-	moved := make([]graph.Value, len(q.columns))
-	for i, ch := range q.chains {
+	for _, ch := range q.chains {
+		from := make([]int, len(q.slots)) // where the branch has the columns
+		for k := range q.slots {
+			from[k] = ch.slots[slices.Index(ch.columns, q.columns[k])]
+		}
 		enough := &errEnough{}
 		last := callbackSink(func(out frame) error {
 			if !ch.returns && !q.unit {
 				return nil
 			}
-			if i > 0 { // bring the columns to the slots of the first branch
-				for k, name := range q.columns {
-					moved[k] = out[ch.slots[slices.Index(ch.columns, name)]]
-				}
-				for k, s := range q.slots {
-					out[s] = moved[k]
-				}
+			for k, s := range q.slots {
+				out[s] = out[from[k]]
 			}
 			if seen != nil {
 				key = key[:0]

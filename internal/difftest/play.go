@@ -194,10 +194,17 @@ func (p *player) writes(ctx context.Context, seed uint64, g *Graph, statements [
 	return nil
 }
 
+// endOthers ends what still runs at Neo4j of statements that were left out: it may
+// hold locks for ever.
+const endOthers = "SHOW TRANSACTIONS YIELD transactionId AS id, currentQuery AS q WHERE NOT q STARTS WITH 'SHOW TRANSACTIONS' TERMINATE TRANSACTIONS id YIELD message RETURN count(*) AS ended"
+
 // load empties both sides, makes the graph and plays what came before.
 func (p *player) load(ctx context.Context, g *Graph, before []*Statement) error {
 	entities, err := p.params(g.data())
 	if err != nil {
+		return err
+	}
+	if _, err := p.neo[0].Run(ctx, endOthers, nil, false); err != nil {
 		return err
 	}
 	for i, db := range []cases.Database{p.neo[0], p.Engine} {
