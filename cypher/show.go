@@ -116,6 +116,9 @@ func (p *Prepared) showColumns(cmd ast.Command, env Env) []ShowColumn {
 		columns, _ := p.showGraph(s, env)
 		return columns
 	}
+	if env.Commands == nil {
+		return nil
+	}
 	return env.Commands.Columns(cmd)
 }
 
@@ -124,6 +127,9 @@ func (p *Prepared) showRows(ctx context.Context, cmd ast.Command, env Env) ([]Sh
 		if columns, rows := p.showGraph(s, env); columns != nil {
 			return columns, rows, nil
 		}
+	}
+	if env.Commands == nil {
+		return nil, nil, status.New(status.UnsupportedOperation, "50N42", "This command needs a server: there are no transactions, users and databases to show without one.")
 	}
 	return env.Commands.Show(ctx, cmd, env.Params)
 }

@@ -47,10 +47,15 @@ func (e *Engine) Reset(_ context.Context, files []Import) error {
 	return WriteImports(e.folder, files)
 }
 
-// Run runs one statement.
+// Run runs one statement, on an empty database when there is none yet.
 func (e *Engine) Run(ctx context.Context, text string, params *graph.Map, explicit bool) (*Answer, error) {
 	if explicit {
 		return nil, ErrUnplayable
+	}
+	if e.db == nil {
+		if err := e.Reset(ctx, nil); err != nil {
+			return nil, err
+		}
 	}
 	r, err := e.db.Run(ctx, text, params)
 	a := &Answer{}
