@@ -18,6 +18,11 @@ func (c *compiler) settle(ch *chain, before []ast.Clause, p *ast.Projection, cl 
 		case *ast.Merge:
 			changed = changed || len(b.OnCreate)+len(b.OnMatch) > 0
 		case *ast.Create, *ast.Delete:
+		case *ast.CallSubquery:
+			changed = changed || b.Transactions == nil && c.isUpdating(b.Query)
+			if !changed {
+				return
+			}
 		default:
 			if changed {
 				break
