@@ -1,5 +1,7 @@
 package graph
 
+import "strings"
+
 // NodeID identifies a node within one database. Ids are dense: they are leased
 // to servers in small blocks, so they serve as array and bitmap indexes.
 type NodeID uint64
@@ -14,6 +16,10 @@ type (
 	TypeID  uint32
 	KeyID   uint32
 )
+
+// ValidName tells whether a label, a relationship type or a property key may
+// have a name: it is not empty and holds no null byte.
+func ValidName(name string) bool { return name != "" && !strings.ContainsRune(name, 0) }
 
 // AnyLabel and AnyType stand for "every label" and "every type" in counts,
 // scans and expansions.

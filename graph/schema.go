@@ -86,6 +86,31 @@ type RangeQuery struct {
 	Descending        bool
 }
 
+// Below narrows q to values less than v, or as much.
+func (q *RangeQuery) Below(v Value, incl bool) {
+	if q.High.IsNull() || Less(v, q.High, false).IsTrue() {
+		q.High, q.HighIncl = v, incl
+	}
+}
+
+// Above narrows q to values greater than v, or as much.
+func (q *RangeQuery) Above(v Value, incl bool) {
+	if q.Low.IsNull() || Less(q.Low, v, false).IsTrue() {
+		q.Low, q.LowIncl = v, incl
+	}
+}
+
+// Narrowest gives q with one kind of condition, the one that finds least.
+func (q RangeQuery) Narrowest() RangeQuery {
+	switch {
+	case q.Equal != nil:
+		return RangeQuery{Equal: q.Equal}
+	case q.HasPrefix:
+		return RangeQuery{Prefix: q.Prefix, HasPrefix: true}
+	}
+	return q
+}
+
 // Box is what lies between two points of one coordinate system, in every
 // coordinate. Geographic boxes do not cross the antimeridian.
 type Box struct{ Low, High Point }

@@ -1,7 +1,6 @@
 package graphstore
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -133,22 +132,7 @@ func TestGraphTypeConflicts(t *testing.T) {
 			must[bool](t)(tx.SetNodeProperty(from, key, graph.Int(1)))
 			must[bool](t)(tx.SetNodeProperty(to, key, graph.Int(1)))
 		}))
-		a := f.begin()
-		b, err := f.store.Begin(context.Background(), TxConfig{Write: true, IDs: f.ids})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := NewWindow(0)
-		c.first(f, a)
-		first := must[*Commit](t)(a.Prepare())
-		a.Close()
-		w.Add(first).Applied(first.Base.Index + 1)
-		c.second(f, b)
-		err = w.Check(must[*Commit](t)(b.Prepare()))
-		b.Close()
-		if got := errors.Is(err, ErrConflict); got != c.want {
-			t.Errorf("%s: conflict %v, want %v (%v)", c.name, got, c.want, err)
-		}
+		f.together(c.name, c.first, c.second, c.want)
 		f.store.Close()
 	}
 }

@@ -185,6 +185,27 @@ func TestCopiesAgreeWhateverTheBatches(t *testing.T) {
 	f.store.Close()
 }
 
+// together runs two transactions on one base, and checks whether the second conflicts.
+func (f *fixture) together(name string, one, two func(*fixture, *Tx), conflict bool) {
+	a := f.begin()
+	b, err := f.store.Begin(context.Background(), TxConfig{Write: true, IDs: f.ids})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	w := NewWindow(0)
+	one(f, a)
+	first := must[*Commit](f.t)(a.Prepare())
+	a.Close()
+	slot := w.Add(first)
+	slot.Applied(first.Base.Index + 1)
+	two(f, b)
+	err = w.Check(must[*Commit](f.t)(b.Prepare()))
+	b.Close()
+	if got := errors.Is(err, ErrConflict); got != conflict {
+		f.t.Errorf("%s: conflict %v, want %v (%v)", name, got, conflict, err)
+	}
+}
+
 // TestConflicts: each row is two transactions on one base; does the second conflict?
 func TestConflicts(t *testing.T) {
 	type step func(f *fixture, tx *Tx)
@@ -256,23 +277,7 @@ func TestConflicts(t *testing.T) {
 			must[graph.NodeID](t)(setup.CreateNode([]graph.LabelID{label(setup, "N")}))
 		}
 		f.commit(setup)
-		a := f.begin()
-		b, err := f.store.Begin(context.Background(), TxConfig{Write: true, IDs: f.ids})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := NewWindow(0)
-		c.first(f, a)
-		first := must[*Commit](t)(a.Prepare())
-		a.Close()
-		slot := w.Add(first)
-		slot.Applied(first.Base.Index + 1)
-		c.second(f, b)
-		err = w.Check(must[*Commit](t)(b.Prepare()))
-		b.Close()
-		if got := errors.Is(err, ErrConflict); got != c.want {
-			t.Errorf("%s: conflict %v, want %v (%v)", c.name, got, c.want, err)
-		}
+		f.together(c.name, c.first, c.second, c.want)
 		f.store.Close()
 	}
 }

@@ -2,7 +2,6 @@ package graphstore
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -59,7 +58,7 @@ func (tx *Tx) KeyName(id graph.KeyID) string { return tx.state.tokens[keyToken].
 // checkTokens refuses names that no label, type or property can have.
 func checkTokens(names ...string) error {
 	for _, name := range names {
-		if name == "" || strings.ContainsRune(name, 0) {
+		if !graph.ValidName(name) {
 			return &TokenNameError{name}
 		}
 	}

@@ -48,6 +48,14 @@ func (b *builder) filters(rows float64) {
 	}
 }
 
+// filtered adds the filters behind the step at at, which makes all that a found
+// when they leave fewer.
+func (b *builder) filtered(a action, at int) {
+	if b.filters(a.rows); len(b.ops) > at+1 {
+		b.ops[at].rows = a.found
+	}
+}
+
 // reads notes those of the slots that are of an earlier clause.
 func (b *builder) reads(slots map[int]bool) {
 	for s := range slots {
@@ -105,9 +113,7 @@ func (b *builder) find(a action) {
 	at := len(b.ops)
 	b.ops = append(b.ops, op{name: a.access.name, details: a.access.details, rows: a.rows, build: a.access.build, many: a.access.many})
 	b.have[n.slot] = true
-	if b.filters(a.rows); len(b.ops) > at+1 {
-		b.ops[at].rows = a.found
-	}
+	b.filtered(a, at)
 }
 
 // solve solves the relationship of the i-th action of o. It tells whether that
@@ -159,9 +165,7 @@ func (b *builder) solve(o *order, i int) bool {
 	if !a.haveTo && x.to != x.from {
 		b.check(x.to, a.rows)
 	}
-	if b.filters(a.rows); len(b.ops) > at+1 {
-		b.ops[at].rows = a.found
-	}
+	b.filtered(a, at)
 	return false
 }
 
@@ -194,9 +198,7 @@ func (b *builder) intersect(a action) {
 	at := len(b.ops)
 	b.ops = append(b.ops, op{name: "Expand(Intersect)", details: strings.Join(details, ", "), rows: a.rows, build: x.rows, many: x.chunks})
 	b.check(a.node, a.rows)
-	if b.filters(a.rows); len(b.ops) > at+1 {
-		b.ops[at].rows = a.found
-	}
+	b.filtered(a, at)
 }
 
 // join solves a part of the pattern on its own, and joins its rows.
@@ -236,9 +238,7 @@ func (b *builder) join(a action) {
 		b.have[s] = true
 	}
 	maps.Copy(b.outer, side.outer)
-	if b.filters(a.rows); len(b.ops) > at+1 {
-		b.ops[at].rows = a.found
-	}
+	b.filtered(a, at)
 }
 
 // expand picks the step that solves x in the state the order gives.

@@ -251,11 +251,12 @@ func (c *compiler) match(m *ast.Match) (*pattern, stage) {
 		if to, ok := next.(chunkSink); ok {
 			many = func(c *chunk) error { s.found = true; return to.pushChunk(c) }
 		}
-		s.run = p.build(r, func(f frame) error { s.found = true; return next.push(f) }, many)
+		ops := p.plan(r).ops
+		s.run = r.solver(ops, func(f frame) error { s.found = true; return next.push(f) }, many)
 		if optional {
 			s.fresh = fresh
 		} else if groups, ok := next.(*groupSink); ok {
-			s.several = severalCores(r, p, groups)
+			s.several = severalCores(r, p, ops, groups)
 		}
 		s.optional = optional
 		return s

@@ -7,7 +7,7 @@ import "graticule/graph"
 // the rows that look it up wait until the pattern has made all of them (putoff.go).
 func (n *patternNode) hashJoin(s seek, scan stepBuilder) stepBuilder {
 	return func(r *run, next push) push {
-		t := &hashTable{r: r, holder: r.holder, late: r.lateJoin(next, n.slot)}
+		t := &hashTable{r: r, holding: holding{holder: r.holder}, late: r.lateJoin(next, n.slot)}
 		filled := false
 		fill := scan(r, func(f frame) error {
 			v, err := r.property(f[n.slot], s.key)
@@ -45,12 +45,11 @@ func (n *patternNode) hashJoin(s seek, scan stepBuilder) stepBuilder {
 
 // hashTable finds nodes by keys.
 type hashTable struct {
-	r      *run
-	holder *int64
-	late   *lateJoin
-	ids    map[string][]graph.NodeID // nil once it is in files
-	key    []byte
-	held   int64
+	holding
+	r    *run
+	late *lateJoin
+	ids  map[string][]graph.NodeID // nil once it is in files
+	key  []byte
 }
 
 // add adds a node whose key is t.key.
@@ -75,13 +74,6 @@ func (t *hashTable) add(id graph.NodeID) error {
 		return err
 	}
 	return t.late.add(t.key, graph.NodeRef(id))
-}
-
-func (t *hashTable) hold(n int64) {
-	t.held += n
-	if t.holder != nil {
-		*t.holder += n
-	}
 }
 
 // spill writes the table to files.

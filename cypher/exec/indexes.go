@@ -95,22 +95,12 @@ func (u *indexUse) query(r *run, f frame) (q graph.RangeQuery, ok bool, err erro
 			}
 			q.Box = box
 		case seekLess, seekLessEqual:
-			if q.High.IsNull() || graph.Less(v, q.High, false).IsTrue() {
-				q.High, q.HighIncl = v, b.kind == seekLessEqual
-			}
+			q.Below(v, b.kind == seekLessEqual)
 		default:
-			if q.Low.IsNull() || graph.Less(q.Low, v, false).IsTrue() {
-				q.Low, q.LowIncl = v, b.kind == seekGreaterEqual
-			}
+			q.Above(v, b.kind == seekGreaterEqual)
 		}
 	}
-	switch { // one kind of condition is asked for
-	case q.Equal != nil:
-		q = graph.RangeQuery{Equal: q.Equal}
-	case q.HasPrefix:
-		q = graph.RangeQuery{Prefix: q.Prefix, HasPrefix: true}
-	}
-	return q, true, nil
+	return q.Narrowest(), true, nil
 }
 
 // earthRadius is the one that point.distance uses, in metres.

@@ -39,14 +39,13 @@ const (
 // meeting is the state of an intersection in a run.
 type meeting struct {
 	*intersection
-	r      *run
-	holder *int64
-	held   int64 // bytes of the tables
-	types  []func() ([]graph.TypeID, bool)
-	tables []neighbours
-	last   []graph.NodeID // near ends of the row before, one more than the id
-	plain  []bool         // legs without conditions of their own
-	busy   bool
+	holding // of the tables
+	r       *run
+	types   []func() ([]graph.TypeID, bool)
+	tables  []neighbours
+	last    []graph.NodeID // near ends of the row before, one more than the id
+	plain   []bool         // legs without conditions of their own
+	busy    bool
 
 	ids    [][]graph.TypeID
 	first  []int32 // for each leg, the first entry of the neighbour at hand
@@ -87,7 +86,7 @@ func (x *intersection) rows(r *run, next push) push { return x.chunks(r, r.byRow
 
 func (x *intersection) meeting(r *run) *meeting {
 	n := len(x.legs)
-	m := &meeting{intersection: x, r: r, holder: r.holder, tables: make([]neighbours, n), last: make([]graph.NodeID, n), ids: make([][]graph.TypeID, n), first: make([]int32, n), chosen: make([]graph.RelID, n), pairs: make([]graph.Adjacency, n), rels: make([][]graph.RelID, n)}
+	m := &meeting{intersection: x, r: r, holding: holding{holder: r.holder}, tables: make([]neighbours, n), last: make([]graph.NodeID, n), ids: make([][]graph.TypeID, n), first: make([]int32, n), chosen: make([]graph.RelID, n), pairs: make([]graph.Adjacency, n), rels: make([][]graph.RelID, n)}
 	for _, l := range x.legs {
 		m.types = append(m.types, l.x.typeSet(r))
 		m.plain = append(m.plain, l.x.test == nil && len(l.x.props) == 0)
@@ -167,9 +166,7 @@ func (m *meeting) fill(i int, near graph.NodeID) error {
 		return err
 	}
 	more := t.bytes() - had
-	if m.held += more; m.holder != nil {
-		*m.holder += more
-	}
+	m.hold(more)
 	return m.r.grow(more)
 }
 
@@ -265,7 +262,7 @@ func (m *meeting) combine(f frame, walked, i, k int, c graph.NodeID, next take) 
 		return m.flush(f, next)
 	}
 	choose := func(rel graph.RelID) error {
-		if m.apart && (i > walked && rel == m.chosen[walked] || slices.Contains(m.chosen[:i], rel) || rel == m.chosen[walked]) {
+		if m.apart && (slices.Contains(m.chosen[:i], rel) || rel == m.chosen[walked]) {
 			return nil
 		}
 		m.chosen[i] = rel

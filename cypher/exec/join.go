@@ -22,8 +22,8 @@ type patternJoin struct {
 // joining is the state of a join in a run.
 type joining struct {
 	*patternJoin
+	holding
 	r      *run
-	holder *int64
 	late   *lateJoin
 	solve  push
 	filled bool
@@ -35,12 +35,23 @@ type joining struct {
 	next   []int32 // row with the same key, -1: none
 	last   []int32 // of a key, by its first row
 	key    []byte
+}
+
+// holding counts what a step keeps in memory.
+type holding struct {
 	held   int64
+	holder *int64 // what counts it too; nil: nothing
+}
+
+func (h *holding) hold(n int64) {
+	if h.held += n; h.holder != nil {
+		*h.holder += n
+	}
 }
 
 // build is the step of a join.
 func (h *patternJoin) build(r *run, next push) push {
-	j := &joining{patternJoin: h, r: r, holder: r.holder, head: map[string]int32{}}
+	j := &joining{patternJoin: h, r: r, holding: holding{holder: r.holder}, head: map[string]int32{}}
 	emit := next
 	if len(h.left) > 0 && len(h.right) > 0 {
 		emit = func(f frame) error {
@@ -51,7 +62,7 @@ func (h *patternJoin) build(r *run, next push) push {
 		}
 	}
 	j.late = r.lateJoin(emit, h.slots...)
-	j.solve = r.settling(func() push { return r.link(h.side, j.take, r.byRow(j.take)) })
+	j.solve = r.solver(h.side, j.take, r.byRow(j.take))
 	return func(f frame) error { return j.lookUp(f, emit) }
 }
 
@@ -119,12 +130,6 @@ func (j *joining) empty() {
 	clear(j.head)
 	j.r.shrink(j.held)
 	j.hold(-j.held)
-}
-
-func (j *joining) hold(n int64) {
-	if j.held += n; j.holder != nil {
-		*j.holder += n
-	}
 }
 
 const (

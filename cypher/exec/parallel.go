@@ -76,7 +76,7 @@ var splits = map[string]bool{"AllNodesScan": true, "NodeByLabelScan": true, "Int
 
 // severalCores tells how p and the groups of its rows are made on several cores;
 // nil when they are not.
-func severalCores(r *run, p *pattern, groups *groupSink) *teamwork {
+func severalCores(r *run, p *pattern, ops []op, groups *groupSink) *teamwork {
 	if r.env.Workers == nil || r.env.Workers.Limit < 1 || r.env.Host == nil || r.serial || r.writes || r.profile != nil || r.depth > 0 || groups.p.inexact.Load() {
 		return nil
 	}
@@ -85,7 +85,6 @@ func severalCores(r *run, p *pattern, groups *groupSink) *teamwork {
 			return nil
 		}
 	}
-	ops := p.plan(r).ops
 	if slices.ContainsFunc(ops, func(o op) bool { return strings.HasSuffix(o.name, "HashJoin") || o.name == "CartesianProduct" }) { // each worker would make the table
 		return nil
 	}
@@ -195,7 +194,7 @@ func (w *worker) carryOut(f frame, cancel context.CancelCauseFunc) {
 		}
 	}()
 	defer w.groups.cols.release()
-	solve := w.run.settling(func() push { return w.run.link(w.ops, w.groups.push, w.groups.pushChunk) })
+	solve := w.run.solver(w.ops, w.groups.push, w.groups.pushChunk)
 	if w.err = solve(slices.Clone(f)); w.err == nil && !w.graph.opened {
 		w.err = errNotSplit
 	}

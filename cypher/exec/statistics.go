@@ -22,11 +22,16 @@ func newStatistics(r *run) *statistics {
 	return &statistics{r: r, nodes: map[string]int64{}, rels: map[string]int64{}, degrees: map[string]float64{}}
 }
 
-func (s *statistics) Nodes(label string) float64 {
-	n, ok := s.nodes[label]
+func (s *statistics) Nodes(label string) float64 { return asked(s.nodes, label, s.r.nodesOf) }
+
+func (s *statistics) Rels(typ string) float64 { return asked(s.rels, typ, s.r.relsOf) }
+
+// asked gives the count of a name, and keeps it.
+func asked(known map[string]int64, name string, count func(string) int64) float64 {
+	n, ok := known[name]
 	if !ok {
-		n = s.r.nodesOf(label)
-		s.nodes[label] = n
+		n = count(name)
+		known[name] = n
 	}
 	return float64(n)
 }
@@ -40,15 +45,6 @@ func (r *run) nodesOf(label string) int64 {
 		return r.graph.EstimateNodes(id)
 	}
 	return 0
-}
-
-func (s *statistics) Rels(typ string) float64 {
-	n, ok := s.rels[typ]
-	if !ok {
-		n = s.r.relsOf(typ)
-		s.rels[typ] = n
-	}
-	return float64(n)
 }
 
 // relsOf gives how many relationships are of a type, "" for all.

@@ -52,7 +52,12 @@ func (p *pattern) on(r *run, f frame, emit push) error {
 // build links the steps of p in front of emit; many takes chunks, where the
 // consumer can.
 func (p *pattern) build(r *run, emit push, many take) push {
-	return r.settling(func() push { return r.link(p.plan(r).ops, emit, many) })
+	return r.solver(p.plan(r).ops, emit, many)
+}
+
+// solver links the steps of a pattern, which settle their joins.
+func (r *run) solver(ops []op, emit push, many take) push {
+	return r.settling(func() push { return r.link(ops, emit, many) })
 }
 
 // link links steps in front of emit.

@@ -56,7 +56,7 @@ func (p *parser) elementType() ast.ElementType {
 	for p.isWord("REQUIRE") {
 		at := p.take().start
 		c := ast.TypeConstraint{Inside: true, Relationship: e.Relationship}
-		p.requirement(&c)
+		c.Properties, c.Kind, c.Of, c.Type, c.Options = p.requirement()
 		c.Span = p.from(at)
 		e.Constraints = append(e.Constraints, c)
 	}
@@ -196,20 +196,9 @@ func (p *parser) typeConstraint() ast.TypeConstraint {
 	p.need(")")
 	c.On.Span = p.from(at)
 	p.needWord("REQUIRE")
-	p.requirement(&c)
+	c.Properties, c.Kind, c.Of, c.Type, c.Options = p.requirement()
 	c.Span = p.from(start)
 	return c
-}
-
-// requirement parses what follows REQUIRE.
-func (p *parser) requirement(c *ast.TypeConstraint) {
-	parens := p.punct("(")
-	c.Properties = p.propertyList()
-	if parens {
-		p.need(")")
-	}
-	c.Kind, c.Of, c.Type = p.constraintKind()
-	c.Options = p.options()
 }
 
 // showCurrent parses CURRENT USER and CURRENT GRAPH TYPE.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/graph"
 	"graticule/status"
 )
 
@@ -341,7 +342,7 @@ func (p *parser) token() ast.Name {
 }
 
 func (p *parser) checkToken(n ast.Name) {
-	if n.Value == "" || strings.ContainsRune(n.Value, 0) {
+	if !graph.ValidName(n.Value) {
 		p.failAt(n.Span, "", "'%s' is not a valid token name. Token names cannot be empty or contain any null-bytes.", n.Value)
 	}
 }

@@ -106,15 +106,20 @@ func (p *parser) createConstraint(start int, replace bool) ast.Command {
 		p.fail(p.peek(), "Invalid constraint syntax, FOR should not be used in combination with ASSERT. Replace ASSERT with REQUIRE.")
 	}
 	p.needWord("REQUIRE")
+	c.Properties, c.Kind, c.Of, c.Type, c.Options = p.requirement()
+	c.Span = p.from(start)
+	return c
+}
+
+// requirement parses what follows REQUIRE.
+func (p *parser) requirement() (properties []ast.Property, kind, of string, typ *ast.Type, options ast.Expr) {
 	parens := p.punct("(")
-	c.Properties = p.propertyList()
+	properties = p.propertyList()
 	if parens {
 		p.need(")")
 	}
-	c.Kind, c.Of, c.Type = p.constraintKind()
-	c.Options = p.options()
-	c.Span = p.from(start)
-	return c
+	kind, of, typ = p.constraintKind()
+	return properties, kind, of, typ, p.options()
 }
 
 // constraintKind parses :: TYPE or IS … of a constraint.

@@ -273,22 +273,12 @@ func rangeOf(conditions []Condition, key string) (q graph.RangeQuery, asks bool,
 				q.Prefix, q.HasPrefix = c.Value.AsString(), true
 			}
 		case Less, LessEqual:
-			if q.High.IsNull() || graph.Less(*c.Value, q.High, false).IsTrue() {
-				q.High, q.HighIncl = *c.Value, c.Kind == LessEqual
-			}
+			q.Below(*c.Value, c.Kind == LessEqual)
 		case Greater, GreaterEqual:
-			if q.Low.IsNull() || graph.Less(q.Low, *c.Value, false).IsTrue() {
-				q.Low, q.LowIncl = *c.Value, c.Kind == GreaterEqual
-			}
+			q.Above(*c.Value, c.Kind == GreaterEqual)
 		}
 	}
-	switch { // one kind of range is asked for
-	case q.Equal != nil:
-		q = graph.RangeQuery{Equal: q.Equal}
-	case q.HasPrefix:
-		q = graph.RangeQuery{Prefix: q.Prefix, HasPrefix: true}
-	}
-	return q, asks, rest
+	return q.Narrowest(), asks, rest
 }
 
 // selectivity gives the share of rows that pass a predicate.
