@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 
@@ -83,7 +84,9 @@ func (s *Store) applyAll(entries []replication.Entry, results []replication.Resu
 		case replication.KindLease:
 			r := reader{b: env.Payload}
 			l := Lease{FirstNode: graph.NodeID(st.nextNode), Nodes: r.uvarint(), FirstRel: graph.RelID(st.nextRel), Rels: r.uvarint()}
-			if results[i].Err = r.err; r.err == nil {
+			if results[i].Err = r.err; r.err == nil && max(l.Nodes, l.Rels) > math.MaxUint32 {
+				results[i].Err = fmt.Errorf("%w: a lease of %d nodes and %d relationships", ErrBadChangeset, l.Nodes, l.Rels)
+			} else if r.err == nil {
 				st.nextNode += l.Nodes
 				st.nextRel += l.Rels
 				results[i].Value = l

@@ -193,15 +193,22 @@ func (s *state) replay(changeset []byte) error {
 			for range cap(labels) {
 				labels = append(labels, graph.LabelID(token(labelToken)))
 			}
-			if r.err == nil {
-				s.createNode(id, labels)
+			if r.err != nil {
+				break
 			}
+			if uint64(id) >= s.nextNode {
+				return fmt.Errorf("%w: node %d was never leased", ErrBadChangeset, id)
+			}
+			s.createNode(id, labels)
 		case opCreateRel:
 			id := graph.RelID(r.uvarint())
 			t := graph.TypeID(token(typeToken))
 			start, end := graph.NodeID(r.uvarint()), graph.NodeID(r.uvarint())
 			if r.err != nil {
 				break
+			}
+			if uint64(id) >= s.nextRel {
+				return fmt.Errorf("%w: relationship %d was never leased", ErrBadChangeset, id)
 			}
 			if s.nodes.get(uint64(start)) == nil || s.nodes.get(uint64(end)) == nil {
 				return fmt.Errorf("%w: relationship %d has no nodes", ErrBadChangeset, id)

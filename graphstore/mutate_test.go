@@ -1,6 +1,8 @@
 package graphstore
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"graticule/graph"
@@ -28,9 +30,36 @@ func TestDamagedCommits(t *testing.T) {
 	}
 	mutate.Run(t, seeds, func(b []byte) error {
 		if c, err := DecodeCommit(b); err == nil {
-			_ = newState().replay(c.Changeset)
+			_ = leasedState().replay(c.Changeset)
 		}
-		_ = newState().replay(b)
+		_ = leasedState().replay(b)
 		return nil
 	})
+}
+
+// leasedState is an empty state whose next commits may make some entities.
+func leasedState() *state {
+	s := newState()
+	s.nextNode, s.nextRel = 1<<16, 1<<16
+	return s
+}
+
+// An id that was never leased, which only a faulty server sends, is refused: a
+// state takes memory by its largest id.
+func TestIDsThatWereNotLeased(t *testing.T) {
+	for _, fill := range []func(r *recorder){
+		func(r *recorder) { r.op(opCreateNode, 1<<60, 0) },
+		func(r *recorder) {
+			r.op(opCreateNode, 1, 0)
+			r.op(opToken, uint64(typeToken))
+			r.b = appendBytes(r.b, "R")
+			r.op(opCreateRel, 1<<60, 0, 1, 1)
+		},
+	} {
+		r := newRecorder(newState())
+		fill(&r)
+		if err := leasedState().replay(r.b); !errors.Is(err, ErrBadChangeset) || !strings.Contains(err.Error(), "never leased") {
+			t.Errorf("%v", err)
+		}
+	}
 }

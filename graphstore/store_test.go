@@ -331,7 +331,7 @@ func FuzzDecodeCommit(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_ = newState().replay(c.Changeset)
+		_ = leasedState().replay(c.Changeset)
 	})
 }
 
