@@ -44,6 +44,7 @@ type target struct {
 // Result is what one workload measured on one target.
 type Result struct {
 	Workload string             `json:"workload"`
+	Query    string             `json:"query,omitempty"` // of a template
 	Target   string             `json:"target"`
 	Clients  int                `json:"clients"`
 	Count    int                `json:"count"`

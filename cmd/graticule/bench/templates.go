@@ -55,6 +55,7 @@ func templates(ctx context.Context, o *options, targets []*target) ([][]Result, 
 		}
 		for k, t := range targets {
 			r := summary(tpl.Name, t, 1, times[k], o.duration)
+			r.Query = tpl.Query
 			if k > 0 {
 				r.Extra = map[string]float64{"runs with other rows": float64(differ)}
 				ratios += math.Log(results[0][len(results[0])-1].P50 / r.P50)
