@@ -150,6 +150,9 @@ func TestOrderKeysAndEqualityAgree(t *testing.T) {
 		case ab <= 0 && bc <= 0 && Compare(a, c) > 0:
 			t.Fatalf("%v <= %v <= %v, but not the first and the last", a, b, c)
 		}
+		if x, y := Head(a), Head(b); x < y && ab >= 0 || x > y && ab <= 0 {
+			t.Fatalf("%v %v: heads %x and %x; order %d", a, b, x, y, ab)
+		}
 		alike := bytes.Equal(AppendKey(nil, a), AppendKey(nil, b))
 		if alike != (ab == 0) && !saturated(a) {
 			t.Fatalf("%v %v: alike for DISTINCT: %v; order %d", a, b, alike, ab)

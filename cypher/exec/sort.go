@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"cmp"
+	"math"
 	"slices"
 
 	"graticule/graph"
@@ -15,26 +17,62 @@ type sortSink struct {
 	keys        []sortKey
 	skip, limit eval
 	live        []int // slots that are read later
-	rows        []sortedRow
+	order       []sortedRow
+	rows        rowBlocks
 	held        int64
 	runs        []*spill.File
+	spilled     int64 // how many rows arrived before those at hand
 	scratch     []graph.Value
 	most        int // rows to keep; < 0: all
 	begun       bool
 	arrived     int
+	compared    int
 	next        sink
 	enough      *errEnough
 }
 
+// sortedRow stands for a row in the order. Most comparisons are of heads alone,
+// which lie side by side.
 type sortedRow struct {
-	keys  []graph.Value
-	f     frame
-	place int // of arrival: equal rows stay in order
-	size  int64
+	head uint64 // graph.Head of the first key, turned round when it descends
+	at   uint32 // in rows; as they arrived, so that equal rows stay in order
+	size uint32 // bytes counted for it
+}
+
+// rowBlocks keep the keys and the live values of rows, many rows in a block, so
+// that a row costs no allocation and nothing is moved when there are more.
+type rowBlocks struct {
+	width  int // values of a row
+	n      int
+	blocks [][]graph.Value
+}
+
+const blockRows = 256
+
+// row gives the values of the i-th row.
+func (b *rowBlocks) row(i uint32) []graph.Value {
+	at := int(i%blockRows) * b.width
+	return b.blocks[i/blockRows][at : at+b.width : at+b.width]
+}
+
+// add makes room for a row.
+func (b *rowBlocks) add() []graph.Value {
+	if b.n == len(b.blocks)*blockRows {
+		rows := blockRows
+		if b.n == 0 {
+			rows = 8 // most sorts are short; the block grows to its size once
+		}
+		b.blocks = append(b.blocks, make([]graph.Value, rows*b.width))
+	} else if b.n < blockRows && b.n*b.width == len(b.blocks[0]) {
+		b.blocks[0] = append(make([]graph.Value, 0, blockRows*b.width), b.blocks[0]...)[:blockRows*b.width]
+	}
+	b.n++
+	return b.row(uint32(b.n - 1))
 }
 
 func (s *sortSink) begin(f frame) error {
 	s.begun, s.most, s.scratch = true, -1, make([]graph.Value, len(s.keys))
+	s.rows.width = len(s.keys) + len(s.live)
 	if s.limit == nil {
 		return nil
 	}
@@ -69,57 +107,91 @@ func (s *sortSink) push(f frame) error {
 		s.scratch[i] = v
 	}
 	s.arrived++
-	row := sortedRow{keys: s.scratch, place: s.arrived}
-	if s.most >= 0 && len(s.rows) >= s.most {
+	row := sortedRow{head: graph.Head(s.scratch[0])}
+	if s.keys[0].descending {
+		row.head = ^row.head
+	}
+	if s.most >= 0 && len(s.order) >= s.most {
 		if s.most == 0 {
 			return nil
 		}
-		if len(s.rows) >= 2*s.most {
+		if len(s.order) >= 2*s.most {
 			if err := s.sort(); err != nil {
 				return err
 			}
-			s.drop(s.most)
+			s.keepBest(s.most)
 		}
 		// The rows up to most are sorted once there were more: the last of them is the bar.
-		if s.arrived > 2*s.most && len(s.runs) == 0 && s.compare(row, s.rows[s.most-1]) > 0 {
-			return nil
+		if s.arrived > 2*s.most && len(s.runs) == 0 {
+			if bar := s.order[s.most-1]; row.head > bar.head || row.head == bar.head && s.compareKeys(s.scratch, s.rows.row(bar.at)) >= 0 {
+				return nil
+			}
 		}
 	}
-	var before frame
-	if len(s.rows) > 0 {
-		before = s.rows[len(s.rows)-1].f
-	}
-	row.size = frameSize(f, before) + frameSize(s.scratch, nil) + 64
-	if err := s.r.grow(row.size); err != nil {
+	size := s.sizeOf(f)
+	if err := s.r.grow(size); err != nil {
 		if !s.r.spills(err, s.held) {
 			return err
 		}
 		if err := s.spill(); err != nil {
 			return err
 		}
-		if err := s.r.grow(row.size); err != nil {
+		if err := s.r.grow(size); err != nil {
 			return err
 		}
 	}
-	s.held += row.size
-	row.keys, row.f = slices.Clone(s.scratch), slices.Clone(f)
-	s.rows = append(s.rows, row)
+	s.held += size
+	row.at, row.size = uint32(s.rows.n), uint32(size)
+	values := s.rows.add()
+	copy(values, s.scratch)
+	for i, slot := range s.live {
+		values[len(s.keys)+i] = f[slot]
+	}
+	s.order = append(s.order, row)
 	if s.r.outgrown(s.held) {
 		return s.spill()
 	}
 	return nil
 }
 
-// drop keeps the first n rows.
-func (s *sortSink) drop(n int) {
-	freed := int64(0)
-	for _, row := range s.rows[n:] {
-		freed += row.size
+// sizeOf gives about how many bytes it takes to keep a row: its place in the
+// order, which doubles as it grows, and what the row before does not share.
+func (s *sortSink) sizeOf(f frame) int64 {
+	n := frameSize(s.scratch, nil) + int64(len(s.live)*valueBytes) + 48
+	var before []graph.Value
+	if s.rows.n > 0 {
+		before = s.rows.row(uint32(s.rows.n - 1))[len(s.keys):]
 	}
-	clear(s.rows[n:])
-	s.rows = s.rows[:n]
+	for i, slot := range s.live {
+		if v := f[slot]; v.Kind() >= graph.KindString && (before == nil || before[i] != v) {
+			n += payload(v)
+		}
+	}
+	return min(n, math.MaxUint32)
+}
+
+// keepBest keeps the first n rows of the order, and gives the room of the others back.
+func (s *sortSink) keepBest(n int) {
+	freed := int64(0)
+	for _, row := range s.order[n:] {
+		freed += int64(row.size)
+	}
+	s.order = s.order[:n]
+	kept := rowBlocks{width: s.rows.width}
+	for i := range s.order {
+		copy(kept.add(), s.rows.row(s.order[i].at))
+		s.order[i].at = uint32(i)
+	}
+	s.rows = kept
 	s.held -= freed
 	s.r.shrink(freed)
+}
+
+// drop gives up all rows.
+func (s *sortSink) drop() {
+	s.order, s.rows = nil, rowBlocks{width: s.rows.width}
+	s.r.shrink(s.held)
+	s.held = 0
 }
 
 // spill writes the rows at hand as a sorted run: place, keys, and what is read later.
@@ -132,16 +204,13 @@ func (s *sortSink) spill() error {
 		return err
 	}
 	s.runs = append(s.runs, file)
-	rows := s.rows
+	order := s.order
 	if s.most >= 0 {
-		rows = rows[:min(len(rows), s.most)]
+		order = order[:min(len(order), s.most)]
 	}
-	record := make([]graph.Value, 0, 1+len(s.keys)+len(s.live))
-	for _, row := range rows {
-		record = append(append(record[:0], graph.Int(int64(row.place))), row.keys...)
-		for _, slot := range s.live {
-			record = append(record, row.f[slot])
-		}
+	record := make([]graph.Value, 0, 1+s.rows.width)
+	for _, row := range order {
+		record = append(append(record[:0], graph.Int(s.spilled+int64(row.at))), s.rows.row(row.at)...)
 		if err := file.Append(record); err != nil {
 			return s.r.full(err)
 		}
@@ -149,13 +218,22 @@ func (s *sortSink) spill() error {
 			return err
 		}
 	}
-	s.drop(0)
-	s.rows = nil
+	s.spilled += int64(s.rows.n)
+	s.drop()
 	return nil
 }
 
 // cancelled is panicked by a comparison to leave a sort, and goes no further.
 type cancelled struct{ err error }
+
+func leaveWhen(err error) {
+	if err != nil {
+		panic(cancelled{err})
+	}
+}
+
+// headsAtOnce is how many heads are compared between two looks at whether the run goes on.
+const headsAtOnce = 1 << 12
 
 // sort sorts the rows at hand. It looks now and then whether the run goes on.
 func (s *sortSink) sort() (err error) {
@@ -168,22 +246,23 @@ func (s *sortSink) sort() (err error) {
 			err = c.err
 		}
 	}()
-	slices.SortFunc(s.rows, func(a, b sortedRow) int {
-		if err := s.r.alive(); err != nil {
-			panic(cancelled{err})
+	slices.SortFunc(s.order, func(a, b sortedRow) int {
+		if a.head != b.head {
+			if s.compared++; s.compared%headsAtOnce == 0 {
+				leaveWhen(s.r.check())
+			}
+			return cmp.Compare(a.head, b.head)
 		}
-		return s.compare(a, b)
+		leaveWhen(s.r.alive())
+		if c := s.compareKeys(s.rows.row(a.at), s.rows.row(b.at)); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.at, b.at)
 	})
 	return nil
 }
 
-func (s *sortSink) compare(a, b sortedRow) int {
-	if c := s.compareKeys(a.keys, b.keys); c != 0 {
-		return c
-	}
-	return a.place - b.place
-}
-
+// compareKeys compares what begins with the keys.
 func (s *sortSink) compareKeys(a, b []graph.Value) int {
 	for i, k := range s.keys {
 		c := graph.Compare(a[i], b[i])
@@ -207,15 +286,15 @@ func (s *sortSink) done() error {
 	if err := s.sort(); err != nil {
 		return err
 	}
-	for _, row := range s.rows {
-		if err := s.next.push(row.f); err == error(s.enough) {
+	f := make(frame, s.r.width)
+	for _, row := range s.order {
+		if err := s.next.push(restored(f, s.live, s.rows.row(row.at)[len(s.keys):])); err == error(s.enough) {
 			break
 		} else if err != nil {
 			return err
 		}
 	}
-	s.drop(0)
-	s.rows = nil
+	s.drop()
 	return s.next.done()
 }
 

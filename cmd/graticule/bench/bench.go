@@ -28,6 +28,7 @@ type options struct {
 	rounds                        int
 	warm                          time.Duration
 	pids, rivalPIDs               []string
+	file                          string // templates
 }
 
 // target is one of the systems under test.
@@ -108,6 +109,7 @@ func Command() *cobra.Command {
 	f.IntVar(&o.pairs, "pairs", 5000, "pairs of the bookmarks workload")
 	f.DurationVar(&o.duration, "duration", 5*time.Second, "of each measurement")
 	f.StringVar(&o.size, "size", "small", "of the social network: small or medium")
+	f.StringVar(&o.file, "templates", "", "file of query templates, each ended by ';' at the end of a line, which take the place of mgbench's; $id and $to are users")
 	f.StringVar(&o.client, "client", "raw", "of reads and writes: raw, which costs little and the same for every server, or driver")
 	f.IntVar(&o.rounds, "rounds", 5, "of reads and writes, the order of the servers alternating; the median counts")
 	f.DurationVar(&o.warm, "warm", 30*time.Second, "longest warm-up of reads and writes, which ends when the rate has settled")

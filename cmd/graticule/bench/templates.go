@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -29,10 +30,14 @@ func templates(ctx context.Context, o *options, targets []*target) ([][]Result, 
 		}
 		results[k] = append(results[k], r)
 	}
+	list, err := o.templates()
+	if err != nil {
+		return nil, err
+	}
 	one := *o
 	one.clients = 1
 	ratios := 0.0
-	for _, tpl := range social.Templates {
+	for _, tpl := range list {
 		l := templateLoad(tpl, network)
 		differ, err := compareRows(ctx, targets, l)
 		if err != nil {
@@ -64,10 +69,31 @@ func templates(ctx context.Context, o *options, targets []*target) ([][]Result, 
 		}
 	}
 	if len(targets) == 2 {
-		mean := Result{Workload: "geometric mean of p50", Target: "ratio", Clients: 1, P50: math.Exp(ratios / float64(len(social.Templates)))}
+		mean := Result{Workload: "geometric mean of p50", Target: "ratio", Clients: 1, P50: math.Exp(ratios / float64(len(list)))}
 		results[0], results[1] = append(results[0], mean), append(results[1], Result{Workload: mean.Workload, Target: "rival", P50: 1})
 	}
 	return results, nil
+}
+
+// templates gives those of --templates, mgbench's without.
+func (o *options) templates() ([]social.Template, error) {
+	if o.file == "" {
+		return social.Templates, nil
+	}
+	text, err := os.ReadFile(o.file)
+	if err != nil {
+		return nil, err
+	}
+	var list []social.Template
+	for _, q := range strings.Split(string(text)+"\n", ";\n") {
+		if q = strings.TrimSpace(q); q != "" {
+			list = append(list, social.Template{Name: q, Query: q})
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%s holds no template; each ends with ';' at the end of a line", o.file)
+	}
+	return list, nil
 }
 
 func templateLoad(t social.Template, n social.Network) *load {
