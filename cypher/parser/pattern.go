@@ -109,15 +109,21 @@ func (p *parser) pathElements() *ast.PathPattern {
 	defer p.leave()
 	start := p.peek().start
 	part := &ast.PathPattern{}
+	joined := false // to a relationship, whose other end must be a node
 	for {
-		if p.quantifiedAhead() {
+		path := !joined && p.quantifiedAhead()
+		if joined = false; path {
 			part.Elements = append(part.Elements, p.quantifiedPath())
 		} else {
 			part.Elements = append(part.Elements, p.node())
 		}
 		switch {
 		case p.isPunct("-") || p.isPunct("<"):
+			if path {
+				p.unexpected("a graph pattern or a node '('")
+			}
 			part.Elements = append(part.Elements, p.relationship())
+			joined = true
 		case p.isPunct("("):
 		default:
 			part.Span = p.from(start)
