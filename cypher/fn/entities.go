@@ -58,13 +58,15 @@ func entities() []Function {
 			return TypeError("Invalid input for function '%s()': Expected %s to be a %s", name, Inspect(v), want)
 		}
 	}
-	end := func(name string, of func(*graph.Relationship) graph.NodeID) Function {
+	end := func(name string, of func(start, end graph.NodeID) graph.NodeID) Function {
 		return one(name, graph.KindRel, tobe(name, "RelationshipValue"), func(c *Context, v graph.Value) (graph.Value, error) {
-			r, err := c.rel(v)
-			if err != nil {
-				return graph.Null, err
+			if r := v.AsRel(); r != nil {
+				return graph.NodeRef(of(r.Start, r.End)), nil
 			}
-			return graph.NodeRef(of(r)), nil
+			if start, end, ok := c.Entities.Ends(v.RelID()); ok {
+				return graph.NodeRef(of(start, end)), nil
+			}
+			return graph.Null, deleted("Relationship", uint64(v.RelID()))
 		})
 	}
 	return []Function{
@@ -73,11 +75,13 @@ func entities() []Function {
 			return graph.String(ElementID(c.DatabaseID, v)), nil
 		}),
 		one("labels", graph.KindNode, expected("labels", "Node"), func(c *Context, v graph.Value) (graph.Value, error) {
-			n, err := c.node(v)
-			if err != nil {
-				return graph.Null, err
+			if n := v.AsNode(); n != nil {
+				return graph.Strings(n.Labels), nil
 			}
-			return graph.Strings(n.Labels), nil
+			if list, ok := c.Entities.Labels(v.NodeID()); ok {
+				return list, nil
+			}
+			return graph.Null, deleted("Node", uint64(v.NodeID()))
 		}),
 		one("type", graph.KindRel, expected("type", "Relationship"), func(c *Context, v graph.Value) (graph.Value, error) {
 			if r := v.AsRel(); r != nil {
@@ -104,8 +108,8 @@ func entities() []Function {
 			v, ok := m.Get(a[1].AsString())
 			return graph.Bool(ok && !v.IsNull()), nil
 		}},
-		end("startNode", func(r *graph.Relationship) graph.NodeID { return r.Start }),
-		end("endNode", func(r *graph.Relationship) graph.NodeID { return r.End }),
+		end("startNode", func(start, _ graph.NodeID) graph.NodeID { return start }),
+		end("endNode", func(_, end graph.NodeID) graph.NodeID { return end }),
 		one("length", graph.KindPath, expected("length", "Path"), func(_ *Context, v graph.Value) (graph.Value, error) {
 			return graph.Int(int64(len(v.AsPath().Rels))), nil
 		}),

@@ -168,6 +168,11 @@ func magnitude(i int64) uint64 {
 
 // scale multiplies a duration by a number.
 func scale(d graph.Duration, f float64) (graph.Value, error) {
+	if n := int64(f); float64(n) == f {
+		if out, ok := temporal.Times(d, n); ok {
+			return graph.DurationOf(out), nil
+		}
+	}
 	by, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
 	if !ok {
 		return graph.Null, overflow() // of an infinite number

@@ -10,7 +10,9 @@ import (
 type Entities interface {
 	Node(id graph.NodeID) *graph.Node
 	Relationship(id graph.RelID) *graph.Relationship
-	RelationshipType(id graph.RelID) string // "" when it is not known
+	Labels(id graph.NodeID) (list graph.Value, ok bool) // ok=false when the node is gone
+	RelationshipType(id graph.RelID) string             // "" when it is not known
+	Ends(id graph.RelID) (start, end graph.NodeID, ok bool)
 }
 
 // Context is what a function may need beside its arguments.

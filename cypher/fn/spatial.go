@@ -3,7 +3,6 @@ package fn
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"graticule/graph"
@@ -173,22 +172,20 @@ func crsOf(m *graph.Map, geo bool) (int, error) {
 
 // checkPoint checks coordinates; a longitude past 180 degrees goes around.
 func checkPoint(p graph.Point) (graph.Value, error) {
-	at := []float64{p.X, p.Y}
-	if p.Is3D() {
-		at = append(at, p.Z)
+	text := func() string {
+		shown := FloatText(p.X) + ", " + FloatText(p.Y)
+		if p.Is3D() {
+			shown += ", " + FloatText(p.Z)
+		}
+		return "[" + shown + "]"
 	}
-	shown := make([]string, len(at))
-	for i, x := range at {
-		shown[i] = FloatText(x)
-	}
-	text := "[" + strings.Join(shown, ", ") + "]"
-	if slices.ContainsFunc(at, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }) {
-		return graph.Null, spatialError("22N24", "Cannot construct a point from "+text+".", "Cannot create a point with non-finite coordinate values: %s", text)
+	if !finite(p.X) || !finite(p.Y) || p.Is3D() && !finite(p.Z) {
+		return graph.Null, spatialError("22N24", "Cannot construct a point from "+text()+".", "Cannot create a point with non-finite coordinate values: %s", text())
 	}
 	if p.IsGeographic() {
 		if p.Y < -90 || p.Y > 90 {
-			return graph.Null, spatialError("22N23", "Cannot create WGS84 POINT with invalid coordinate: "+text+". The valid range for the latitude coordinate is [-90, 90].",
-				"Cannot create WGS84 point with invalid coordinate: %s. Valid range for Y coordinate is [-90, 90].", text)
+			return graph.Null, spatialError("22N23", "Cannot create WGS84 POINT with invalid coordinate: "+text()+". The valid range for the latitude coordinate is [-90, 90].",
+				"Cannot create WGS84 point with invalid coordinate: %s. Valid range for Y coordinate is [-90, 90].", text())
 		}
 		if p.X < -180 || p.X > 180 {
 			p.X = math.Mod(math.Mod(p.X+180, 360)+360, 360) - 180
@@ -196,6 +193,8 @@ func checkPoint(p graph.Point) (graph.Value, error) {
 	}
 	return graph.PointOf(p), nil
 }
+
+func finite(x float64) bool { return x-x == 0 }
 
 // PointComponent gives a named part of a point.
 func PointComponent(p graph.Point, name string) (graph.Value, error) {

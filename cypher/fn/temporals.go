@@ -259,6 +259,9 @@ func duration(_ *Context, a []graph.Value) (graph.Value, error) {
 		if v.AsMap().Len() == 0 {
 			return graph.Null, argumentError("InvalidArgumentValue", "At least one temporal unit must be specified.")
 		}
+		if d, ok := wholeDuration(v.AsMap()); ok {
+			return graph.DurationOf(d), nil
+		}
 		parts := temporal.Parts{}
 		for i := range v.AsMap().Len() {
 			k, x := v.AsMap().At(i)
@@ -274,6 +277,17 @@ func duration(_ *Context, a []graph.Value) (graph.Value, error) {
 		return moved(graph.DurationOf(d), err)
 	}
 	return graph.Null, badCall("DurationFunction", a)
+}
+
+// wholeDuration makes the duration of whole components; ok=false for all others.
+func wholeDuration(m *graph.Map) (graph.Duration, bool) {
+	var sum temporal.Whole
+	for i := range m.Len() {
+		if k, x := m.At(i); x.Kind() != graph.KindInt || !sum.Add(k, x.AsInt()) {
+			return graph.Duration{}, false
+		}
+	}
+	return sum.Duration(), true
 }
 
 // className is what errors call the class of a component of a duration.

@@ -41,10 +41,22 @@ func whitespace(r rune) bool {
 	return unicode.IsSpace(r)
 }
 
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 func texts() []Function {
-	cased := func(name, called string, caser func(language.Tag, ...cases.Option) cases.Caser) Function {
+	cased := func(name, called string, ascii func(string) string, caser func(language.Tag, ...cases.Option) cases.Caser) Function {
 		return str(name, called, 1, 1, func(c *Context, s string, _ []graph.Value) (graph.Value, error) {
 			if len(s) <= pieceBytes {
+				if isASCII(s) {
+					return graph.String(ascii(s)), nil
+				}
 				return graph.String(caser(language.Und).String(s)), nil
 			}
 			var b strings.Builder
@@ -66,7 +78,8 @@ func texts() []Function {
 		})
 	}
 	return []Function{
-		cased("toLower", "toLower", lower), cased("lower", "toLower", lower), cased("toUpper", "toUpper", upper), cased("upper", "toUpper", upper),
+		cased("toLower", "toLower", strings.ToLower, lower), cased("lower", "toLower", strings.ToLower, lower),
+		cased("toUpper", "toUpper", strings.ToUpper, upper), cased("upper", "toUpper", strings.ToUpper, upper),
 		{Name: "trim", Min: 1, Max: 2, TakesNull: true, Eval: trim},
 		trimAt("trim both", strings.TrimFunc), trimAt("trim leading", strings.TrimLeftFunc), trimAt("trim trailing", strings.TrimRightFunc),
 		cut("btrim", strings.TrimFunc), cut("ltrim", strings.TrimLeftFunc), cut("rtrim", strings.TrimRightFunc),

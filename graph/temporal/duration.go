@@ -31,6 +31,43 @@ func (p Parts) Add(name, text string) bool {
 	return ok
 }
 
+// Whole sums whole components in 64 bits. Its zero value is ready to use.
+type Whole struct{ months, days, seconds, nanos int64 }
+
+// wholeMax bounds whole numbers of which some can be added and multiplied by a
+// unit within 64 bits.
+const wholeMax = 1 << 31
+
+func small(n int64) bool { return -wholeMax <= n && n <= wholeMax }
+
+// Add adds n of a component; false leaves a name that is not known and a large
+// number to Parts. Each name comes once.
+func (w *Whole) Add(name string, n int64) bool {
+	u, ok := units[name]
+	if !ok || !small(n) {
+		return false
+	}
+	w.months += n * u.months
+	w.days += n * u.days
+	w.seconds += n * (u.nanos / nanosPerSecond)
+	w.nanos += n * (u.nanos % nanosPerSecond)
+	return true
+}
+
+// Duration gives the sum.
+func (w *Whole) Duration() graph.Duration {
+	return graph.Duration{Months: w.months, Days: w.days, Seconds: w.seconds + floorDiv(w.nanos, nanosPerSecond), Nanos: int32(floorMod(w.nanos, nanosPerSecond))}
+}
+
+// Times multiplies a duration by a whole number; false leaves large ones to Scale.
+func Times(d graph.Duration, by int64) (graph.Duration, bool) {
+	if !small(by) || !small(d.Months) || !small(d.Days) || !small(d.Seconds) {
+		return d, false
+	}
+	w := Whole{d.Months * by, d.Days * by, d.Seconds * by, int64(d.Nanos) * by}
+	return w.Duration(), checkLength(w.Duration()) == nil
+}
+
 // monthNanos is a month of 30.436875 days, the mean of the Gregorian calendar.
 var (
 	monthDays = big.NewRat(30436875, 1000000)

@@ -21,8 +21,85 @@ var (
 
 func atoi(s string) int64 { n, _ := strconv.ParseInt(s, 10, 64); return n }
 
+// digits reads a text of digits alone; ok=false for any other.
+func digits(s string) (n int64, ok bool) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(s[i]-'0')
+	}
+	return n, s != ""
+}
+
+// usualDate reads YYYY-MM-DD, the form of most dates; ok=false leaves all others to dateForm.
+func usualDate(s string) (days int64, ok bool) {
+	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
+		return 0, false
+	}
+	y, one := digits(s[:4])
+	m, two := digits(s[5:7])
+	d, three := digits(s[8:])
+	if !one || !two || !three {
+		return 0, false
+	}
+	days, err := date(y, m, d)
+	return days, err == nil
+}
+
+// usualTime reads HH:MM:SS, with a fraction or without; ok=false leaves all others to timeForm.
+func usualTime(s string) (nanos int64, ok bool) {
+	if len(s) < 8 || s[2] != ':' || s[5] != ':' {
+		return 0, false
+	}
+	h, one := digits(s[:2])
+	m, two := digits(s[3:5])
+	sec, three := digits(s[6:8])
+	if !one || !two || !three || h > 23 || m > 59 || sec > 59 {
+		return 0, false
+	}
+	if s = s[8:]; s != "" {
+		if s[0] != '.' || len(s) > 10 {
+			return 0, false
+		}
+		if nanos, ok = digits(s[1:]); !ok {
+			return 0, false
+		}
+		for range 10 - len(s) {
+			nanos *= 10
+		}
+	}
+	return (h*3600+m*60+sec)*nanosPerSecond + nanos, true
+}
+
+// zoneParts parts what follows the T of an instant: time, offset, name of the zone.
+func zoneParts(s string) (clock, offset, name string, ok bool) {
+	switch at := strings.IndexAny(s, "Zz+-["); {
+	case at < 0:
+		return s, "", "", true
+	case at == len(s)-1 && (s[at] == 'Z' || s[at] == 'z'):
+		return s[:at], s[at:], "", true
+	}
+	return anyZoneParts(s)
+}
+
+func anyZoneParts(s string) (clock, offset, name string, ok bool) {
+	m := zoneForm.FindStringSubmatch(s)
+	if m == nil {
+		return "", "", "", false
+	}
+	return m[1], m[2], m[3], true
+}
+
 // parseDate gives days since the epoch.
 func parseDate(s string) (int64, error) {
+	if days, ok := usualDate(s); ok {
+		return days, nil
+	}
+	return anyDate(s)
+}
+
+func anyDate(s string) (int64, error) {
 	m := dateForm.FindStringSubmatch(s)
 	if m == nil {
 		return 0, unreadable("Date", s)
@@ -48,6 +125,13 @@ func parseDate(s string) (int64, error) {
 }
 
 func parseTime(s string) (int64, error) {
+	if nanos, ok := usualTime(s); ok {
+		return nanos, nil
+	}
+	return anyTime(s)
+}
+
+func anyTime(s string) (int64, error) {
 	m := timeForm.FindStringSubmatch(s)
 	if m == nil {
 		return 0, unreadable("Time", s)
@@ -100,37 +184,36 @@ func parse(kind graph.Kind, s string, zone *time.Location, named bool) (graph.Va
 	if kind == graph.KindTime {
 		rest, hasTime = strings.TrimPrefix(s, "T"), true
 	}
-	m := zoneForm.FindStringSubmatch(rest)
-	if hasTime && m == nil {
+	clock, given, name, ok := zoneParts(rest)
+	if hasTime && !ok {
 		return graph.Null, unreadable("", s)
 	}
 	if !hasTime { // a date alone may still name a zone
-		if i := strings.IndexByte(s, '['); i > 0 {
-			datePart, m = s[:i], []string{"", "", "", strings.TrimSuffix(s[i+1:], "]")}
-		} else {
-			m = make([]string, 4)
+		if clock, given, name = "", "", ""; strings.IndexByte(s, '[') > 0 {
+			datePart, name, _ = strings.Cut(s, "[")
+			name = strings.TrimSuffix(name, "]")
 		}
 	}
 	var nanos int64
 	var err error
 	if hasTime {
-		if nanos, err = parseTime(m[1]); err != nil {
+		if nanos, err = parseTime(clock); err != nil {
 			return graph.Null, err
 		}
 	}
-	if kind == graph.KindLocalDateTime && (m[2] != "" || m[3] != "") {
+	if kind == graph.KindLocalDateTime && (given != "" || name != "") {
 		return graph.Null, unreadable("", s)
 	}
-	if kind == graph.KindTime && m[3] != "" {
+	if kind == graph.KindTime && name != "" {
 		return graph.Null, problem(Combination, "zone", "Using a named time zone e.g. [UTC] is not valid for a time without a date. Instead, use a specific time zone string e.g. +00:00.")
 	}
-	if m[2] != "" {
-		if zone, named, err = offset(m[2]); err != nil {
+	if given != "" {
+		if zone, named, err = offset(given); err != nil {
 			return graph.Null, err
 		}
 	}
-	if m[3] != "" { // a named zone wins over the offset, with which it must agree
-		if zone, named, err = Zone(m[3]); err != nil {
+	if name != "" { // a named zone wins over the offset, with which it must agree
+		if zone, named, err = Zone(name); err != nil {
 			return graph.Null, err
 		}
 	}
@@ -147,8 +230,8 @@ func parse(kind graph.Kind, s string, zone *time.Location, named bool) (graph.Va
 		return graph.LocalDateTimeOf(local, int32(nanos%nanosPerSecond)), nil
 	}
 	v := Zoned(local, int32(nanos%nanosPerSecond), zone, named)
-	if m[2] != "" && m[3] != "" {
-		return withOffset(v, local, m[2], m[3], s, zone, named)
+	if given != "" && name != "" {
+		return withOffset(v, local, given, name, s, zone, named)
 	}
 	return v, nil
 }
