@@ -29,6 +29,8 @@ var computed = []social.Template{
 	{Name: "parts", Query: "UNWIND range(1, 10000) AS x WITH split('a,b,c,' + x, ',') AS parts RETURN sum(size(parts))"},
 	{Name: "points", Query: "UNWIND range(1, 5000) AS x RETURN sum(point.distance(point({longitude: x % 180, latitude: 50}), point({longitude: 1, latitude: 2})))"},
 	{Name: "types", Query: "MATCH ()-[r]->() RETURN type(r), count(*)"},
+	{Name: "friends_of_one_age", Query: "MATCH (a:User)-[r:FRIEND]->(b:User) WHERE a.age = b.age RETURN count(r)"},
+	{Name: "genders", Query: "MATCH (a:User)-->(b:User) RETURN a.gender, b.gender, count(*)"},
 	{Name: "labels", Query: "MATCH (n) RETURN labels(n), count(*)"},
 	{Name: "cases", Query: "MATCH (n:User) RETURN CASE WHEN n.age < 18 THEN 'child' WHEN n.age < 65 THEN 'adult' ELSE 'old' END AS g, count(*)"},
 	{Name: "sorted_numbers", Query: "UNWIND range(1, 100000) AS x WITH x ORDER BY x % 317, x RETURN collect(x)[..10]"},

@@ -1,7 +1,10 @@
 package exec
 
 import (
+	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"graticule/cypher/ast"
 	"graticule/cypher/fn"
@@ -56,23 +59,84 @@ func (c *compiler) call(e *ast.Call) eval {
 			return graph.Null, nil
 		}
 	}
-	return func(r *run, fr frame) (graph.Value, error) {
-		var small [4]graph.Value
-		values := small[:0]
-		for _, a := range args {
-			v, err := a(r, fr)
-			if err != nil {
-				return graph.Null, err
-			}
-			if v.IsNull() && !f.TakesNull {
-				return graph.Null, nil
-			}
-			values = append(values, v)
-		}
-		if err := r.making(values...); err != nil {
+	value := func(r *run, fr frame) (graph.Value, error) { return r.apply(f, args, fr) }
+	if steady(name, e.Args) {
+		return computedOnce(value)
+	}
+	return value
+}
+
+// apply calls a function. Its arguments lie on the run's stack, for a slice of
+// their own would escape with each call.
+func (r *run) apply(f *fn.Function, args []eval, fr frame) (graph.Value, error) {
+	base := len(r.args)
+	defer func() {
+		clear(r.args[base:])
+		r.args = r.args[:base]
+	}()
+	for _, a := range args {
+		v, err := a(r, fr)
+		if err != nil {
 			return graph.Null, err
 		}
-		return r.context.Call(f, values)
+		if v.IsNull() && !f.TakesNull {
+			return graph.Null, nil
+		}
+		r.args = append(r.args, v)
+	}
+	values := r.args[base:]
+	if err := r.making(values...); err != nil {
+		return graph.Null, err
+	}
+	return r.context.Call(f, values)
+}
+
+// steady tells whether a call gives the same value each time that it is computed
+// in one time zone: that of a time, a duration or a point that is written out.
+func steady(name string, args []ast.Expr) bool {
+	switch name {
+	case "date", "time", "localtime", "datetime", "localdatetime":
+		if len(args) != 1 {
+			return false
+		}
+		text, ok := args[0].(*ast.Literal)
+		return ok && text.Value.Kind() == graph.KindString
+	case "duration", "point":
+		return len(args) == 1 && writtenOut(args[0])
+	}
+	return false
+}
+
+// writtenOut tells whether e is a literal, or a map of them.
+func writtenOut(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Literal:
+		return true
+	case *ast.Unary:
+		return e.Op == ast.OpNegate && writtenOut(e.Operand)
+	case *ast.Map:
+		return !slices.ContainsFunc(e.Values, func(v ast.Expr) bool { return !writtenOut(v) })
+	}
+	return false
+}
+
+// computedOnce computes a steady value when it is asked for first. An error is
+// given each time anew.
+func computedOnce(value eval) eval {
+	type result struct {
+		zone *time.Location
+		v    graph.Value
+	}
+	var known atomic.Pointer[result]
+	return func(r *run, f frame) (graph.Value, error) {
+		if k := known.Load(); k != nil && k.zone == r.context.Zone {
+			return k.v, nil
+		}
+		v, err := value(r, f)
+		if err == nil {
+			known.Store(&result{r.context.Zone, v})
+		}
+		return v, err
 	}
 }
 

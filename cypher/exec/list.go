@@ -124,7 +124,7 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 			result := building{r: r, items: make([]graph.Value, 0, len(l.list))}
 			for i := range l.n {
 				v := l.at(i)
-				if err := r.check(); err != nil {
+				if err := r.alive(); err != nil {
 					return graph.Null, err
 				}
 				f[slot] = v
@@ -169,7 +169,7 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 			yes, unknown := int64(0), int64(0)
 			for i := range l.n {
 				v := l.at(i)
-				if err := r.check(); err != nil {
+				if err := r.alive(); err != nil {
 					return graph.Null, err
 				}
 				f[slot] = v
@@ -212,7 +212,7 @@ func allReduce(acc, slot int, init eval, items func(r *run, f frame) (elements, 
 		out := graph.True
 		for i := range l.n {
 			x := l.at(i)
-			if err := r.check(); err != nil {
+			if err := r.alive(); err != nil {
 				return graph.Null, err
 			}
 			f[acc], f[slot] = v, x
@@ -254,7 +254,7 @@ func (c *compiler) reduce(e *ast.Reduce) (out eval) {
 			}
 			for i := range l.n {
 				x := l.at(i)
-				if err := r.check(); err != nil {
+				if err := r.alive(); err != nil {
 					return graph.Null, err
 				}
 				f[acc], f[slot] = v, x

@@ -126,6 +126,7 @@ func (pl *planner) planRel(x *patternRel) plan.Rel {
 		}
 		out.Conditions = append(out.Conditions, pl.planCondition(s, when))
 	}
+	out.Read = x.name != "" && (pl.wanted(x.slot) || pl.readsRel(x.slot))
 	out.Counted = [2]bool{pl.onlyCounted(x, action{haveFrom: true}), pl.onlyCounted(x, action{haveTo: true})}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"graticule/cypher/ast"
@@ -118,6 +119,10 @@ type run struct {
 	endsArg   [1]graph.RelEnds
 	boolArg   [1]bool
 	valueArg  [1]graph.Value
+	args      []graph.Value // of the function calls under way, a stack
+	labelSets graph.LabelSets
+	labelsOf  []graph.LabelID // those that labelList names
+	labelList graph.Value
 	ticks     int
 	width     int // slots of a frame
 	depth     int // of statements that procedures run
@@ -256,6 +261,32 @@ func (r *run) Relationship(id graph.RelID) *graph.Relationship {
 		return nil
 	}
 	return &graph.Relationship{ID: id, Start: ends.Start, End: ends.End, Type: r.graph.TypeName(ends.Type), Properties: r.propMap(props)}
+}
+
+// Labels gives a node's labels, and the same list for nodes in a row that have the same.
+func (r *run) Labels(id graph.NodeID) (graph.Value, bool) {
+	r.nodeArg[0] = id
+	if r.graph.NodesExist(r.nodeArg[:], r.boolArg[:]) != nil || !r.boolArg[0] {
+		return graph.Null, false
+	}
+	r.labelSets.Reset()
+	if r.graph.NodeLabels(r.nodeArg[:], &r.labelSets) != nil {
+		return graph.Null, false
+	}
+	if r.labelList.IsNull() || !slices.Equal(r.labelSets.Label, r.labelsOf) {
+		names := make([]graph.Value, len(r.labelSets.Label))
+		for i, l := range r.labelSets.Label {
+			names[i] = graph.String(r.graph.LabelName(l))
+		}
+		r.labelList, r.labelsOf = graph.List(names), append(r.labelsOf[:0], r.labelSets.Label...)
+	}
+	return r.labelList, true
+}
+
+// Ends gives the nodes that a relationship joins; ok=false when it is gone.
+func (r *run) Ends(id graph.RelID) (start, end graph.NodeID, ok bool) {
+	ends, err := r.ends(id)
+	return ends.Start, ends.End, err == nil && ends.Exists
 }
 
 // RelationshipType gives the name of a relationship's type, also when the

@@ -27,12 +27,16 @@ type op struct {
 
 // instance is a pattern built once for a run and used for many rows, each with its own emit.
 type instance struct {
-	emit push
-	run  push
+	emit   push
+	run    push
+	found  int64 // solutions, for all and first
+	all    push  // counts them
+	first  push  // wants no more than one
+	enough errEnough
 }
 
-// on solves p from f and calls emit for each solution.
-func (p *pattern) on(r *run, f frame, emit push) error {
+// instance gives that of p in a run.
+func (p *pattern) instance(r *run) *instance {
 	for len(r.instances) <= p.id {
 		r.instances = append(r.instances, nil)
 	}
@@ -40,13 +44,37 @@ func (p *pattern) on(r *run, f frame, emit push) error {
 	if in == nil {
 		in = &instance{}
 		in.run = p.build(r, func(f frame) error { return in.emit(f) }, nil)
+		in.all = func(frame) error { in.found += r.weight; return nil }
+		in.first = func(frame) error { in.found++; return &in.enough }
 		r.instances[p.id] = in
 	}
+	return in
+}
+
+// on solves p from f and calls emit for each solution.
+func (p *pattern) on(r *run, f frame, emit push) error {
+	in := p.instance(r)
 	saved := in.emit
 	in.emit = emit
 	err := in.run(f)
 	in.emit = saved
 	return err
+}
+
+// count gives how many solutions p has from f; with one it looks for no second.
+func (p *pattern) count(r *run, f frame, one bool) (int64, error) {
+	in := p.instance(r)
+	emit, found := in.emit, in.found
+	if in.emit, in.found = in.all, 0; one {
+		in.emit = in.first
+	}
+	err := in.run(f)
+	if err == error(&in.enough) {
+		err = nil
+	}
+	n := in.found
+	in.emit, in.found = emit, found
+	return n, err
 }
 
 // build links the steps of p in front of emit; many takes chunks, where the

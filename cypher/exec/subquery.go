@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"graticule/cypher/ast"
 	"graticule/graph"
 	"graticule/status"
@@ -88,7 +90,15 @@ func (c *compiler) subqueryExpr(e *ast.Subquery) eval {
 	}
 	c.scope, c.aggs, c.writes = saved, savedAggs, wrote
 	kind := e.Kind
+	counted := plan.countedPattern()
 	return func(r *run, f frame) (graph.Value, error) {
+		if counted != nil && r.profile == nil {
+			n, err := counted.count(r, f, kind == "EXISTS")
+			if kind == "EXISTS" {
+				return graph.Bool(n > 0), err
+			}
+			return graph.Int(n), err
+		}
 		items := building{r: r}
 		n := int64(0)
 		stop := &errEnough{}
@@ -113,6 +123,18 @@ func (c *compiler) subqueryExpr(e *ast.Subquery) eval {
 		}
 		return items.list(), nil
 	}
+}
+
+// countedPattern gives the pattern whose solutions are the rows of q, nil when q
+// is more than one MATCH.
+func (q *queryPlan) countedPattern() *pattern {
+	if q.next != nil || len(q.chains) != 1 || len(q.chains[0].stages) != 2 || !slices.Equal(q.columns, []string{countedRow}) {
+		return nil
+	}
+	if match := q.chains[0].stages[0]; match.name == "" {
+		return match.pattern
+	}
+	return nil
 }
 
 // subqueryPlan compiles the body; one that does not return gets its rows counted as they are.
@@ -169,19 +191,23 @@ func (c *compiler) patternPredicate(e *ast.PatternExpr) eval {
 	p := c.pattern([]*ast.PathPattern{&part}, nil)
 	if part.Shortest != "" {
 		path = c.scope.slots[" path"]
+	} else {
+		p.needed, p.counting = map[int]bool{}, true
 	}
 	all := part.Shortest == "allShortestPaths"
 	return func(r *run, f frame) (graph.Value, error) {
+		if path < 0 {
+			n, err := p.count(r, f, true)
+			return graph.Bool(n > 0), err
+		}
 		stop := &errEnough{}
 		row := f
 		found := false
 		paths := building{r: r}
 		err := p.on(r, row, func(frame) error {
 			found = true
-			if path >= 0 {
-				if err := paths.add(row[path]); err != nil {
-					return err
-				}
+			if err := paths.add(row[path]); err != nil {
+				return err
 			}
 			if all {
 				return nil
@@ -192,8 +218,6 @@ func (c *compiler) patternPredicate(e *ast.PatternExpr) eval {
 			return graph.Null, err
 		}
 		switch {
-		case path < 0:
-			return graph.Bool(found), nil
 		case all:
 			return paths.list(), nil
 		case found:

@@ -38,6 +38,7 @@ const (
 	seekCost  = 1.2 // an entity found by an index
 	callCost  = 1.0 // a row that comes to a step
 	walkCost  = 0.1 // an entry of a list of relationships that is passed over
+	passCost  = 0.2 // a relationship in a scan of those that are read anyway
 	probeCost = 0.2 // an entry of a list that is looked up in another
 	tableCost = 1.5 // a row put into a table
 	tableRows = 4   // rows that come before a table pays
@@ -161,6 +162,9 @@ func (p *planner) bounds(x *graph.Index, conditions []Condition, ready func(*Con
 // is of use.
 func (p *planner) relAccess(x *Rel, size float64, s set) Access {
 	best := Access{Kind: Scan, Rows: size, Cost: size}
+	if x.Read {
+		best.Cost = passCost * size
+	}
 	if len(x.Types) != 1 {
 		return best
 	}

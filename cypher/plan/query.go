@@ -40,6 +40,9 @@ type Rel struct {
 	// Counted tells that of an expansion from From (0), or from To (1), only the
 	// number of rows matters, if it is the last step.
 	Counted [2]bool
+	// Read tells that the relationship itself is read later: a scan of all, in
+	// their own order, finds its type and its properties beside it.
+	Read bool
 }
 
 // RelKind tells how a relationship can be solved.
