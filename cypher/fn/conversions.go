@@ -133,6 +133,10 @@ func parseInteger(c *Context, text string) (graph.Value, error) {
 	if c.Version == 25 {
 		text = strings.TrimFunc(text, whitespace)
 	}
+	if text != "" && len(text) <= 18 && strings.Trim(text, "0123456789") == "" {
+		i, err := strconv.ParseInt(text, 10, 64)
+		return graph.Int(i), err
+	}
 	if wholeForm.MatchString(text) {
 		i, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
@@ -200,6 +204,9 @@ func toFloat(v graph.Value) (graph.Value, bool) {
 		return v, true
 	case graph.KindString:
 		text := strings.TrimFunc(v.AsString(), func(r rune) bool { return r <= ' ' })
+		if f, err := strconv.ParseFloat(text, 64); err == nil && strings.Trim(text, "0123456789.+-eE") == "" {
+			return graph.Float(f), true
+		}
 		if !floatForm.MatchString(text) {
 			return graph.Null, true
 		}

@@ -1,9 +1,9 @@
 package fn
 
 import (
+	"bytes"
 	"errors"
 	"math"
-	"math/big"
 	"math/rand/v2"
 	"strconv"
 
@@ -179,24 +179,37 @@ const maxDigits = 400
 
 // roundDecimal rounds the shortest decimal text of f, as it is printed.
 func roundDecimal(f float64, precision int64, mode string) (graph.Value, error) {
-	if precision > maxDigits {
+	if precision > maxDigits || f == 0 {
+		return graph.Float(f + 0), nil
+	}
+	var buffer [64]byte
+	text := strconv.AppendFloat(buffer[:0], math.Abs(f), 'e', -1, 64) // d.ddde±dd
+	at := bytes.IndexByte(text, 'e')
+	exponent, _ := strconv.ParseInt(string(text[at+1:]), 10, 64)
+	digits := append(text[:1:1], text[min(2, at):at]...)
+	keep := exponent + 1 + precision // so many digits
+	if keep >= int64(len(digits)) {
 		return graph.Float(f), nil
 	}
-	exact, _ := new(big.Rat).SetString(strconv.FormatFloat(math.Abs(f), 'g', -1, 64))
-	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(precision), nil))
-	scaled := new(big.Rat).Mul(exact, scale)
-	kept := new(big.Int).Quo(scaled.Num(), scaled.Denom())
-	rest := new(big.Rat).Sub(scaled, new(big.Rat).SetInt(kept))
-	if rest.Sign() != 0 {
-		decide := roundings[mode]
-		if decide == nil {
-			return graph.Null, status.New(status.ExecutionFailed, "50N00", "Rounding necessary")
-		}
-		if decide(f < 0, kept.Bit(0) == 1, rest.Cmp(big.NewRat(1, 2))) {
-			kept.Add(kept, big.NewInt(1))
+	decide := roundings[mode]
+	if decide == nil {
+		return graph.Null, status.New(status.ExecutionFailed, "50N00", "Rounding necessary")
+	}
+	half := -1 // the last digit is not 0, so what is cut off is not nothing
+	if keep >= 0 {
+		if half = int(digits[keep]) - '5'; half == 0 && int64(len(digits)) > keep+1 {
+			half = 1
 		}
 	}
-	out, _ := new(big.Rat).Quo(new(big.Rat).SetInt(kept), scale).Float64()
+	kept := append([]byte{'0'}, digits[:max(keep, 0)]...)
+	if decide(f < 0, kept[len(kept)-1]%2 == 1, half) {
+		i := len(kept) - 1
+		for ; kept[i] == '9'; i-- {
+			kept[i] = '0'
+		}
+		kept[i]++
+	}
+	out, _ := strconv.ParseFloat(string(append(append(kept, "e-"...), strconv.FormatInt(precision, 10)...)), 64)
 	if f < 0 && out != 0 {
 		out = -out
 	}
