@@ -297,15 +297,9 @@ func (p *parser) varLength() *ast.Range {
 			return r
 		}
 	}
-	// "1.5" and ".5" are numbers to the lexer; "1..5" is not.
 	if p.punct("..") {
 		if p.peek().kind == tokInt {
 			r.Max = p.integer(p.take())
-		}
-	} else if t := p.peek(); t.kind == tokFloat && strings.HasPrefix(t.text, ".") {
-		if n, err := strconv.ParseInt(t.text[1:], 10, 64); err == nil {
-			p.advance()
-			r.Max = n
 		}
 	}
 	r.Span = p.from(start)
