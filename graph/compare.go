@@ -155,8 +155,9 @@ var orderRank = [...]int8{
 // Head gives a number that never contradicts Compare: where the heads of two
 // values differ, the values differ the same way. Sorting compares heads first
 // (abbreviated keys, G. Graefe, "Implementing Sorting in Database Systems", 2006).
-func Head(v Value) uint64 {
-	head := uint64(orderRank[v.kind]) << headBits
+// Two values whose heads are the same and exact do not differ.
+func Head(v Value) (head uint64, exact bool) {
+	head = uint64(orderRank[v.kind]) << headBits
 	switch v.kind {
 	case KindInt, KindFloat:
 		bits := math.Float64bits(v.Number() + 0) // both zeros are one
@@ -168,20 +169,22 @@ func Head(v Value) uint64 {
 		default:
 			bits |= 1 << 63
 		}
-		return head | bits>>(64-headBits)
+		return head | bits>>(64-headBits), v.kind == KindInt && -exactMax < int64(v.n) && int64(v.n) < exactMax
 	case KindString:
 		var text [8]byte
 		copy(text[:], v.AsString())
-		return head | binary.BigEndian.Uint64(text[:])>>(64-headBits)
+		return head | binary.BigEndian.Uint64(text[:])>>(64-headBits), false
 	case KindBool, KindNode, KindRel, KindDate, KindLocalTime, KindLocalDateTime, KindDateTime:
 		const most = 1 << (headBits - 1)
-		return head | uint64(min(max(int64(v.n), -most), most-1)+most)
+		return head | uint64(min(max(int64(v.n), -most), most-1)+most), v.kind == KindBool || v.kind == KindDate
 	}
-	return head
+	return head, v.kind == KindNull
 }
 
-// headBits of a head tell values of one rank apart.
-const headBits = 59
+const (
+	headBits = 59      // of a head tell values of one rank apart
+	exactMax = 1 << 47 // smaller integers are told apart
+)
 
 // Compare is Cypher's orderability: a total order over all values, as ORDER BY uses it.
 func Compare(a, b Value) int {

@@ -150,8 +150,10 @@ func TestOrderKeysAndEqualityAgree(t *testing.T) {
 		case ab <= 0 && bc <= 0 && Compare(a, c) > 0:
 			t.Fatalf("%v <= %v <= %v, but not the first and the last", a, b, c)
 		}
-		if x, y := Head(a), Head(b); x < y && ab >= 0 || x > y && ab <= 0 {
-			t.Fatalf("%v %v: heads %x and %x; order %d", a, b, x, y, ab)
+		x, exact := Head(a)
+		y, both := Head(b)
+		if x < y && ab >= 0 || x > y && ab <= 0 || x == y && exact && both && ab != 0 {
+			t.Fatalf("%v %v: heads %x and %x, exact %v and %v; order %d", a, b, x, y, exact, both, ab)
 		}
 		alike := bytes.Equal(AppendKey(nil, a), AppendKey(nil, b))
 		if alike != (ab == 0) && !saturated(a) {

@@ -107,7 +107,7 @@ func steady(name string, args []ast.Expr) bool {
 	return false
 }
 
-// writtenOut tells whether e is a literal, or a map of them.
+// writtenOut tells whether e is a literal, or a list or map of them.
 func writtenOut(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.Literal:
@@ -116,8 +116,20 @@ func writtenOut(e ast.Expr) bool {
 		return e.Op == ast.OpNegate && writtenOut(e.Operand)
 	case *ast.Map:
 		return !slices.ContainsFunc(e.Values, func(v ast.Expr) bool { return !writtenOut(v) })
+	case *ast.List:
+		return !slices.ContainsFunc(e.Items, func(v ast.Expr) bool { return !writtenOut(v) })
 	}
 	return false
+}
+
+// folded gives the value of e as a constant where e is written out, value otherwise.
+func folded(e ast.Expr, value eval) eval {
+	if writtenOut(e) {
+		if v, err := value(nil, nil); err == nil {
+			return constant(v)
+		}
+	}
+	return value
 }
 
 // computedOnce computes a steady value when it is asked for first. An error is

@@ -102,7 +102,7 @@ func (c *compiler) expr(e ast.Expr) eval {
 		return c.call(e)
 	case *ast.List:
 		items := c.exprs(e.Items)
-		return func(r *run, f frame) (graph.Value, error) {
+		return folded(e, func(r *run, f frame) (graph.Value, error) {
 			out := make([]graph.Value, len(items))
 			for i, x := range items {
 				v, err := x(r, f)
@@ -112,10 +112,10 @@ func (c *compiler) expr(e ast.Expr) eval {
 				out[i] = v
 			}
 			return graph.List(out), nil
-		}
+		})
 	case *ast.Map:
 		values := c.exprs(e.Values)
-		return func(r *run, f frame) (graph.Value, error) {
+		return folded(e, func(r *run, f frame) (graph.Value, error) {
 			m := graph.NewMap(len(values))
 			for i, x := range values {
 				v, err := x(r, f)
@@ -125,7 +125,7 @@ func (c *compiler) expr(e ast.Expr) eval {
 				m.Put(e.Keys[i].Value, v)
 			}
 			return graph.MapOf(m), nil
-		}
+		})
 	case *ast.MapProjection:
 		return c.mapProjection(e)
 	case *ast.Case:
@@ -160,14 +160,32 @@ func (c *compiler) property(e *ast.Property) eval {
 	if lit, ok := e.Subject.(*ast.Literal); ok && !lit.Value.IsNull() {
 		c.fail(e, "InvalidArgumentType", "Type mismatch: expected Map, Node, Relationship, Point, Duration, Date, Time, LocalTime, LocalDateTime or DateTime but was %v", lit.Value.Kind())
 	}
-	subject := c.expr(e.Subject)
+	subject, i := c.expr(e.Subject), c.keys
+	c.keys++
 	return func(r *run, f frame) (graph.Value, error) {
 		s, err := subject(r, f)
 		if err != nil {
 			return graph.Null, err
 		}
+		if s.Kind() == graph.KindNode {
+			k, ok := r.keyAt(i, key)
+			return r.nodeProperty(s.NodeID(), k, ok)
+		}
 		return r.property(s, key)
 	}
+}
+
+// nodeProperty reads a property of a node; known=false when no entity has such a key.
+func (r *run) nodeProperty(id graph.NodeID, key graph.KeyID, known bool) (graph.Value, error) {
+	if r.graph.NodeDeleted(id) {
+		return graph.Null, deletedError("node", uint64(id))
+	}
+	if !known {
+		return graph.Null, nil
+	}
+	r.nodeArg[0] = id
+	err := r.graph.NodeProperty(r.nodeArg[:], key, r.valueArg[:])
+	return r.valueArg[0], err
 }
 
 // property reads subject.key.
@@ -177,15 +195,7 @@ func (r *run) property(s graph.Value, key string) (graph.Value, error) {
 		return graph.Null, nil
 	case graph.KindNode:
 		k, ok := r.key(key)
-		if r.graph.NodeDeleted(s.NodeID()) {
-			return graph.Null, deletedError("node", uint64(s.NodeID()))
-		}
-		if !ok {
-			return graph.Null, nil
-		}
-		r.nodeArg[0] = s.NodeID()
-		err := r.graph.NodeProperty(r.nodeArg[:], k, r.valueArg[:])
-		return r.valueArg[0], err
+		return r.nodeProperty(s.NodeID(), k, ok)
 	case graph.KindRel:
 		k, ok := r.key(key)
 		if r.graph.RelDeleted(s.RelID()) {
@@ -386,6 +396,9 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			}
 			return graph.Bool(ok), err
 		}
+	}
+	if e.Op == ast.OpIn {
+		return c.in(e, left, both(operations[e.Op]))
 	}
 	return both(operations[e.Op])
 }

@@ -119,6 +119,8 @@ type run struct {
 	endsArg   [1]graph.RelEnds
 	boolArg   [1]bool
 	valueArg  [1]graph.Value
+	tables    []*valueTable // of lists that no row changes
+	keys      []graph.KeyID // of properties that are read by name, each one more; 0: not known yet
 	args      []graph.Value // of the function calls under way, a stack
 	labelSets graph.LabelSets
 	labelsOf  []graph.LabelID // those that labelList names
@@ -166,6 +168,21 @@ func (r *run) check() error {
 }
 
 func (r *run) key(name string) (graph.KeyID, bool) { return r.graph.Key(name) }
+
+// keyAt is key for the i-th property of a plan, which looks a known name up once.
+func (r *run) keyAt(i int, name string) (graph.KeyID, bool) {
+	for len(r.keys) <= i {
+		r.keys = append(r.keys, 0)
+	}
+	if r.keys[i] != 0 {
+		return r.keys[i] - 1, true
+	}
+	k, ok := r.key(name)
+	if ok {
+		r.keys[i] = k + 1
+	}
+	return k, ok
+}
 
 func (r *run) labels(names []string) ([]graph.LabelID, bool) {
 	out := make([]graph.LabelID, len(names))

@@ -87,6 +87,8 @@ type compiler struct {
 	noAgg     string        // why aggregates are not allowed here
 	params    map[string]bool
 	patterns  int  // compiled so far
+	tables    int  // of lists that no row changes
+	keys      int  // properties that are read by name
 	batches   bool // there is a CALL … IN TRANSACTIONS
 	serial    bool // there is what goes by the order of rows
 	// repeatable: the MATCH at hand allows a relationship more than once.

@@ -25,6 +25,7 @@ type sortSink struct {
 	scratch     []graph.Value
 	most        int // rows to keep; < 0: all
 	begun       bool
+	vague       bool // equal heads of the first key may be of different values
 	arrived     int
 	compared    int
 	next        sink
@@ -34,9 +35,9 @@ type sortSink struct {
 // sortedRow stands for a row in the order. Most comparisons are of heads alone,
 // which lie side by side.
 type sortedRow struct {
-	head uint64 // graph.Head of the first key, turned round when it descends
-	at   uint32 // in rows; as they arrived, so that equal rows stay in order
-	size uint32 // bytes counted for it
+	heads [2]uint64 // graph.Head of the first two keys, turned round where they descend
+	at    uint32    // in rows; as they arrived, so that equal rows stay in order
+	size  uint32    // bytes counted for it
 }
 
 // rowBlocks keep the keys and the live values of rows, many rows in a block, so
@@ -107,9 +108,14 @@ func (s *sortSink) push(f frame) error {
 		s.scratch[i] = v
 	}
 	s.arrived++
-	row := sortedRow{head: graph.Head(s.scratch[0])}
-	if s.keys[0].descending {
-		row.head = ^row.head
+	var row sortedRow
+	for i := range min(len(s.keys), len(row.heads)) {
+		head, exact := graph.Head(s.scratch[i])
+		if s.keys[i].descending {
+			head = ^head
+		}
+		row.heads[i] = head
+		s.vague = s.vague || i == 0 && !exact
 	}
 	if s.most >= 0 && len(s.order) >= s.most {
 		if s.most == 0 {
@@ -123,7 +129,12 @@ func (s *sortSink) push(f frame) error {
 		}
 		// The rows up to most are sorted once there were more: the last of them is the bar.
 		if s.arrived > 2*s.most && len(s.runs) == 0 {
-			if bar := s.order[s.most-1]; row.head > bar.head || row.head == bar.head && s.compareKeys(s.scratch, s.rows.row(bar.at)) >= 0 {
+			bar := &s.order[s.most-1]
+			c, told := s.byHeads(&row, bar)
+			if !told {
+				c = s.compareKeys(s.scratch, s.rows.row(bar.at))
+			}
+			if c >= 0 {
 				return nil
 			}
 		}
@@ -247,19 +258,29 @@ func (s *sortSink) sort() (err error) {
 		}
 	}()
 	slices.SortFunc(s.order, func(a, b sortedRow) int {
-		if a.head != b.head {
-			if s.compared++; s.compared%headsAtOnce == 0 {
-				leaveWhen(s.r.check())
-			}
-			return cmp.Compare(a.head, b.head)
+		if s.compared++; s.compared%headsAtOnce == 0 {
+			leaveWhen(s.r.check())
+		}
+		if c, told := s.byHeads(&a, &b); told {
+			return cmp.Or(c, cmp.Compare(a.at, b.at))
 		}
 		leaveWhen(s.r.alive())
-		if c := s.compareKeys(s.rows.row(a.at), s.rows.row(b.at)); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.at, b.at)
+		return cmp.Or(s.compareKeys(s.rows.row(a.at), s.rows.row(b.at)), cmp.Compare(a.at, b.at))
 	})
 	return nil
+}
+
+// byHeads compares two rows by their heads; told=false when these do not tell.
+func (s *sortSink) byHeads(a, b *sortedRow) (c int, told bool) {
+	switch {
+	case a.heads[0] != b.heads[0]:
+		return cmp.Compare(a.heads[0], b.heads[0]), true
+	case s.vague:
+		return 0, false
+	case a.heads[1] != b.heads[1]: // the first keys are equal
+		return cmp.Compare(a.heads[1], b.heads[1]), true
+	}
+	return 0, len(s.keys) == 1
 }
 
 // compareKeys compares what begins with the keys.

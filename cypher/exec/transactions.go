@@ -112,7 +112,7 @@ func (s *renewed) done() error {
 		return err
 	}
 	r.graph, r.env.Graph = g, g
-	r.schema, r.free, r.instances = nil, nil, nil
+	r.schema, r.free, r.instances, r.keys = nil, nil, nil, nil
 	s.next = s.rest()
 	return s.eagerSink.done()
 }

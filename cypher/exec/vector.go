@@ -90,7 +90,15 @@ func (c *compiler) known(e ast.Expr) vector {
 			return nil
 		}
 	case *ast.Binary:
+		switch e.Op {
+		case ast.OpStartsWith, ast.OpEndsWith, ast.OpContains:
+			return c.textVector(e)
+		case ast.OpIn:
+			return c.inVector(e)
+		}
 		return c.logicVector(e)
+	case *ast.Case:
+		return c.caseVector(e)
 	}
 	return nil
 }
@@ -105,7 +113,8 @@ func (c *compiler) condition(e ast.Expr) vector {
 			return c.known(e)
 		}
 	case *ast.Binary:
-		if e.Op == ast.OpAnd || e.Op == ast.OpOr {
+		switch e.Op {
+		case ast.OpAnd, ast.OpOr, ast.OpStartsWith, ast.OpEndsWith, ast.OpContains, ast.OpIn:
 			return c.known(e)
 		}
 	}
@@ -312,6 +321,110 @@ func bit(b bool) uint64 {
 		return 1
 	}
 	return 0
+}
+
+// textVector compiles STARTS WITH, ENDS WITH and CONTAINS.
+func (c *compiler) textVector(e *ast.Binary) vector {
+	left, right := c.known(e.Left), c.known(e.Right)
+	if left == nil || right == nil {
+		return nil
+	}
+	return pairwise(left, right, operations[e.Op])
+}
+
+// pairwise computes an operator of two vectors that never fails but when the
+// statement is ended.
+func pairwise(left, right vector, op operation) vector {
+	return func(r *run, c *chunk, out *graph.Column) error {
+		a, b := column(), column()
+		defer putColumn(a)
+		defer putColumn(b)
+		if err := left(r, c, a); err != nil {
+			return err
+		}
+		if err := right(r, c, b); err != nil {
+			return err
+		}
+		out.Reset()
+		_, err := r.context.Interruptible(func() (graph.Value, error) {
+			for i := range c.n {
+				v, err := op(&r.context, a.At(i), b.At(i))
+				if err != nil {
+					return graph.Null, err
+				}
+				out.Append(v)
+			}
+			return graph.Null, nil
+		})
+		return err
+	}
+}
+
+// inVector compiles IN of a list that is written out.
+func (c *compiler) inVector(e *ast.Binary) vector {
+	left := c.known(e.Left)
+	if _, ok := e.Right.(*ast.List); left == nil || !ok || !writtenOut(e.Right) {
+		return nil
+	}
+	return pairwise(left, constantVector(c.expr(e.Right)), (*fn.Context).In)
+}
+
+// branchesMax is how many branches of a CASE are computed for all rows at once.
+const branchesMax = 16
+
+// caseVector compiles a CASE of conditions whose results never fail.
+func (c *compiler) caseVector(e *ast.Case) vector {
+	if e.Subject != nil {
+		return nil
+	}
+	var whens, thens []vector
+	if len(e.Whens) > branchesMax {
+		return nil
+	}
+	for _, w := range e.Whens {
+		if len(w.Conditions) != 1 {
+			return nil
+		}
+		when, then := c.condition(w.Conditions[0]), c.known(w.Then)
+		if when == nil || then == nil {
+			return nil
+		}
+		whens, thens = append(whens, when), append(thens, then)
+	}
+	otherwise := constantVector(constant(graph.Null))
+	if e.Else != nil {
+		if otherwise = c.known(e.Else); otherwise == nil {
+			return nil
+		}
+	}
+	return func(r *run, c *chunk, out *graph.Column) error {
+		chosen := make([]uint8, c.n) // one more than the branch; 0: none yet
+		x := column()
+		defer putColumn(x)
+		for b, when := range whens {
+			if err := when(r, c, x); err != nil {
+				return err
+			}
+			for i := range chosen {
+				if chosen[i] == 0 && x.At(i).IsTrue() {
+					chosen[i] = uint8(b + 1)
+				}
+			}
+		}
+		results := make([]*graph.Column, 1+len(thens))
+		for b, then := range append([]vector{otherwise}, thens...) {
+			results[b] = column()
+			defer putColumn(results[b])
+			if err := then(r, c, results[b]); err != nil {
+				return err
+			}
+		}
+		out.Reset()
+		for i, b := range chosen {
+			out.Append(results[b].At(i))
+		}
+		return nil
+	}
 }
 
 func (c *compiler) logicVector(e *ast.Binary) vector {
