@@ -101,12 +101,16 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 		return b.perElement(e, s, c)
 	case *ast.PatternExpr:
 		b.predicatePattern(e.Pattern, s)
-		if e.Pattern.Shortest == "" && !c.predicate {
+		switch e.Pattern.Shortest {
+		case "shortestPath":
+			return typ{kinds: isPath}
+		case "allShortestPaths":
+			return listOf(typ{kinds: isPath})
+		}
+		if !c.predicate {
 			b.failPattern(e, c)
 		}
-		if e.Pattern.Shortest == "" {
-			return boolType
-		}
+		return boolType
 	case *ast.PatternComprehension:
 		inner := s.clone()
 		b.matchPattern([]*ast.PathPattern{e.Pattern}, inner)
