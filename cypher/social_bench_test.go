@@ -19,6 +19,9 @@ var joined = []social.Template{
 	{Name: "meet_in_five", Query: "MATCH (a:User {id: $id})-->(b)-->(c)-->(d)<--(e)<--(f:User {id: $to}) RETURN sum(d.age)"},
 	{Name: "square", Query: "MATCH (a:User {id: $id})--(b)--(c)--(d)--(a) RETURN count(*)"},
 	{Name: "triangles_by_age", Query: "MATCH (a:User)-->(b:User)-->(c:User), (a)-->(c) WHERE a.age = 20 RETURN count(*)"},
+	{Name: "walks_into", Query: "MATCH (a:User {id: $id})-[*1..3]-(b:User {id: $to}) RETURN count(*)"},
+	{Name: "shortest_three", Query: "MATCH p = SHORTEST 3 (a:User {id: $id})-[:FRIEND]->{1,4}(b:User {id: $to}) RETURN length(p)"},
+	{Name: "quantified", Query: "UNWIND range(1, 5000) AS x WITH any(y IN range(1, 20) WHERE y = x % 30) AS a, all(y IN [1, 2, 3] WHERE y < x) AS b RETURN count(CASE WHEN a AND b THEN 1 END)"},
 	{Name: "two_parts", Query: "MATCH (a:User {id: $id})-->(b), (c:User {id: $to})-->(d)-->(e) RETURN count(*), sum(b.age + e.age)"},
 }
 

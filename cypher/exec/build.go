@@ -259,7 +259,7 @@ func (pl *planner) expand(x *patternRel, a action, earlier []*patternRel, onPath
 		if pl.prunes(x, a, o, i) {
 			return x.reachWithin(a.haveFrom)
 		}
-		return x.expandVariable(a.haveFrom, into, earlier)
+		return x.expandVariable(a.haveFrom, into, pl.keepsList(x), earlier)
 	case into:
 		return x.expandInto(earlier)
 	}
@@ -363,6 +363,12 @@ func (pl *planner) chain(from *patternNode, hops []reachHop) string {
 }
 
 // wanted tells whether anything but the pattern's own steps reads the slot.
+// keepsList tells whether the relationships of the variable x are asked for: by
+// what follows, by a path or a group, or by another relationship, which must be none of them.
+func (pl *planner) keepsList(x *patternRel) bool {
+	return pl.wanted(x.slot) || pl.readsRel(x.slot) || x.relsTo >= 0 || x.nodesFrom >= 0 || x.nodesTo >= 0 || len(pl.p.rels) > 1 || len(pl.p.paths) > 0
+}
+
 func (pl *planner) wanted(slot int) bool { return pl.p.needed == nil || pl.p.needed[slot] }
 
 // readBy tells whether a predicate other than those on the slot alone reads it.

@@ -298,8 +298,9 @@ func (x *patternRel) eachRel(from relCursors, earlier []*patternRel) stepBuilder
 	}
 }
 
-// expandVariable walks trails depth first: no relationship twice.
-func (x *patternRel) expandVariable(haveFrom, into bool, earlier []*patternRel) stepBuilder {
+// expandVariable walks trails depth first: no relationship twice. The list of
+// relationships is made when it is kept.
+func (x *patternRel) expandVariable(haveFrom, into, kept bool, earlier []*patternRel) stepBuilder {
 	fromSlot, toSlot, dir := x.sides(haveFrom)
 	reversed := !haveFrom
 	return func(r *run, next push) push {
@@ -323,14 +324,16 @@ func (x *patternRel) expandVariable(haveFrom, into bool, earlier []*patternRel) 
 				if into && want.NodeID() != at {
 					return nil
 				}
-				rels, nodes := slices.Clone(trail), stops
-				if reversed {
-					slices.Reverse(rels)
-					nodes = slices.Clone(stops)
-					slices.Reverse(nodes)
+				if kept {
+					rels, nodes := slices.Clone(trail), stops
+					if reversed {
+						slices.Reverse(rels)
+						nodes = slices.Clone(stops)
+						slices.Reverse(nodes)
+					}
+					f[x.slot] = graph.List(rels)
+					x.groups(f, rels, nodes)
 				}
-				f[x.slot] = graph.List(rels)
-				x.groups(f, rels, nodes)
 				if !into {
 					f[toSlot] = graph.NodeRef(at)
 				}

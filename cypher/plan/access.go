@@ -39,6 +39,7 @@ const (
 	callCost  = 1.0 // a row that comes to a step
 	walkCost  = 0.1 // an entry of a list of relationships that is passed over
 	passCost  = 0.2 // a relationship in a scan of those that are read anyway
+	stepCost  = 0.6 // a walk whose end is compared with a solved node
 	probeCost = 0.2 // an entry of a list that is looked up in another
 	tableCost = 1.5 // a row put into a table
 	tableRows = 4   // rows that come before a table pays

@@ -80,9 +80,12 @@ func (p *planner) extendRels(s *state, emit func(adds []int, op Op)) bool {
 		case op.HaveFrom && op.HaveTo:
 			op.Found = s.rows * f.factor
 			op.Cost = s.cost + rows*callCost + op.Found
-			if x.Kind == Repeated || x.Variable {
+			switch {
+			case x.Kind == Repeated:
 				op.Cost += rows * f.fan[0]
-			} else {
+			case x.Variable:
+				op.Cost += rows * stepCost * f.fan[0]
+			default:
 				op.Cost += rows * walkCost * min(f.fan[0], f.fan[1])
 			}
 		default:
