@@ -81,7 +81,7 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 				b.require(bound, b.expr(bound, s, c.plain()), isInt)
 			}
 		}
-		return t
+		return typ{kinds: isList, element: t.element}
 	case *ast.Unary:
 		return b.unary(e, s, c)
 	case *ast.Binary:

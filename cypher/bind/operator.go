@@ -250,9 +250,9 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 		b.require(e.Subject, t, isList)
 	}
 	what, want := "", isString
-	_, property := e.Subject.(*ast.Property)
+	_, ofProperty := e.Subject.(*ast.Property)
 	switch {
-	case t.kinds == isList, property && t.kinds&(isMap|isEntity) == 0 && i.kinds&isInt == 0 && e.Index != nil:
+	case t.kinds == isList, ofProperty && t.kinds&(isMap|isEntity) == 0 && i.kinds&isInt == 0 && e.Index != nil:
 		what, want = "list index", isInt
 	case t.kinds&isMap != 0 && t.only(isMap|isEntity):
 		what = "map key"
@@ -266,6 +266,12 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 		b.mention(Key, lit.Value.AsString(), lit.Start)
 	}
 	element := t.elementType()
+	switch {
+	case t.only(isEntity):
+		return property
+	case t.kinds&(isList|isMap|isEntity) == isList && t.element != nil:
+		element = *t.element
+	}
 	if element.kinds == isMap { // what an element is known to be: a map may also be an entity
 		element.kinds |= isEntity
 	}
