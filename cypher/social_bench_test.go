@@ -41,6 +41,9 @@ var computed = []social.Template{
 	{Name: "comprehended", Query: "RETURN size([x IN range(1, 100000) WHERE x % 3 = 0 | x * x])"},
 	{Name: "without_friends", Query: "MATCH (n:User) WHERE NOT (n)-->() RETURN count(n)"},
 	{Name: "friend_of_age", Query: "MATCH (n:User) WHERE EXISTS { (n)-->(:User {age: 20}) } RETURN count(n)"},
+	{Name: "flags", Query: "MATCH (n:User) SET n.flag = true RETURN count(n)"},
+	{Name: "no_flags", Query: "MATCH (n:User) REMOVE n.missing"},
+	{Name: "friends_in_common", Query: "MATCH (a:User {age: 20})-->(b)<--(c:User {age: 20}) WHERE a.id < c.id RETURN count(*)"},
 	{Name: "pairs_by_age", Query: "MATCH (a:User), (b:User) WHERE a.id < 200 AND b.id < 200 AND a.age = b.age AND a.id < b.id RETURN count(*)"},
 }
 
