@@ -205,5 +205,5 @@ func (p *percentile) Result(c *Context) graph.Value {
 		return p.values[i]
 	}
 	a, b := p.values[i].Number(), p.values[i+1].Number()
-	return graph.Float(a + (b-a)*(at-float64(i)))
+	return graph.Float(a*(float64(i+1)-at) + b*(at-float64(i))) // infinite ones, too
 }
