@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"maps"
+
 	"graticule/cypher/ast"
 	"graticule/status"
 )
@@ -111,28 +113,65 @@ func (b *binder) failTypes(at ast.Node, clause string) {
 // checkReferred refuses properties that name what the same clause makes, as
 // Cypher 25 does; fresh are the names it makes.
 func (b *binder) checkReferred(parts []*ast.PathPattern, fresh map[string]bool, clause string) {
-	if b.version < 25 {
-		return
-	}
-	check := func(e ast.Expr) {
-		ast.Any(e, func(x ast.Expr) bool {
-			if v, ok := x.(*ast.Variable); ok && fresh[v.Name] {
+	for _, p := range parts {
+		eachProperties(p, func(e ast.Expr) {
+			if v := named(e, fresh); v != nil {
 				b.failBecause(v, "", status.Because("42I58", "Entity, '%s', cannot be created and referenced in the same clause.", v.Name),
 					"Creating an entity (%s) and referencing that entity in a property definition in the same %s is not allowed. Only reference variables created in earlier clauses.", v.Name, clause)
 			}
-			return false
 		})
 	}
+}
+
+// checkOwnPath refuses properties that name what the same path of a CREATE makes,
+// as Cypher 5 does; fresh are the names that the clause makes.
+func (b *binder) checkOwnPath(parts []*ast.PathPattern, fresh map[string]bool) {
+	made := map[string]bool{} // by a path before
 	for _, p := range parts {
+		kind, own := map[string]string{}, map[string]bool{}
+		note := func(n *ast.Name, what string) {
+			if n != nil && fresh[n.Value] && !made[n.Value] {
+				kind[n.Value], own[n.Value] = what, true
+			}
+		}
 		for _, el := range p.Elements {
 			switch el := el.(type) {
 			case *ast.NodePattern:
-				check(el.Properties)
+				note(el.Variable, "Node")
 			case *ast.RelPattern:
-				check(el.Properties)
+				note(el.Variable, "Relationship")
 			}
 		}
+		eachProperties(p, func(e ast.Expr) {
+			if v := named(e, own); v != nil {
+				b.fail(v, "", "The %[1]s variable '%[2]s' is referencing a %[1]s that is created in the same CREATE clause which is not allowed. Please only reference variables created in earlier clauses.", kind[v.Name], v.Name)
+			}
+		})
+		maps.Copy(made, own)
 	}
+}
+
+func eachProperties(p *ast.PathPattern, f func(ast.Expr)) {
+	for _, el := range p.Elements {
+		switch el := el.(type) {
+		case *ast.NodePattern:
+			f(el.Properties)
+		case *ast.RelPattern:
+			f(el.Properties)
+		}
+	}
+}
+
+// named gives the first variable in e that is one of names, nil when none is.
+func named(e ast.Expr, names map[string]bool) (found *ast.Variable) {
+	ast.Any(e, func(x ast.Expr) bool {
+		v, ok := x.(*ast.Variable)
+		if ok && names[v.Name] {
+			found = v
+		}
+		return found != nil
+	})
+	return found
 }
 
 // freshNames gives the names of parts that s does not hold.

@@ -18,12 +18,17 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 	case *ast.Create:
 		b.noteCreated(cl.Pattern.Parts, s, false)
 		fresh := freshNames(cl.Pattern.Parts, s)
+		if b.version < 25 {
+			b.checkOwnPath(cl.Pattern.Parts, fresh)
+		}
 		for _, p := range cl.Pattern.Parts {
 			b.checkPathJuxtaposed(p)
 			b.createPath(p, s, false)
 			b.checkCreated(p, "CREATE")
 		}
-		b.checkReferred(cl.Pattern.Parts, fresh, "CREATE")
+		if b.version >= 25 {
+			b.checkReferred(cl.Pattern.Parts, fresh, "CREATE")
+		}
 	case *ast.Merge:
 		b.noteCreated([]*ast.PathPattern{cl.Path}, s, true)
 		fresh := freshNames([]*ast.PathPattern{cl.Path}, s)
@@ -32,7 +37,9 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 		b.checkPathJuxtaposed(cl.Path)
 		b.createPath(cl.Path, s, true)
 		b.checkCreated(cl.Path, "MERGE")
-		b.checkReferred([]*ast.PathPattern{cl.Path}, fresh, "MERGE")
+		if b.version >= 25 {
+			b.checkReferred([]*ast.PathPattern{cl.Path}, fresh, "MERGE")
+		}
 		b.merging = false
 		b.setItems(cl.OnCreate, s)
 		b.setItems(cl.OnMatch, s)

@@ -148,8 +148,8 @@ func (q *queryPlan) resultSlots() []int {
 // run runs the query from row f and calls emit with frames whose resultSlots
 // hold the columns.
 func (q *queryPlan) run(r *run, f frame, emit func(f frame) error) error {
-	defer func(outer frame) { r.base = outer }(r.base)
-	r.base = f
+	defer func(outer frame, weight int64) { r.base, r.weight = outer, weight }(r.base, r.weight)
+	r.base, r.weight = f, 1
 	return q.runFrom(r, func(push func(frame) error) error { return push(f) }, emit)
 }
 

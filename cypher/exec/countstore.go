@@ -121,8 +121,9 @@ func (r *run) times(n int64, f frame, next push) error {
 	if n == 0 {
 		return nil
 	}
+	was := r.weight
 	r.weight = n
 	err := next(f)
-	r.weight = 1
+	r.weight = was
 	return err
 }

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -66,8 +67,12 @@ func (c *compiler) expr(e ast.Expr) eval {
 		return c.comparison(e)
 	case *ast.IsNull:
 		x, not := c.expr(e.Operand), e.Not
+		_, property := e.Operand.(*ast.Property)
 		return func(r *run, f frame) (graph.Value, error) {
 			v, err := x(r, f)
+			if s, ok := errors.AsType[*status.Error](err); property && ok && s.Detail == deletedAccess {
+				return graph.Bool(!not), nil // what is deleted has no properties
+			}
 			return graph.Bool(v.IsNull() != not), err
 		}
 	case *ast.IsNormalized:
@@ -222,9 +227,12 @@ func (r *run) property(s graph.Value, key string) (graph.Value, error) {
 	return graph.Null, fn.NotOfType(s, "MAP", "Type mismatch: expected a map but was %s", fn.Inspect(s))
 }
 
+// deletedAccess is the detail of reading what the transaction has deleted.
+const deletedAccess = "DeletedEntityAccess"
+
 func deletedError(what string, id uint64) error {
 	e := status.New(status.EntityNotFound, "50N42", "%s with id %d has been deleted in this transaction", strings.ToUpper(what[:1])+what[1:], id)
-	e.Detail = "DeletedEntityAccess"
+	e.Detail = deletedAccess
 	return e
 }
 

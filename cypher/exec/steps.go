@@ -53,28 +53,34 @@ func (p *pattern) instance(r *run) *instance {
 
 // on solves p from f and calls emit for each solution.
 func (p *pattern) on(r *run, f frame, emit push) error {
-	in := p.instance(r)
-	saved := in.emit
-	in.emit = emit
-	err := in.run(f)
-	in.emit = saved
-	return err
+	return p.instance(r).solve(r, f, emit)
 }
 
 // count gives how many solutions p has from f; with one it looks for no second.
 func (p *pattern) count(r *run, f frame, one bool) (int64, error) {
 	in := p.instance(r)
-	emit, found := in.emit, in.found
-	if in.emit, in.found = in.all, 0; one {
-		in.emit = in.first
+	found, emit := in.found, in.all
+	if one {
+		emit = in.first
 	}
-	err := in.run(f)
+	in.found = 0
+	err := in.solve(r, f, emit)
 	if err == error(&in.enough) {
 		err = nil
 	}
 	n := in.found
-	in.emit, in.found = emit, found
+	in.found = found
 	return n, err
+}
+
+// solve solves the pattern from f, whose row may stand for many: each of its
+// solutions stands for one.
+func (in *instance) solve(r *run, f frame, emit push) error {
+	saved, weight := in.emit, r.weight
+	in.emit, r.weight = emit, 1
+	err := in.run(f)
+	in.emit, r.weight = saved, weight
+	return err
 }
 
 // build links the steps of p in front of emit; many takes chunks, where the
