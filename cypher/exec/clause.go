@@ -65,6 +65,8 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 	ch := &chain{}
 	read, wrote := false, false
 	lazy := !c.writes
+	var seen reading
+	keep := func(cl ast.Clause) { c.add(ch, "Eager", cl, eager); seen.forget() }
 	var pending *pattern    // of the MATCH just before
 	var merged []*ast.Merge // that may still have rows to come
 	for i, cl := range q.Clauses {
@@ -78,17 +80,17 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 		}
 		call, _ := cl.(*ast.CallProcedure)
 		if call != nil && c.procs[strings.ToLower(call.Name.Value)].writes() && (read || wrote) {
-			c.add(ch, "Eager", cl, eager)
+			keep(cl)
 		}
 		switch cl := cl.(type) {
 		case *ast.Match, *ast.CallProcedure, *ast.CallSubquery, *ast.LoadCSV:
 			if wrote {
-				c.add(ch, "Eager", cl, eager)
+				keep(cl)
 				wrote = false
 			}
 			if sub, ok := cl.(*ast.CallSubquery); ok && c.isUpdating(sub.Query) {
 				if read && sub.Transactions == nil {
-					c.add(ch, "Eager", cl, eager)
+					keep(cl)
 				}
 				wrote, lazy = true, false
 			}
@@ -98,22 +100,30 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 			}
 		case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
 			if read {
-				c.add(ch, "Eager", cl, eager)
+				keep(cl)
 				read = false
 			}
 			merges := mergesOf(cl)
 			_, deletes := cl.(*ast.Delete)
 			if (merges != nil || deletes) && wrote || slices.ContainsFunc(merged, func(m *ast.Merge) bool { return mergeReads(m, cl) }) {
-				c.add(ch, "Eager", cl, eager) // it reads what was written before it, or writes or deletes what is still read or written
+				keep(cl) // it reads what was written before it, or writes or deletes what is still read or written
 				merged = nil
 			}
 			merged = append(merged, merges...)
 			c.writes, wrote, lazy = true, true, false
 		case *ast.With:
-			c.settle(ch, q.Clauses[:i], &cl.Projection, cl)
+			if c.settles(q.Clauses[:i], &cl.Projection) {
+				keep(cl)
+			}
 		case *ast.Return:
-			c.settle(ch, q.Clauses[:i], &cl.Projection, cl)
+			if c.settles(q.Clauses[:i], &cl.Projection) {
+				keep(cl)
+			}
 		}
+		if seen.changedBy(c, cl) {
+			keep(cl)
+		}
+		seen.clause(cl)
 		switch cl := cl.(type) {
 		case *ast.Match:
 			if cl.Search != nil {

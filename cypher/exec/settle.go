@@ -7,9 +7,9 @@ import (
 	"graticule/cypher/ast"
 )
 
-// settle puts a barrier before a projection that reads what the clause before it
-// changed: a row must see what all rows wrote.
-func (c *compiler) settle(ch *chain, before []ast.Clause, p *ast.Projection, cl ast.Node) {
+// settles tells whether a projection reads what the clause before it changed, and
+// so must wait: a row must see what all rows wrote.
+func (c *compiler) settles(before []ast.Clause, p *ast.Projection) bool {
 	changed := false
 	for _, b := range slices.Backward(before) {
 		switch b := b.(type) {
@@ -21,17 +21,17 @@ func (c *compiler) settle(ch *chain, before []ast.Clause, p *ast.Projection, cl 
 		case *ast.CallSubquery:
 			changed = changed || b.Transactions == nil && c.isUpdating(b.Query)
 			if !changed {
-				return
+				return false
 			}
 		default:
 			if changed {
 				break
 			}
-			return
+			return false
 		}
 	}
 	if !changed {
-		return
+		return false
 	}
 	reads := p.Star
 	look := func(e ast.Expr) {
@@ -55,7 +55,5 @@ func (c *compiler) settle(ch *chain, before []ast.Clause, p *ast.Projection, cl 
 		look(o.Expr)
 	}
 	look(p.Where)
-	if reads {
-		c.add(ch, "Eager", cl, eager)
-	}
+	return reads
 }
