@@ -46,7 +46,7 @@ var rules = []rule{
 		}},
 	{"range that goes the other way", "range(1, 0, 2) is [1] in Neo4j, which divides towards zero; in openCypher it is empty",
 		func(s *Statement, class string, _, _ *cases.Answer) bool {
-			return (class == "rows" || class == "counters") && slices.ContainsFunc(steppedRange.FindAllStringSubmatch(s.Text, -1), func(m []string) bool {
+			return (strings.HasSuffix(class, "rows") || class == "counters") && slices.ContainsFunc(steppedRange.FindAllStringSubmatch(s.Text, -1), func(m []string) bool {
 				from, to, step := atoi(m[1]), atoi(m[2]), atoi(m[3])
 				return (to-from)*step < 0 && max(to-from, from-to) < max(step, -step)
 			})
