@@ -39,7 +39,9 @@ func (f Function) in(version int) Function {
 		if f.Signature25 != "" {
 			f.Signature = f.Signature25
 		}
-		f.Max = max(f.Max, f.Max25)
+		if f.Max >= 0 {
+			f.Max = max(f.Max, f.Max25)
+		}
 	}
 	return f
 }
@@ -158,12 +160,13 @@ type binder struct {
 	late     *status.Error   // told when no other rule is broken
 	within   []*ast.Subquery // EXISTS, COUNT and COLLECT around, where nothing may be updated
 
-	inCall, inBatch int             // CALL subqueries around, and those IN TRANSACTIONS
-	earlier         map[string]bool // names bound before the MATCH at hand
-	inUnion         bool            // the query at hand has several parts
-	forms           pathForms       // in the subquery at hand, or the whole query
-	grouped         bool            // the WHERE at hand follows an aggregation or DISTINCT
-	before          *scope          // names that a projection which groups has just dropped
+	inCall, inBatch int                            // CALL subqueries around, and those IN TRANSACTIONS
+	earlier         map[string]bool                // names bound before the MATCH at hand
+	quantified      map[string]*ast.QuantifiedPath // in the MATCH at hand, by the names inside
+	inUnion         bool                           // the query at hand has several parts
+	forms           pathForms                      // in the subquery at hand, or the whole query
+	grouped         bool                           // the WHERE at hand follows an aggregation or DISTINCT
+	before          *scope                         // names that a projection which groups has just dropped
 }
 
 // failure is panicked where a rule is broken and recovered in Bind; it never

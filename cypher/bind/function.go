@@ -77,7 +77,11 @@ func (b *binder) call(e *ast.Call, s *scope, c context) typ {
 	if c.inside && name == "rand" {
 		b.failUnplaced("NonConstantExpression", "Can't use non-deterministic (random) functions inside of aggregate functions.")
 	}
-	if name == "id" && b.version < 25 {
+	switch {
+	case name == "id" && b.version >= 25:
+		const by = "elementId or consider using an application-generated id"
+		b.note(notice.DeprecatedFor("The query used a deprecated function. ('id' has been replaced by '"+by+"')", "id", by, b.position(e.Start)))
+	case name == "id":
 		b.note(notice.DeprecatedForNothing("The query used a deprecated function: `id`.", "id", b.position(e.Start)))
 	}
 	switch name {
