@@ -33,7 +33,9 @@ func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 	}
 	if q.Next != nil {
 		b.requireNames(q, "RETURN followed by NEXT")
-		return b.query(q.Next, first, false)
+		next := first.clone()
+		next.outer, next.imported = s.outer, s.imported // what CALL imports stays visible
+		return b.query(q.Next, next, false)
 	}
 	return first
 }
@@ -43,10 +45,7 @@ func (b *binder) use(cl *ast.Use) {
 	v, named := cl.Graph.(*ast.Variable)
 	if !named {
 		text := strings.ReplaceAll(cl.Graph.At().Text(b.source), "'", "\"")
-		if b.version >= 25 {
-			b.fail(cl, "", "Dynamic graph lookup not allowed here. This feature is only available on composite databases.\nAttempted to access graph %s", text)
-		}
-		panic(failure{status.New(status.SyntaxError, "50N42", "Dynamic graph lookup not allowed here. This feature is only available on composite databases.\nAttempted to access graph %s (line 1, column 1 (offset: 0))", text)})
+		b.fail(cl, "", "Dynamic graph lookup not allowed here. This feature is only available on composite databases.\nAttempted to access graph %s", text)
 	}
 	b.uses = append(b.uses, v.Name)
 }

@@ -15,10 +15,11 @@ type stage func(r *run, next sink, enough *errEnough) sink
 // chain is a compiled single query: stages in order, the last of which hands
 // its rows to the consumer.
 type chain struct {
-	stages  []operator
-	columns []string
-	slots   []int
-	returns bool
+	stages      []operator
+	columns     []string
+	slots       []int
+	returns     bool
+	conditional bool // it is WHEN … THEN, which keeps rows that it returns nothing of
 }
 
 func (ch *chain) build(r *run, last sink, enough *errEnough) sink {

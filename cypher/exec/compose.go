@@ -30,11 +30,13 @@ func (c *compiler) query(q *ast.Query) *queryPlan {
 			plan.slots = append(plan.slots, c.slot())
 		}
 	}
-	if q.Next != nil { // it sees the columns, and nothing else
+	if q.Next != nil { // it sees the columns, and what the enclosing query has
 		c.scope = newScope()
 		for i, name := range plan.columns {
 			c.scope.slots[name] = plan.slots[i]
 		}
+		c.scope.keep(outer)
+		plan.updating = c.isUpdating(&ast.Query{Parts: q.Parts})
 		plan.next = c.query(q.Next)
 		plan.columns, plan.returns = plan.next.columns, plan.next.returns
 		plan.result = plan.next.resultSlots()
@@ -66,7 +68,7 @@ func (c *compiler) conditional(part *ast.SingleQuery) *chain {
 		plan *queryPlan
 		from []int // slots of its columns, in the order of the first branch
 	}
-	ch := &chain{}
+	ch := &chain{conditional: true}
 	var branches []branch
 	scope := c.scope
 	for i, b := range part.Conditional {
@@ -103,6 +105,12 @@ func (c *compiler) conditional(part *ast.SingleQuery) *chain {
 						continue
 					}
 				}
+				if !ch.returns {
+					if err := b.plan.run(r, f, func(frame) error { return nil }); err != nil {
+						return err
+					}
+					break
+				}
 				return b.plan.run(r, f, func(out frame) error {
 					for i, s := range b.from {
 						out[ch.slots[i]] = out[s]
@@ -110,7 +118,10 @@ func (c *compiler) conditional(part *ast.SingleQuery) *chain {
 					return next.push(out)
 				})
 			}
-			return nil
+			if ch.returns {
+				return nil
+			}
+			return next.push(f) // a unit subquery, also when no branch was taken
 		}}
 	})
 	return ch
@@ -133,6 +144,7 @@ type queryPlan struct {
 	slots    []int // of the columns of chains; of several, none of theirs
 	returns  bool
 	next     *queryPlan // fed by the rows of chains (NEXT)
+	updating bool       // chains write before next
 	result   []int      // of the columns of next
 	unit     bool       // its rows go on though they have no columns
 }
@@ -156,19 +168,7 @@ func (q *queryPlan) run(r *run, f frame, emit func(f frame) error) error {
 // runFrom runs the query over the rows that feed pushes.
 func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emit func(f frame) error) error {
 	if q.next != nil {
-		first := *q
-		first.next, first.columns, first.unit = nil, q.chains[0].columns, !q.chains[0].returns
-		if len(q.chains) == 1 && first.unit { // what follows sees all that was written
-			return q.next.runFrom(r, func(push func(frame) error) error {
-				rows := rowBuffer{r: r}
-				defer rows.close()
-				if err := first.runFrom(r, feed, rows.add); err != nil {
-					return err
-				}
-				return rows.each(push)
-			}, emit)
-		}
-		return q.next.runFrom(r, func(push func(frame) error) error { return first.runFrom(r, feed, push) }, emit)
+		return q.next.runFrom(r, func(push func(frame) error) error { return q.feedNext(r, feed, push) }, emit)
 	}
 	if len(q.chains) == 1 {
 		ch, enough, last := q.chains[0], &errEnough{}, callbackSink(emit)
@@ -178,6 +178,29 @@ func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emi
 		return drive(ch.build(r, last, enough), feed, enough)
 	}
 	return q.union(r, feed, emit)
+}
+
+// feedNext runs what stands before NEXT over the rows that feed pushes, and
+// pushes its rows: one without columns when it returns nothing.
+func (q *queryPlan) feedNext(r *run, feed func(push func(frame) error) error, push func(frame) error) error {
+	first := *q
+	first.next, first.columns = nil, q.chains[0].columns
+	if !q.chains[0].returns && !q.chains[0].conditional {
+		if err := first.runFrom(r, feed, func(frame) error { return nil }); err != nil {
+			return err
+		}
+		return push(slices.Clone(r.base))
+	}
+	first.unit = true
+	if !q.updating {
+		return first.runFrom(r, feed, push)
+	}
+	rows := rowBuffer{r: r} // what follows sees all that was written
+	defer rows.close()
+	if err := first.runFrom(r, feed, rows.add); err != nil {
+		return err
+	}
+	return rows.each(push)
 }
 
 // union runs the parts of a UNION over the rows that feed pushes.
