@@ -122,7 +122,7 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 			return nil, err
 		}
 		switch {
-		case p.plan.Writes && (p.plan.Reads || len(p.plan.Columns) > 0):
+		case p.plan.Writes && len(p.plan.Columns) > 0:
 			p.kind = ReadWrite
 		case p.plan.Writes:
 			p.kind = WriteOnly

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/graph"
 	"graticule/status"
 )
 
@@ -57,17 +58,45 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 	if t := cl.Transactions; t != nil {
 		b.constant(t.Concurrency, "IN ... CONCURRENT", s)
 		b.constant(t.Rows, "OF ... ROWS", s)
-		b.require(t.RetryFor, b.expr(t.RetryFor, s, context{}), isNumber)
+		b.retryFor(t.RetryFor, s)
 		for _, e := range t.Disjoint {
 			b.expr(e, s, context{})
 		}
-		if t.Status != nil && !t.Retry && (t.OnError == "" || t.OnError == "FAIL") {
+		if t.Status != nil && (t.OnError == "" || t.OnError == "FAIL") {
 			b.fail(t.Report, "", "REPORT STATUS can only be used when specifying ON ERROR CONTINUE or ON ERROR BREAK")
 		}
 		if t.Status != nil {
 			b.declareNew(s, *t.Status, typ{kinds: isMap})
 		}
 	}
+}
+
+// retryFor checks the seconds of ON ERROR RETRY FOR.
+func (b *binder) retryFor(e ast.Expr, s *scope) {
+	operand := e
+	u, negative := e.(*ast.Unary)
+	if negative = negative && u.Op == ast.OpNegate; negative {
+		operand = u.Operand
+	}
+	if lit, ok := operand.(*ast.Literal); ok && (!lit.Value.IsNumber() || negative && lit.Value.Number() > 0 || lit.Value.Number() < 0) {
+		text := b.literalText(e)
+		b.failBecause(e, "InvalidArgumentType", status.Because("42N31", "Expected 'RETRY ... SECONDS' to be NUMBER in the range 0.0 to 1.7976931348623157E308 but found %s.", text),
+			"Invalid input. '%s' is not a valid value. Must be a non-negative number.", text)
+	}
+	b.require(e, b.expr(e, s, context{}), isNumber)
+}
+
+// literalText gives the text of an expression as messages show it: strings
+// without quotes, NULL in capitals.
+func (b *binder) literalText(e ast.Expr) string {
+	lit, ok := e.(*ast.Literal)
+	switch {
+	case ok && lit.Value.IsNull():
+		return "NULL"
+	case ok && lit.Value.Kind() == graph.KindString:
+		return lit.Value.AsString()
+	}
+	return e.At().Text(b.source)
 }
 
 // checkImports checks the WITH by which CALL { … } without a scope clause imports.

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"graticule/cypher/ast"
+	"graticule/graph"
 	"graticule/status"
 )
 
@@ -70,15 +71,23 @@ func (b *binder) failLabels(at ast.Node, clause string) {
 
 // tokenName checks a dynamic label or type that is known already.
 func (b *binder) tokenName(l *ast.LabelDynamic) {
-	lit, ok := l.Expr.(*ast.Literal)
-	if !ok {
+	if list, ok := l.Expr.(*ast.List); ok {
+		for _, item := range list.Items {
+			b.literalName(item, l)
+		}
 		return
 	}
-	at := l
-	switch t := typeOf(lit.Value); {
+	b.literalName(l.Expr, l)
+}
+
+// literalName fails at the given place when e is a literal that cannot name anything.
+func (b *binder) literalName(e ast.Expr, at ast.Node) {
+	lit, ok := e.(*ast.Literal)
+	switch {
+	case !ok:
 	case lit.Value.IsNull():
 		b.fail(at, "", "Null is not a valid token name. Token names cannot be empty or contain any null-bytes.")
-	case t.kinds == isString && lit.Value.AsString() == "":
+	case lit.Value.Kind() == graph.KindString && lit.Value.AsString() == "":
 		b.fail(at, "", "'' is not a valid token name. Token names cannot be empty or contain any null-bytes.")
 	}
 }

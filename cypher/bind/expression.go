@@ -101,6 +101,7 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 		return b.perElement(e, s, c)
 	case *ast.PatternExpr:
 		b.predicatePattern(e.Pattern, s)
+		b.noteShortest(e.Pattern, nil)
 		switch e.Pattern.Shortest {
 		case "shortestPath":
 			return typ{kinds: isPath}
@@ -127,7 +128,7 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 		}
 		t := b.expr(e.Operand, s, c.plain())
 		b.require(e.Operand, t, isEntity)
-		b.labels(e.Labels, s)
+		b.labels(e.Labels, s, inPredicate)
 		if t.kinds == isRel {
 			b.mentionLabels(e.Labels, Type)
 		} else {

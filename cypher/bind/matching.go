@@ -18,7 +18,7 @@ func (b *binder) checkMatch(m *ast.Match) {
 			if b.version >= 25 {
 				text += " You may want to use multiple MATCH clauses, or you might want to consider using the REPEATABLE ELEMENTS match mode."
 			}
-			b.failBecause(m.Pattern, "", status.Because("42I45", "%s", text), "%s", text)
+			b.failBecause(selected(p), "", status.Because("42I45", "%s", text), "%s", text)
 		}
 		mode := p.Mode
 		if mode == "" {
@@ -35,6 +35,15 @@ func (b *binder) checkMatch(m *ast.Match) {
 		b.checkForm(p, m.Repeatable, false)
 	}
 	b.checkMixed(m)
+}
+
+// selected gives the place of a path with a selector: its variable, or what
+// follows the selector.
+func selected(p *ast.PathPattern) ast.Node {
+	if p.Variable != nil {
+		return p.Variable
+	}
+	return p.Elements[0]
 }
 
 // pathForms are the ways in which a query looks for shortest paths.
@@ -185,11 +194,19 @@ func (b *binder) checkQuantified(p *ast.PathPattern, q *ast.QuantifiedPath, repe
 		b.checkRange(&q.Quantifier)
 		if len(q.Path.Elements) == 1 {
 			if _, node := q.Path.Elements[0].(*ast.NodePattern); node {
-				b.fail(q, "", "A quantified path pattern needs to have at least one relationship.\nIn this case, the quantified path pattern %s consists of only one node.", q.At().Text(b.source))
+				b.fail(q, "", "A quantified path pattern needs to have at least one relationship.\nIn this case, the quantified path pattern %s consists of only one node.", b.quantifiedText(q))
 			}
 		}
 	}
 	b.checkForm(q.Path, repeatable, inside || repeated)
+}
+
+// quantifiedText gives the text of a quantified path as messages show it.
+func (b *binder) quantifiedText(q *ast.QuantifiedPath) string {
+	text := q.At().Text(b.source)
+	end := strings.LastIndexByte(text, ')') + 1
+	quantifier := strings.Join(strings.Fields(text[end:]), "")
+	return pretty(text[:end]) + strings.Replace(quantifier, ",", ", ", 1)
 }
 
 // checkShortest checks shortestPath and allShortestPaths.

@@ -94,7 +94,9 @@ func (b *binder) mentionLabels(l ast.LabelExpr, kind MentionKind) {
 
 // noteMatch tells of what may be unwanted in the patterns of a MATCH.
 func (b *binder) noteMatch(m *ast.Match) {
-	b.noteDisconnected(m)
+	if !m.Repeatable {
+		b.noteDisconnected(m)
+	}
 	relationships := map[string]*ast.RelPattern{}
 	told := map[string]bool{}
 	for _, p := range m.Pattern.Parts {
@@ -112,7 +114,7 @@ func (b *binder) noteMatch(m *ast.Match) {
 			first := relationships[name]
 			if first == nil {
 				relationships[name] = r
-			} else if !told[name] {
+			} else if !told[name] && !m.Repeatable {
 				told[name] = true
 				b.note(notice.RepeatedRelationship(name, b.patternText(m), r.Length != nil, b.position(first.Variable.Start)))
 			}
@@ -122,8 +124,9 @@ func (b *binder) noteMatch(m *ast.Match) {
 
 // component is the nodes of the parts of a pattern that hang together.
 type component struct {
-	names []string
-	count int // nodes, those without a name included
+	names []string // of nodes
+	rels  []string // of relationships, which connect parts in Cypher 25
+	count int      // nodes, those without a name included
 	part  int // index of the first part
 }
 
@@ -136,8 +139,10 @@ func (b *binder) noteDisconnected(m *ast.Match) {
 		}
 		c := &component{part: i}
 		b.collectNodes(p, c)
-		for _, name := range c.names {
-			at := slices.IndexFunc(all, func(o *component) bool { return o != c && slices.Contains(o.names, name) })
+		for _, name := range slices.Concat(c.names, c.rels) {
+			at := slices.IndexFunc(all, func(o *component) bool {
+				return o != c && (slices.Contains(o.names, name) || slices.Contains(o.rels, name))
+			})
 			if at < 0 {
 				continue
 			}
@@ -151,6 +156,7 @@ func (b *binder) noteDisconnected(m *ast.Match) {
 					other.count++
 				}
 			}
+			other.rels = append(other.rels, c.rels...)
 			c = other
 		}
 		if !slices.Contains(all, c) {
@@ -176,6 +182,10 @@ func (b *binder) collectNodes(p *ast.PathPattern, c *component) {
 			case !slices.Contains(c.names, el.Variable.Value):
 				c.names = append(c.names, el.Variable.Value)
 				c.count++
+			}
+		case *ast.RelPattern:
+			if el.Variable != nil && b.version >= 25 {
+				c.rels = append(c.rels, el.Variable.Value)
 			}
 		case *ast.QuantifiedPath:
 			b.collectNodes(el.Path, c)
@@ -351,15 +361,45 @@ func fitsType(l ast.LabelExpr, name string) bool {
 func (b *binder) noteShadow(name ast.Name) {
 	if b.notes.hidden[name.Value] {
 		delete(b.notes.hidden, name.Value)
-		b.note(notice.Shadowing(name.Value, b.position(name.Start)))
+		with, by := "importing WITH clause", "'WITH `"+name.Value+"`' in the subquery"
+		if b.version >= 25 {
+			with, by = "a variable scope clause", "'CALL (`"+name.Value+"`)'"
+		}
+		b.note(notice.Shadowing(name.Value, with, by, b.position(name.Start)))
 	}
+}
+
+// importedTwice gives the names that CALL { } imports as the advice to name them
+// lists them: in Cypher 5 once for each part of a UNION, and * for WITH *.
+func (b *binder) importedTwice(cl *ast.CallSubquery, once []string) (names []string) {
+	for _, part := range cl.Query.Parts {
+		w := importingWith(part.Clauses)
+		switch {
+		case w == nil:
+		case w.Star:
+			return []string{"*"}
+		default:
+			for _, i := range w.Items {
+				names = append(names, i.Expr.(*ast.Variable).Name)
+			}
+		}
+	}
+	if b.version >= 25 {
+		return once
+	}
+	return names
 }
 
 // noteCall tells of the old way to write CALL { } and of an OPTIONAL that does nothing.
 func (b *binder) noteCall(cl *ast.CallSubquery, imported []string, returns bool) {
-	if !cl.Scoped && b.version < 25 {
-		b.note(notice.Deprecated("CALL subquery without a variable scope clause is now deprecated. Use CALL ("+strings.Join(imported, ", ")+") { ... }",
-			"CALL subquery without a variable scope clause is deprecated. Use CALL ("+strings.Join(imported, ", ")+") { ... }", b.position(cl.Start)))
+	if !cl.Scoped {
+		names := strings.Join(b.importedTwice(cl, imported), ", ")
+		text := "CALL subquery without a variable scope clause is deprecated. Use CALL (" + names + ") { ... }"
+		description := text
+		if b.version < 25 {
+			description = strings.Replace(text, "is deprecated", "is now deprecated", 1)
+		}
+		b.note(notice.Deprecated(description, text, b.position(cl.Start)))
 	}
 	if cl.Optional && !returns {
 		b.note(notice.RedundantOptional(b.position(cl.Start)))

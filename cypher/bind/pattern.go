@@ -8,6 +8,8 @@ import (
 // matchPattern declares the names of the paths of one MATCH, then checks their
 // expressions, which may use any of these names.
 func (b *binder) matchPattern(parts []*ast.PathPattern, s *scope) {
+	defer func(outer map[string]*ast.QuantifiedPath) { b.quantified = outer }(b.quantified)
+	b.quantified = map[string]*ast.QuantifiedPath{}
 	for _, p := range parts {
 		b.declarePath(p, s)
 	}
@@ -39,6 +41,7 @@ func (b *binder) matchNode(n *ast.NodePattern, s *scope) {
 	}
 	t, bound := s.lookup(n.Variable.Value)
 	if bound && t.kinds&isNode == 0 {
+		b.checkOutside(*n.Variable)
 		b.conflict(*n.Variable, t, typ{kinds: isNode})
 	}
 	if !bound {
@@ -61,8 +64,22 @@ func (b *binder) matchRel(r *ast.RelPattern, s *scope) {
 	case !bound:
 		b.noteShadow(*r.Variable)
 		s.declare(name, want)
+	case b.quantified[name] != nil:
+		b.checkOutside(*r.Variable)
 	case t.kinds&want.kinds == 0, want.kinds == isList && t.elementType().kinds&isRel == 0:
 		b.conflict(*r.Variable, t, want)
+	}
+}
+
+// checkOutside fails when a name of the pattern is also one inside a quantified path of it.
+func (b *binder) checkOutside(name ast.Name) {
+	q := b.quantified[name.Value]
+	switch {
+	case q == nil:
+	case b.version >= 25:
+		b.fail(name, "VariableAlreadyBound", "Variable `%s` already declared", name.Value)
+	default:
+		b.fail(q, "VariableAlreadyBound", "The variable `%s` occurs both inside and outside a quantified path pattern and needs to be renamed.", name.Value)
 	}
 }
 
@@ -85,11 +102,15 @@ func (b *binder) declareQuantified(q *ast.QuantifiedPath, s *scope) {
 			if b.version >= 25 {
 				b.fail(q, "VariableAlreadyBound", "Variable `%s` already declared", name)
 			}
+			if first := b.quantified[name]; first != nil {
+				b.fail(first, "VariableAlreadyBound", "The variable `%s` occurs in multiple quantified path patterns and needs to be renamed.", name)
+			}
 			if b.earlier[name] {
 				b.fail(q, "VariableAlreadyBound", "The variable `%s` is already defined in a previous clause, it cannot be referenced as a node or as a relationship variable inside of a quantified path pattern.", name)
 			}
 			b.fail(q, "VariableAlreadyBound", "The variable `%s` occurs both inside and outside a quantified path pattern and needs to be renamed.", name)
 		}
+		b.quantified[name] = q
 		s.declare(name, listOf(inner.vars[name]))
 	}
 }
@@ -128,7 +149,7 @@ func (b *binder) checkPath(p *ast.PathPattern, s *scope, matching bool) {
 }
 
 func (b *binder) elementParts(l ast.LabelExpr, properties, where ast.Expr, s *scope, matching bool) {
-	b.labels(l, s)
+	b.labels(l, s, inPattern)
 	if p, ok := properties.(*ast.Parameter); ok && matching {
 		clause := "MATCH"
 		if b.writes && b.merging {
@@ -141,24 +162,39 @@ func (b *binder) elementParts(l ast.LabelExpr, properties, where ast.Expr, s *sc
 	b.predicate(where, s)
 }
 
+// labelPlace is where a label expression stands.
+type labelPlace uint8
+
+const (
+	inPattern   labelPlace = iota
+	inUpdate               // SET or REMOVE
+	inPredicate            // whose labels are only looked at when it is evaluated
+)
+
 // labels checks the expressions of dynamic labels.
-func (b *binder) labels(l ast.LabelExpr, s *scope) {
+func (b *binder) labels(l ast.LabelExpr, s *scope, place labelPlace) {
 	switch l := l.(type) {
 	case *ast.LabelDynamic:
 		t := b.expr(l.Expr, s, context{})
-		if !t.fits(typ{kinds: isString | isList}) {
+		if place == inPattern {
+			b.tokenName(l)
+		}
+		if place != inPredicate && !t.fits(typ{kinds: isString | isList}) {
 			e := status.New(status.SyntaxError, "", "Type mismatch: expected String or List<String> but was %v", t)
+			if place == inUpdate {
+				b.mismatch(l.Expr, t, "String or List<String>", "%s", e.Message)
+			}
 			b.failWith(l.Expr, "InvalidArgumentType", e.With("22G03", status.Because("22N27", "Invalid input '%v' for dynamic label. Expected to be String or List<String>.", t)))
 		}
 	case *ast.LabelNot:
-		b.labels(l.Operand, s)
+		b.labels(l.Operand, s, place)
 	case *ast.LabelAnd:
 		for _, o := range l.Operands {
-			b.labels(o, s)
+			b.labels(o, s, place)
 		}
 	case *ast.LabelOr:
 		for _, o := range l.Operands {
-			b.labels(o, s)
+			b.labels(o, s, place)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"maps"
+	"slices"
 
 	"graticule/cypher/ast"
 	"graticule/graph"
@@ -17,6 +18,9 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 			b.failBecause(at, "NoVariablesInScope", status.Because("42I37", "'RETURN *' is not allowed when there are no variables in scope."), "RETURN * is not allowed when there are no variables in scope")
 		}
 		for _, name := range s.names() {
+			if b.projects(p, name) { // the item takes the place of what * stands for
+				continue
+			}
 			out.declare(name, s.vars[name])
 			out.order = append(out.order, name)
 		}
@@ -25,15 +29,17 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 		t := b.expr(i.Expr, s, context{aggregate: true})
 		grouped = grouped || b.aggregates(i.Expr)
 		name := b.column(i)
-		if b.version >= 25 && !with {
+		switch {
+		case !with && s.imported: // CALL tells of what it returns
+		case b.version >= 25 && !with:
 			b.checkShadow(at, i, name, s)
-		} else {
+		default:
 			b.checkShadow(nil, i, name, s)
 		}
 		if _, twice := out.vars[name]; twice {
 			at := ast.Node(p.Items[0])
 			if b.version >= 25 {
-				if at = i; i.Alias != nil {
+				if at = i.Expr; i.Alias != nil {
 					at = i.Alias
 				}
 			}
@@ -64,6 +70,11 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 	return out
 }
 
+// projects tells whether an item of p has a name.
+func (b *binder) projects(p *ast.Projection, name string) bool {
+	return slices.ContainsFunc(p.Items, func(i ast.ReturnItem) bool { return b.column(i) == name })
+}
+
 // column gives the name of a projected item: its alias, its variable or its exact text.
 func (b *binder) column(i ast.ReturnItem) string {
 	if i.Alias != nil {
@@ -88,6 +99,9 @@ func (b *binder) checkItems(p *ast.Projection, s *scope) {
 	g := b.grouping(p)
 	if p.Star {
 		for name := range s.vars {
+			if b.projects(p, name) {
+				continue
+			}
 			g.keys[name] = &ast.Variable{Name: name}
 		}
 	}
@@ -201,7 +215,7 @@ func (b *binder) constant(e ast.Expr, what string, s *scope) {
 	ast.Any(e, func(x ast.Expr) bool {
 		switch x.(type) {
 		case *ast.Subquery, *ast.PatternComprehension, *ast.PatternExpr:
-			b.fail(x, "", "It is not allowed to use patterns in the expression for %s, so that the value for %s can be statically calculated.", what, what)
+			b.fail(e, "", "It is not allowed to use patterns in the expression for %s, so that the value for %s can be statically calculated.", what, what)
 		}
 		if v, ok := x.(*ast.Variable); ok {
 			b.fail(v, "NonConstantExpression", "It is not allowed to refer to variables in %s, so that the value for %s can be statically calculated.", what, what)
@@ -217,14 +231,7 @@ func (b *binder) constant(e ast.Expr, what string, s *scope) {
 			"Invalid input. '%s' is not a valid value. Must be a %s integer.", text, kind)
 	}
 	if lit, ok := e.(*ast.Literal); ok && (lit.Value.Kind() != graph.KindInt || lit.Value.AsInt() == 0 && least == "1") {
-		text := e.At().Text(b.source)
-		switch lit.Value.Kind() {
-		case graph.KindNull:
-			text = "NULL"
-		case graph.KindString:
-			text = lit.Value.AsString()
-		}
-		invalid("InvalidArgumentType", text)
+		invalid("InvalidArgumentType", b.literalText(e))
 	}
 	negative := false
 	operand := e

@@ -98,12 +98,11 @@ func (b *binder) target(p *ast.Property, d *ast.Index, v *ast.Variable, l ast.La
 	case d != nil:
 		b.expr(d, s, context{})
 		b.require(d.Subject, b.expr(d.Subject, s, context{}), isEntity)
-		if lit, ok := d.Index.(*ast.Literal); ok && lit.Value.IsNull() {
-			if b.version >= 25 {
-				b.fail(ast.Span{Start: d.Start}, "", "Null is not a valid token name. Token names cannot be empty or contain any null-bytes.")
-			}
-			b.fail(lit, "", "Null is not a valid token name. Token names cannot be empty or contain any null-bytes.")
+		at := ast.Node(d.Index)
+		if b.version >= 25 {
+			at = ast.Span{Start: d.Start}
 		}
+		b.literalName(d.Index, at)
 	case v != nil:
 		t := b.variable(v, s)
 		if l != nil {
@@ -113,7 +112,7 @@ func (b *binder) target(p *ast.Property, d *ast.Index, v *ast.Variable, l ast.La
 	if p != nil {
 		b.require(p.Subject, b.expr(p.Subject, s, context{}), isEntity)
 	}
-	b.labels(l, s)
+	b.labels(l, s, inUpdate)
 }
 
 // noSubqueries checks that MERGE holds no subquery expression.

@@ -54,6 +54,9 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 	var items []item
 	if p.Star {
 		for _, name := range before.names() {
+			if c.projects(p, name) { // the item takes the place of what * stands for
+				continue
+			}
 			items = append(items, item{name: name, slot: before.slots[name], kind: before.kinds[name]})
 		}
 		if len(items) == 0 && len(p.Items) == 0 && !isWith {
@@ -61,14 +64,9 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		}
 	}
 	for _, i := range p.Items {
-		name := i.Span.Text(c.source)
+		name := c.itemName(i)
 		v, isVar := i.Expr.(*ast.Variable)
-		switch {
-		case i.Alias != nil:
-			name = i.Alias.Value
-		case isVar:
-			name = v.Name
-		case isWith:
+		if isWith && i.Alias == nil && !isVar {
 			c.fail(i, "NoExpressionAlias", "Expression in WITH must be aliased (use AS)")
 		}
 		x := item{name: name, expr: i.Expr, slot: -1}
@@ -195,6 +193,22 @@ func liveSlots(p *projection, scopes ...*scope) []int {
 		live[slot] = true
 	}
 	return slices.Sorted(maps.Keys(live))
+}
+
+// itemName gives the column of an item: its alias, its variable or its text.
+func (c *compiler) itemName(i ast.ReturnItem) string {
+	if i.Alias != nil {
+		return i.Alias.Value
+	}
+	if v, ok := i.Expr.(*ast.Variable); ok {
+		return v.Name
+	}
+	return i.Span.Text(c.source)
+}
+
+// projects tells whether an item of p has a name.
+func (c *compiler) projects(p *ast.Projection, name string) bool {
+	return slices.ContainsFunc(p.Items, func(i ast.ReturnItem) bool { return c.itemName(i) == name })
 }
 
 // hiddenKeys gives the keys of GROUP BY that no item gives.

@@ -109,11 +109,12 @@ func UnsatisfiableType(expression string, at status.Position) status.Notificatio
 		warning, "GENERIC", "unsatisfiable relationship type expression. The expression '"+expression+"' cannot be satisfied because relationships must have exactly one type.", at)
 }
 
-// Shadowing tells that a name of a subquery hides one of the query around it.
-func Shadowing(name string, at status.Position) status.Notification {
+// Shadowing tells that a name of a subquery hides one of the query around it,
+// which it can import with a clause by the words given.
+func Shadowing(name, with, by string, at status.Position) status.Notification {
 	return notification("Statement.SubqueryVariableShadowing", "03N60", "Variable in subquery is shadowing a variable with the same name from the outer scope.",
-		"Variable in subquery is shadowing a variable with the same name from the outer scope. If you want to use that variable instead, it must be imported into the subquery using importing WITH clause. (the shadowing variable is: "+name+")",
-		information, "GENERIC", "subquery variable shadowing. The variable `"+name+"` in the subquery uses the same name as a variable from the outer query. Use 'WITH `"+name+"`' in the subquery to import the one from the outer scope unless you want it to be a new variable.", at)
+		"Variable in subquery is shadowing a variable with the same name from the outer scope. If you want to use that variable instead, it must be imported into the subquery using "+with+". (the shadowing variable is: "+name+")",
+		information, "GENERIC", "subquery variable shadowing. The variable `"+name+"` in the subquery uses the same name as a variable from the outer query. Use "+by+" to import the one from the outer scope unless you want it to be a new variable.", at)
 }
 
 // RedundantOptional tells that OPTIONAL CALL { } returns nothing anyway.

@@ -57,7 +57,7 @@ func (p *parser) selector() *ast.Selector {
 	start := p.peek().start
 	s := &ast.Selector{}
 	count := func() {
-		if k := p.peek().kind; k == tokInt || k == tokParam {
+		if k := p.peek().kind; k == tokInt || k == tokParam && p.version >= 25 {
 			s.Count = p.primary()
 		}
 	}
@@ -69,6 +69,9 @@ func (p *parser) selector() *ast.Selector {
 	case p.word("SHORTEST"):
 		s.Kind = "SHORTEST"
 		count()
+		if t := p.peek(); s.Count == nil && t.kind == tokParam {
+			p.failDetail(t, "UnexpectedSyntax", "Invalid input '$': expected 'GROUP', 'GROUPS', 'PATH', 'PATHS' or an integer value")
+		}
 		if s.Count == nil && p.isPunct("(") {
 			p.unexpected("how many paths or groups, 'GROUP' or 'GROUPS'")
 		}
