@@ -67,7 +67,8 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 	read, wrote := false, false
 	lazy := !c.writes
 	var seen reading
-	keep := func(cl ast.Clause) { c.add(ch, "Eager", cl, eager); seen.forget() }
+	var changed writing
+	keep := func(cl ast.Clause) { c.add(ch, "Eager", cl, eager); seen.forget(); changed = writing{} }
 	var pending *pattern    // of the MATCH just before
 	var merged []*ast.Merge // that may still have rows to come
 	for i, cl := range q.Clauses {
@@ -121,10 +122,14 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 				keep(cl)
 			}
 		}
-		if seen.changedBy(c, cl) {
+		if seen.changedBy(c, cl) || changed.readBy(cl, seen.values) {
 			keep(cl)
 		}
 		seen.clause(cl)
+		if keepsRows(cl) {
+			changed = writing{}
+		}
+		changed.clause(c, cl)
 		switch cl := cl.(type) {
 		case *ast.Match:
 			if cl.Search != nil {

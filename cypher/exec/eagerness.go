@@ -19,10 +19,14 @@ type reading struct {
 	labels     bool
 	patterns   bool            // anything
 	values     map[string]bool // variables that hold no entity
+	whole      bool            // nothing is forgotten: what one clause reads is asked for
 }
 
 // forget is called where all rows are kept.
 func (r *reading) forget() {
+	if r.whole {
+		return
+	}
 	r.keys, r.properties, r.labels, r.patterns = nil, false, false, false
 }
 
@@ -40,6 +44,9 @@ func (r *reading) clause(cl ast.Clause) {
 	case *ast.Filter:
 		r.expr(cl.Where)
 	case *ast.OrderByClause:
+		r.sorting(cl.OrderBy)
+		r.expr(cl.Skip)
+		r.expr(cl.Limit)
 		r.forget()
 	case *ast.Unwind:
 		r.expr(cl.List)
@@ -76,14 +83,13 @@ func (r *reading) clause(cl ast.Clause) {
 
 // projection notes what p reads; one that sorts or groups keeps all rows.
 func (r *reading) projection(p *ast.Projection) {
-	keeps := len(p.OrderBy) > 0
+	keeps := keeps(p)
 	values := map[string]bool{}
 	if p.Star {
 		maps.Copy(values, r.values)
 	}
 	for _, i := range p.Items {
 		r.expr(i.Expr)
-		keeps = keeps || ast.Any(i.Expr, isAggregate)
 		v, plain := i.Expr.(*ast.Variable)
 		switch {
 		case !r.isValue(i.Expr):
@@ -93,9 +99,16 @@ func (r *reading) projection(p *ast.Projection) {
 			values[v.Name] = true
 		}
 	}
+	r.sorting(p.OrderBy)
 	r.expr(p.Where)
 	if r.values = values; keeps {
 		r.forget()
+	}
+}
+
+func (r *reading) sorting(items []ast.SortItem) {
+	for _, o := range items {
+		r.expr(o.Expr)
 	}
 }
 
