@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -113,43 +114,157 @@ func simple(e ast.Expr) bool {
 	return false
 }
 
-// checkGrouped checks that what e reads outside aggregates are grouping keys.
+// ungrouped are the expressions beside aggregates that are no grouping keys.
+type ungrouped struct {
+	first ast.Node
+	texts []string
+}
+
+func (u *ungrouped) add(at ast.Node, text string) {
+	if u.first == nil {
+		u.first = at
+	}
+	if !slices.Contains(u.texts, text) {
+		u.texts = append(u.texts, text)
+	}
+}
+
+// checkGrouped notes what e reads outside aggregates that is no grouping key.
 // local holds names bound within e.
-func (b *binder) checkGrouped(e ast.Expr, g grouping, s *scope, local map[string]bool) {
+func (b *binder) checkGrouped(e ast.Expr, g grouping, s *scope, local map[string]bool, u *ungrouped) {
 	if key, ok := g.keys[b.text(e)]; ok && (g.whole || simple(key)) {
 		return
 	}
 	switch e := e.(type) {
 	case *ast.Property:
-		if v, ok := e.Subject.(*ast.Variable); ok && !local[v.Name] && b.version < 25 && (s.outer[v.Name].kinds == 0 || b.version < 25) {
+		if v, ok := e.Subject.(*ast.Variable); ok && !local[v.Name] && b.version < 25 {
 			if _, grouped := g.keys[v.Name]; !grouped {
-				b.failUngrouped(e, e.At().Text(b.source))
+				u.add(e.Subject, e.At().Text(b.source))
 			}
+			return
 		}
 	case *ast.Variable:
 		if _, outer := s.outer[e.Name]; !outer && !local[e.Name] {
-			b.failUngrouped(e, e.Name)
+			u.add(e, e.Name)
 		}
 	case *ast.Call:
 		if b.cfg.Aggregate(strings.ToLower(e.Name.Value)) {
 			return
 		}
+	case *ast.MapProjection:
+		b.checkProjected(e, g, local, u)
 	case *ast.ListComprehension:
 		local = with(local, e.Variable.Value)
 	case *ast.Quantifier:
 		local = with(local, e.Variable.Value)
 	case *ast.Reduce:
 		local = with(local, e.Variable.Value, e.Accumulator.Value)
-	case *ast.PatternComprehension, *ast.Subquery, *ast.PatternExpr:
+	case *ast.PatternExpr:
+		if b.version < 25 {
+			b.checkReads(e, g, s, local, u)
+		}
+		return
+	case *ast.PatternComprehension, *ast.Subquery:
+		b.checkReads(e, g, s, local, u)
 		return
 	}
-	ast.Children(e, func(x ast.Expr) { b.checkGrouped(x, g, s, local) })
+	ast.Children(e, func(x ast.Expr) { b.checkGrouped(x, g, s, local, u) })
 }
 
-// failUngrouped fails because of what is no grouping key.
-func (b *binder) failUngrouped(e ast.Node, text string) {
-	b.failBecause(ast.Span{Start: e.At().Start, End: e.At().End}, "AmbiguousAggregationExpression", status.Because("42I18", "The aggregation column contains implicit grouping expressions referenced by the variables `%s`. Implicit grouping expressions are variables not explicitly declared as grouping keys.", text),
-		"Aggregation column contains implicit grouping expressions. For example, in 'RETURN n.a, n.a + n.b + count(*)' the aggregation expression 'n.a + n.b + count(*)' includes the implicit grouping key 'n.b'. It may be possible to rewrite the query by extracting these grouping/aggregation expressions into a preceding WITH clause. Illegal expression(s): %s", text)
+// checkProjected notes the properties that a map projection reads beside an aggregate.
+func (b *binder) checkProjected(e *ast.MapProjection, g grouping, local map[string]bool, u *ungrouped) {
+	v := e.Subject
+	if _, grouped := g.keys[v.Name]; grouped || local[v.Name] {
+		return
+	}
+	u.add(v, v.Name)
+	for _, i := range e.Items {
+		if text := ""; i.Property != nil && b.version < 25 {
+			if text = v.Name + "." + i.Property.Value; g.keys[text] == nil {
+				u.add(v, text)
+			}
+		}
+	}
+}
+
+// checkReads notes what a subquery, or a pattern, reads of the row beside an aggregate.
+func (b *binder) checkReads(e ast.Expr, g grouping, s *scope, local map[string]bool, u *ungrouped) {
+	for _, read := range b.reads[e] {
+		_, outer := s.outer[read.name]
+		outer = outer && (b.version >= 25 || !s.imported) // Cypher 5 takes what CALL imports for a part of the row here
+		_, grouped := g.keys[read.name]
+		_, whole := g.keys[read.text]
+		if !outer && !grouped && !local[read.name] && !(whole && b.version < 25) {
+			if b.version >= 25 {
+				read.text = read.name
+			}
+			u.add(read.at, read.text)
+		}
+	}
+}
+
+// fail fails if there is any of them.
+func (u *ungrouped) fail(b *binder) {
+	if u.first == nil {
+		return
+	}
+	cause := status.Because("42I18", "The aggregation column contains implicit grouping expressions referenced by the variables `%s`. Implicit grouping expressions are variables not explicitly declared as grouping keys.", strings.Join(u.texts, "`, `"))
+	b.failBecause(ast.Span{Start: u.first.At().Start, End: u.first.At().End}, "AmbiguousAggregationExpression", cause,
+		"Aggregation column contains implicit grouping expressions. For example, in 'RETURN n.a, n.a + n.b + count(*)' the aggregation expression 'n.a + n.b + count(*)' includes the implicit grouping key 'n.b'. It may be possible to rewrite the query by extracting these grouping/aggregation expressions into a preceding WITH clause. Illegal expression(s): %s", strings.Join(u.texts, ", "))
+}
+
+// read is a variable of the row that a subquery or a pattern reads, as text
+// shows it: with the property that is read of it.
+type read struct {
+	name, text string
+	at         ast.Node
+}
+
+// reader notes the reads of the subquery or pattern at hand.
+type reader struct {
+	row   *scope
+	reads []read
+}
+
+// reading calls check, and keeps what it reads of the row s as the reads of e.
+func (b *binder) reading(e ast.Expr, s *scope, check func()) {
+	outer := b.reader
+	b.reader = &reader{row: s.clone()}
+	check()
+	if b.reads == nil {
+		b.reads = map[ast.Expr][]read{}
+	}
+	b.reads[e] = b.reader.reads
+	if outer != nil {
+		for _, r := range b.reader.reads {
+			outer.add(r)
+		}
+	}
+	b.reader = outer
+}
+
+func (r *reader) add(x read) {
+	if _, ok := r.row.lookup(x.name); ok {
+		r.reads = append(r.reads, x)
+	}
+}
+
+// readName notes that a name is read.
+func (b *binder) readName(name string, at ast.Node) {
+	if b.reader != nil {
+		b.reader.add(read{name, name, at})
+	}
+}
+
+// readProperty notes that what was just read is only asked for a property.
+func (b *binder) readProperty(e *ast.Property) {
+	v, ok := e.Subject.(*ast.Variable)
+	if !ok || b.reader == nil {
+		return
+	}
+	if n := len(b.reader.reads); n > 0 && b.reader.reads[n-1].at == ast.Node(v) {
+		b.reader.reads[n-1].text = e.At().Text(b.source)
+	}
 }
 
 func with(names map[string]bool, more ...string) map[string]bool {

@@ -166,6 +166,8 @@ type binder struct {
 	inUnion         bool                           // the query at hand has several parts
 	forms           pathForms                      // in the subquery at hand, or the whole query
 	grouped         bool                           // the WHERE at hand follows an aggregation or DISTINCT
+	reads           map[ast.Expr][]read            // of subqueries and patterns
+	reader          *reader                        // of the one at hand
 	before          *scope                         // names that a projection which groups has just dropped
 }
 
@@ -216,11 +218,17 @@ func (b *binder) place(n ast.Node) int {
 	case *ast.IsNull:
 		return b.after(e.Operand)
 	case *ast.Property:
+		if b.version < 25 {
+			return b.place(e.Subject)
+		}
 		return b.after(e.Subject)
 	case *ast.Slice:
 		return b.after(e.Subject)
 	case *ast.Index:
-		return b.place(e.Index)
+		if b.version < 25 {
+			return b.place(e.Index)
+		}
+		return b.after(e.Subject)
 	case *ast.MapProjection:
 		return b.after(e.Subject)
 	}

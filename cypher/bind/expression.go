@@ -46,6 +46,7 @@ func (b *binder) variable(v *ast.Variable, s *scope) typ {
 	if !ok {
 		b.fail(v, "UndefinedVariable", "Variable `%s` not defined", v.Name)
 	}
+	b.readName(v.Name, v)
 	return t
 }
 
@@ -63,10 +64,11 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 		return b.variable(e, s)
 	case *ast.Property:
 		t := b.expr(e.Subject, s, c.plain())
+		b.readProperty(e)
 		b.require(e.Subject, t, hasProperties)
 		if t.only(isEntity) {
 			b.mention(Key, e.Key.Value, e.Key.Start)
-			return property
+			return b.property()
 		}
 	case *ast.Index:
 		return b.index(e, s, c)
@@ -100,7 +102,7 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.ListComprehension, *ast.Quantifier, *ast.Reduce:
 		return b.perElement(e, s, c)
 	case *ast.PatternExpr:
-		b.predicatePattern(e.Pattern, s)
+		b.reading(e, s, func() { b.predicatePattern(e.Pattern, s) })
 		b.noteShortest(e.Pattern, nil)
 		switch e.Pattern.Shortest {
 		case "shortestPath":
@@ -113,13 +115,17 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 		}
 		return boolType
 	case *ast.PatternComprehension:
-		inner := s.clone()
-		b.matchPattern([]*ast.PathPattern{e.Pattern}, inner)
-		if e.Variable != nil {
-			b.declareNew(inner, *e.Variable, typ{kinds: isPath})
-		}
-		b.predicate(e.Where, inner)
-		return listOf(b.expr(e.Projection, inner, c.local().plain()))
+		var out typ
+		b.reading(e, s, func() {
+			inner := s.clone()
+			b.matchPattern([]*ast.PathPattern{e.Pattern}, inner)
+			if e.Variable != nil {
+				b.declareNew(inner, *e.Variable, typ{kinds: isPath})
+			}
+			b.predicate(e.Where, inner)
+			out = listOf(b.expr(e.Projection, inner, c.local().plain()))
+		})
+		return out
 	case *ast.Subquery:
 		return b.subquery(e, s)
 	case *ast.LabelPredicate:
@@ -283,7 +289,7 @@ func (b *binder) subquery(e *ast.Subquery, s *scope) typ {
 		}
 	}
 	var out *scope
-	b.withinSubquery(func() { out = b.query(e.Query, s.nested(), false) })
+	b.reading(e, s, func() { b.withinSubquery(func() { out = b.query(e.Query, s.nested(), false) }) })
 	switch e.Kind {
 	case "EXISTS":
 		return boolType

@@ -52,9 +52,16 @@ type typ struct {
 var (
 	anyType  = typ{kinds: isAny}
 	boolType = typ{kinds: isBool}
-	// property is the type of a property of a node or relationship.
-	property = typ{kinds: isStorable | isList, element: &typ{kinds: isStorable}}
 )
+
+// property gives the type of a property of a node or relationship.
+func (b *binder) property() typ {
+	t := typ{kinds: isStorable | isList, element: &typ{kinds: isStorable}}
+	if b.version >= 25 {
+		t.kinds |= isVector
+	}
+	return t
+}
 
 func listOf(element typ) typ {
 	if element.kinds == isAny {

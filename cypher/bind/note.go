@@ -127,7 +127,7 @@ type component struct {
 	names []string // of nodes
 	rels  []string // of relationships, which connect parts in Cypher 25
 	count int      // nodes, those without a name included
-	part  int // index of the first part
+	part  int      // index of the first part
 }
 
 // noteDisconnected tells of parts of a pattern that share no node.

@@ -120,8 +120,8 @@ func (b *binder) binary(e *ast.Binary, s *scope, c context) typ {
 	case ast.OpStartsWith, ast.OpEndsWith, ast.OpContains:
 		return boolType
 	case ast.OpAdd:
-		b.operand(e.Right, right, added(left.kinds))
-		return sum(left, right)
+		b.operand(e.Right, right, b.added(left.kinds))
+		return b.sum(left, right)
 	case ast.OpSubtract:
 		b.operand(e.Left, left, isFloat|isInt|isDuration|isTemporal)
 		b.operand(e.Right, right, subtracted(left.kinds))
@@ -152,17 +152,31 @@ func (b *binder) binary(e *ast.Binary, s *scope, c context) typ {
 	return anyType
 }
 
+// joined gives the kinds that a string is joined with.
+func (b *binder) joined() kinds {
+	if b.version >= 25 {
+		return isBool | isFloat | isInt | isPoint | isString | isDuration | isTemporal | isVector
+	}
+	return isFloat | isInt | isString
+}
+
 // added gives what may be added to a value of one of these kinds.
-func added(left kinds) kinds {
+func (b *binder) added(left kinds) kinds {
 	switch {
 	case left&isList != 0:
 		return isAny
-	case left == isDuration:
+	case left == isDuration && b.version < 25:
 		return isDuration | isTemporal | isList
 	}
 	out := isList
-	if left&(isNumber|isString) != 0 {
-		out |= isFloat | isInt | isString
+	if left&isString != 0 {
+		out |= b.joined()
+	}
+	if left&isNumber != 0 {
+		out |= isFloat | isInt
+	}
+	if left&(b.joined()|isNum) != 0 {
+		out |= isString
 	}
 	if left&isTemporal != 0 {
 		out |= isDuration
@@ -194,7 +208,7 @@ func (b *binder) concat(e *ast.Binary, left, right typ) typ {
 		return left
 	case isList:
 		b.operand(e.Right, right, isList)
-		return sum(left, right)
+		return b.sum(left, right)
 	}
 	b.operand(e.Right, right, isString|isList)
 	return typ{kinds: isString | isList}
@@ -219,8 +233,8 @@ func numeric(left, right typ, otherwise kinds) typ {
 }
 
 // sum gives the type of a + b, which also joins texts and lists.
-func sum(left, right typ) typ {
-	text := isString | isNumber
+func (b *binder) sum(left, right typ) typ {
+	text := b.joined() | isNum
 	switch {
 	case left.kinds == isList && right.kinds == isList:
 		if left.element == nil || right.element == nil {
@@ -268,7 +282,7 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 	element := t.elementType()
 	switch {
 	case t.only(isEntity):
-		return property
+		return b.property()
 	case t.kinds&(isList|isMap|isEntity) == isList && t.element != nil:
 		element = *t.element
 	}

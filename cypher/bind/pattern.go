@@ -44,6 +44,7 @@ func (b *binder) matchNode(n *ast.NodePattern, s *scope) {
 		b.checkOutside(*n.Variable)
 		b.conflict(*n.Variable, t, typ{kinds: isNode})
 	}
+	b.readName(n.Variable.Value, n.Variable)
 	if !bound {
 		b.noteShadow(*n.Variable)
 		s.declare(n.Variable.Value, typ{kinds: isNode})
@@ -60,6 +61,7 @@ func (b *binder) matchRel(r *ast.RelPattern, s *scope) {
 		want = listOf(want)
 	}
 	t, bound := s.lookup(name)
+	b.readName(name, r.Variable)
 	switch {
 	case !bound:
 		b.noteShadow(*r.Variable)
@@ -246,6 +248,7 @@ func (b *binder) predicatePattern(p *ast.PathPattern, s *scope) {
 		if v == nil {
 			continue
 		}
+		b.readName(v.Value, v)
 		if _, bound := s.lookup(v.Value); !bound && p.Shortest == "" {
 			b.failBecause(v, "UndefinedVariable", status.Because("42N29", "Pattern expressions are not allowed to introduce new variables: `%s`.", v.Value), "PatternExpressions are not allowed to introduce new variables: '%s'.", v.Value)
 		}

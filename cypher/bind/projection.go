@@ -60,6 +60,9 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 	}
 	for _, o := range p.OrderBy {
 		if !grouped && b.aggregates(o.Expr) && p.GroupBy == nil {
+			if b.version >= 25 {
+				b.failAggregate(o.Expr)
+			}
 			b.fail(at, "InvalidAggregation", "Cannot use aggregation in ORDER BY if there are no aggregate expressions in the preceding %s", word)
 		}
 	}
@@ -68,6 +71,13 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 		b.requireAliases(p)
 	}
 	return out
+}
+
+// failAggregate fails because e aggregates where nothing is projected that does.
+func (b *binder) failAggregate(e ast.Expr) {
+	text := e.At().Text(b.source)
+	b.failBecause(e, "InvalidAggregation", status.Because("42I24", "Aggregate expression '%s' is not allowed in this context.", text),
+		"Illegal aggregation expression(s) in order by: %s. If an aggregation expression is used in order by, it also needs to be a projection item on it's own. For example, in 'RETURN n.a, 1 + count(*) ORDER BY count(*) + 1' the aggregation expression 'count(*) + 1' is not a projection item on its own, but it could be rewritten to 'RETURN n.a, 1 + count(*) AS cnt ORDER BY 1 + count(*)'.", text)
 }
 
 // projects tells whether an item of p has a name.
@@ -105,11 +115,13 @@ func (b *binder) checkItems(p *ast.Projection, s *scope) {
 			g.keys[name] = &ast.Variable{Name: name}
 		}
 	}
+	u := &ungrouped{}
 	for _, i := range p.Items {
 		if b.aggregates(i.Expr) {
-			b.checkGrouped(i.Expr, g, s, nil)
+			b.checkGrouped(i.Expr, g, s, nil, u)
 		}
 	}
+	u.fail(b)
 }
 
 // checkGroupBy checks that items read nothing but the keys of GROUP BY beside aggregates.
@@ -129,11 +141,13 @@ func (b *binder) checkGroupBy(p *ast.Projection, s, out *scope) {
 	if p.GroupBy.All {
 		g = b.grouping(p)
 	}
+	u := &ungrouped{}
 	for _, i := range p.Items {
 		if !p.GroupBy.All || b.aggregates(i.Expr) {
-			b.checkGrouped(i.Expr, g, s, nil)
+			b.checkGrouped(i.Expr, g, s, nil, u)
 		}
 	}
+	u.fail(b)
 }
 
 // tail checks ORDER BY, SKIP, LIMIT and WHERE. They see what is projected and,
