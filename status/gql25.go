@@ -9,6 +9,9 @@ func (e *Error) Cypher25() *Error {
 		return e
 	}
 	message := first(e.Message)
+	if parts, ok := wildcards("* with id * has been deleted in this transaction", message); ok {
+		return e.With("25N13", nil).Explained("A " + strings.ToLower(parts[0]) + " was accessed after being deleted in this transaction. Verify the transaction statements.")
+	}
 	for _, k := range causes25 {
 		parts, ok := wildcards(k.message, message)
 		if !ok {
@@ -19,7 +22,10 @@ func (e *Error) Cypher25() *Error {
 			text = strings.ReplaceAll(text, "$"+string(rune('1'+i)), p)
 		}
 		whole := "42001"
-		if k.gql[0] == '2' {
+		switch {
+		case k.gql == "22N31":
+			whole = "22G03"
+		case k.gql[0] == '2':
 			whole = "22000"
 		}
 		return e.With(whole, Because(k.gql, "%s", text))
@@ -31,6 +37,7 @@ func (e *Error) Cypher25() *Error {
 // where a * stands for anything and $1 for what the first of them stood for.
 // Source: the errors of Neo4j 2026.08.
 var causes25 = []struct{ message, gql, text string }{
+	{"Invalid input '*': expected four hexadecimal digits *", "42I47", "Parser Error: Invalid input '$1': expected four hexadecimal digits $2."},
 	{"Invalid input '*': expected *", "42I06", "Invalid input '$1', expected: $2."},
 	{"Invalid input '*'", "42I06", "Invalid input '$1'."},
 	{"Constraint type '*' does not allow multiple properties", "42N16", "Only single property '$1' constraints are supported."},
@@ -92,6 +99,10 @@ var causes25 = []struct{ message, gql, text string }{
 	{"'*' is not a valid token name. *", "42I11", "A label name cannot be empty or contain any null-bytes: '$1'."},
 	{"Dynamic labels using `$any()` are not allowed in *", "42I55", "Dynamic labels using `$any()` are not allowed in `CREATE`."},
 	{"DELETE doesn't support removing labels from a node. *", "42I26", "'DELETE ...' does not support removing labels from a node. Use 'REMOVE ...' instead."},
+	{"Failed to parse comment. *", "42I02", "Failed to parse comment. A comment starting with '/*' must also have a closing '*/'."},
+	{"Expected exactly one statement per query but got: *", "42I15", "Expected exactly one statement per query but got: $1."},
+	{"Expected parameter(s): *", "42N81", "Expected $`$1`, but got nothing."},
+	{"Cannot merge the following * because of null property value for '*': *", "22N31", "The $1 property `$2` in '$3' is invalid. 'MERGE' cannot be used with a graph element property value that is null."},
 	{"There is no procedure with the name `*` *", "42N08", "The procedure $1() was not found. Verify that the spelling is correct."},
 }
 

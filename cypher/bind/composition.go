@@ -3,6 +3,7 @@ package bind
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"graticule/cypher/ast"
 	"graticule/status"
@@ -48,8 +49,11 @@ func reads(cl ast.Clause) bool {
 
 // keyword gives the word a clause begins with.
 func (b *binder) keyword(cl ast.Clause) string {
-	words := strings.Fields(cl.At().Text(b.source))
-	return strings.ToUpper(words[0])
+	text := cl.At().Text(b.source)
+	if end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); end > 0 {
+		text = text[:end]
+	}
+	return strings.ToUpper(text)
 }
 
 // returns tells whether a query has columns.

@@ -122,7 +122,7 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 		}
 	}
 	if missing != nil {
-		return nil, missingParameter(strings.Join(missing, ", "))
+		return nil, inVersion(p.version, missingParameter(strings.Join(missing, ", ")))
 	}
 	res := &Result{run: r, plan: p, rows: &resultRows{}}
 	return res, nil
@@ -168,6 +168,16 @@ func missingParameter(name string) error {
 	return e
 }
 
+// inVersion gives an error of a run the GQLSTATUS that a version of the language has for it.
+func inVersion(version int, err error) error {
+	if e := status.As(err); e != nil && version >= 25 {
+		if newer := e.Cypher25(); newer != e {
+			return newer
+		}
+	}
+	return err
+}
+
 // Fetch calls emit for at most limit rows (limit < 0: all that are left) and
 // tells whether there may be more. The row is reused.
 func (res *Result) Fetch(limit int64, emit func(row []graph.Value) error) (more bool, err error) {
@@ -182,7 +192,7 @@ func (res *Result) Fetch(limit int64, emit func(row []graph.Value) error) (more 
 			rows, err, ok := res.from.next()
 			if !ok {
 				res.ended, res.from = true, nil
-				return false, err
+				return false, inVersion(res.plan.version, err)
 			}
 			res.rows = rows
 		}

@@ -28,12 +28,20 @@ func encountered(v graph.Value) error {
 		"Property values can only be of primitive types or arrays thereof. Encountered: %s.", Inspect(v))))
 }
 
+// mixed is the error of a list whose values are of several kinds.
+func mixed() error {
+	return notStorable(status.New(status.TypeError, "50N42", "Neo4j only supports a subset of Cypher types for storage as singleton or array properties. Please refer to section cypher/syntax/values of the manual for more details."))
+}
+
 func storableList(v graph.Value) (graph.Value, error) {
 	l := v.AsList()
 	floats := false
 	for i, e := range l {
 		switch e.Kind() {
 		case graph.KindMap, graph.KindNode, graph.KindRel, graph.KindPath:
+			if i > 0 { // of another kind than the values before it
+				return graph.Null, mixed()
+			}
 			return graph.Null, encountered(e)
 		case graph.KindList:
 			return graph.Null, notStorable(status.New(status.TypeError, "50N42", "Collections containing collections can not be stored in properties."))
@@ -47,7 +55,7 @@ func storableList(v graph.Value) (graph.Value, error) {
 			continue
 		}
 		if !e.IsNumber() || !l[0].IsNumber() {
-			return graph.Null, notStorable(status.New(status.TypeError, "50N42", "Neo4j only supports a subset of Cypher types for storage as singleton or array properties. Please refer to section cypher/syntax/values of the manual for more details."))
+			return graph.Null, mixed()
 		}
 		floats = true
 	}

@@ -216,7 +216,11 @@ func (p *parser) node() *ast.NodePattern {
 
 func (p *parser) optionalLabels() ast.LabelExpr {
 	at := p.peek()
+	is := p.isWord("IS")
 	if p.punct(":") || p.word("IS") {
+		if is && p.version < 25 && p.isAnyWord("NULL", "NOT", "TYPED") {
+			p.unexpected("an identifier, '$', '%' or '('")
+		}
 		saved := p.noBar
 		p.noBar = 0
 		defer func() { p.noBar = saved }()
