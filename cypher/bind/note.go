@@ -406,6 +406,28 @@ func (b *binder) noteCall(cl *ast.CallSubquery, imported []string, returns bool)
 	}
 }
 
+// noteAmbiguous tells, in Cypher 25, of an ORDER BY that repeats an item whose
+// alias is a variable that the item reads.
+func (b *binder) noteAmbiguous(p *ast.Projection) {
+	if b.version < 25 {
+		return
+	}
+	for _, o := range p.OrderBy {
+		for _, i := range p.Items {
+			if i.Alias == nil || b.text(i.Expr) != b.text(o.Expr) {
+				continue
+			}
+			_, plain := i.Expr.(*ast.Variable)
+			if plain || !ast.Any(i.Expr, func(e ast.Expr) bool { v, ok := e.(*ast.Variable); return ok && v.Name == i.Alias.Value }) {
+				continue
+			}
+			old := "The subclause expression `" + o.Expr.At().Text(b.source) + "` contains an ambiguous reference to variable `" + i.Alias.Value + "` and"
+			const by = "referencing the projection item expression by an alias or using the `GROUP BY` clause"
+			b.note(notice.DeprecatedFor(old+" is deprecated. It is replaced by "+by+".", old, by, b.position(b.place(o.Expr))))
+		}
+	}
+}
+
 // procedures that have been replaced.
 var replaced = map[string]string{
 	"db.create.setvectorproperty": "db.create.setNodeVectorProperty", "db.index.vector.createnodeindex": "CREATE VECTOR INDEX",

@@ -66,6 +66,7 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 			b.fail(at, "InvalidAggregation", "Cannot use aggregation in ORDER BY if there are no aggregate expressions in the preceding %s", word)
 		}
 	}
+	b.noteAmbiguous(p)
 	b.tail(p, s, out, grouped)
 	if with {
 		b.requireAliases(p)
