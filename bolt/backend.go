@@ -77,6 +77,8 @@ type Result interface {
 	// Fetch calls emit for at most max rows (max < 0: all that are left) and tells
 	// whether there may be more. The row passed to emit is reused.
 	Fetch(ctx context.Context, max int64, emit func(row []graph.Value) error) (more bool, err error)
+	// Context ends when the statement is ended: terminated, timed out or reset.
+	Context() context.Context
 	// Summary is valid once Fetch has told that there is no more, or after Close.
 	Summary() Summary
 	// Close gives up the rows that are left; the statement's writes still happen.

@@ -3,9 +3,11 @@ package bolt
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -81,11 +83,14 @@ type conn struct {
 	due     time.Time               // when look is due; zero when it does not run
 	watched bool                    // watch owns br
 	ending  bool
+	sending bool          // sendRows is at work
 	held    int64         // bytes of messages
 	drained chan struct{} // signals that held has become less; not guarded
 
 	writing sync.Mutex // held while bytes go out: whole messages only
 	granted time.Time  // when a write was last given time; guarded by writing
+	torn    bool       // the last write stopped within a message; guarded by writing
+	resumes bool       // a write that was interrupted can go on where it stopped
 
 	// owned by run
 	in       []byte          // the message being handled, unless watch has read it
@@ -120,6 +125,10 @@ func newConn(s *Server, nc net.Conn, br *bufio.Reader, major, minor byte, login 
 	c.life, c.abandon = context.WithCancelCause(context.Background())
 	c.messageMax.Store(loginMessageMax)
 	c.info = ConnInfo{ID: fmt.Sprintf("bolt-%d", s.ids.Add(1)), Client: nc.RemoteAddr().String(), Server: nc.LocalAddr().String(), Protocol: fmt.Sprintf("%d.%d", major, minor), Began: time.Now(), Kill: func() { nc.Close() }}
+	if p, ok := nc.(*peeked); ok {
+		_, secure := p.Conn.(*tls.Conn)
+		c.resumes = !secure // and no WebSocket: these send in frames
+	}
 	c.options = packstream.Options{ElementIDs: major >= 5, UTC: major >= 5}
 	return c
 }
@@ -193,7 +202,10 @@ func (c *conn) retire() {
 
 const (
 	chunkMax = 0xFFFF
-	bodyKept = 1 << 20 // bytes of a message that are used again
+	// frameGrace is how long a client has to read a frame of TLS or WebSocket whose
+	// statement was ended.
+	frameGrace = 80 * time.Millisecond
+	bodyKept   = 1 << 20 // bytes of a message that are used again
 )
 
 // end closes the message in body and puts its chunks into out.
@@ -228,13 +240,54 @@ func (c *conn) flush() error {
 	}
 	c.writing.Lock()
 	c.allowWrite()
-	_, err := c.net.Write(c.out)
+	n, err := c.net.Write(c.out)
+	if c.torn = err != nil; c.torn {
+		c.out = c.out[n:]
+	}
 	c.writing.Unlock()
+	if err != nil {
+		return err
+	}
 	if cap(c.out) > 1<<20 {
 		c.out = nil
 	}
 	c.out = c.out[:0]
-	return err
+	return nil
+}
+
+// sendRows is flush while a statement gives rows. A statement that is ended does not
+// wait for a client that does not read: its rows then stay in out, to go before its
+// error. Where a write cannot go on later, the client has frameGrace and then loses
+// the connection.
+func (c *conn) sendRows(statement context.Context) error {
+	c.mu.Lock()
+	c.sending = true
+	c.mu.Unlock()
+	stop := context.AfterFunc(statement, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.sending {
+			grace := time.Duration(0)
+			if !c.resumes {
+				grace = frameGrace
+			}
+			_ = c.net.SetWriteDeadline(time.Now().Add(grace))
+		}
+	})
+	err := c.flush()
+	c.mu.Lock()
+	c.sending = false
+	c.mu.Unlock()
+	if stop() {
+		return err
+	}
+	c.writing.Lock()
+	c.granted = time.Time{} // so that the next write has time again
+	c.writing.Unlock()
+	if err != nil && !(c.resumes && errors.Is(err, os.ErrDeadlineExceeded)) {
+		return err
+	}
+	return context.Cause(statement)
 }
 
 // reply gives an empty map for the answer to a message; it lasts until the next one.

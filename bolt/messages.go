@@ -434,7 +434,7 @@ func (c *conn) pull(ctx context.Context, m *graph.Map, discard bool) error {
 			}
 			c.end()
 			if len(c.out) > 64<<10 {
-				return c.flush()
+				return c.sendRows(s.result.Context())
 			}
 			return nil
 		})

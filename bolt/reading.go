@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"graticule/internal/packstream"
@@ -111,16 +112,19 @@ func (c *conn) lookAfter() {
 	c.look.Reset(left)
 }
 
-// noop tells the client that its message is still being handled.
+// noop tells the client that its message is still being handled, unless rows or
+// another NOOP are on their way.
 func (c *conn) noop() {
-	c.writing.Lock()
+	if !c.writing.TryLock() {
+		return
+	}
 	defer c.writing.Unlock()
 	c.mu.Lock()
-	working := c.working && !c.ending
+	working := c.working && !c.ending && !c.torn
 	c.mu.Unlock()
 	if working {
 		c.allowWrite()
-		if _, err := c.net.Write([]byte{0, 0}); err != nil {
+		if n, err := c.net.Write([]byte{0, 0}); err != nil && (n > 0 || !errors.Is(err, os.ErrDeadlineExceeded)) { // sendRows ends a wait
 			c.abandon(fmt.Errorf("the client has gone: %w", err)) // watch may wait for room and not see it
 		}
 	}

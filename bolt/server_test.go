@@ -71,9 +71,10 @@ type echoResult struct {
 	hints []status.Notification
 }
 
-func (*echoResult) Columns() []string  { return []string{"v"} }
-func (*echoResult) Database() string   { return "d" }
-func (*echoResult) DatabaseID() string { return "d" }
+func (*echoResult) Columns() []string        { return []string{"v"} }
+func (*echoResult) Database() string         { return "d" }
+func (*echoResult) DatabaseID() string       { return "d" }
+func (*echoResult) Context() context.Context { return context.Background() }
 func (r *echoResult) Fetch(_ context.Context, _ int64, emit func([]graph.Value) error) (bool, error) {
 	if r.sent {
 		return false, nil

@@ -174,6 +174,9 @@ func (r *autoResult) Database() string { return r.t.def.Name }
 // DatabaseID gives the id for element ids.
 func (r *autoResult) DatabaseID() string { return r.t.def.ID }
 
+// Context ends with the transaction.
+func (r *autoResult) Context() context.Context { return r.t.ctx }
+
 // Columns gives the column names.
 func (r *autoResult) Columns() []string { return r.cursor.Columns() }
 
@@ -225,6 +228,9 @@ func (r *bufferedResult) Database() string { return r.summary.Database }
 
 // DatabaseID gives the id for element ids.
 func (r *bufferedResult) DatabaseID() string { return r.database }
+
+// Context has no end: the update is committed.
+func (r *bufferedResult) Context() context.Context { return context.Background() }
 
 // Columns gives the column names.
 func (r *bufferedResult) Columns() []string { return r.columns }

@@ -97,6 +97,9 @@ func (r *txResult) Database() string { return r.t.def.Name }
 // DatabaseID gives the id for element ids.
 func (r *txResult) DatabaseID() string { return r.t.def.ID }
 
+// Context ends with the transaction.
+func (r *txResult) Context() context.Context { return r.t.ctx }
+
 // Columns gives the column names.
 func (r *txResult) Columns() []string { return r.cursor.Columns() }
 

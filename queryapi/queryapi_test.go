@@ -103,9 +103,10 @@ type result struct {
 	at     int
 }
 
-func (r *result) Columns() []string  { return []string{"v"} }
-func (r *result) Database() string   { return "d" }
-func (r *result) DatabaseID() string { return "id" }
+func (r *result) Columns() []string        { return []string{"v"} }
+func (r *result) Database() string         { return "d" }
+func (r *result) DatabaseID() string       { return "id" }
+func (r *result) Context() context.Context { return r.ctx }
 func (r *result) Fetch(ctx context.Context, n int64, emit func([]graph.Value) error) (bool, error) {
 	total := 1
 	_, _ = fmt.Sscanf(r.text, "rows %d", &total)

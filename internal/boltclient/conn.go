@@ -174,10 +174,16 @@ func (c *Conn) Reset() error {
 	return err
 }
 
+// Send sends s and reads nothing: a client too slow for its rows.
+func (c *Conn) Send(s *Statement) error {
+	_, err := c.net.Write(s.bytes)
+	return err
+}
+
 // Do runs s and gives the number of its rows. A *ServerError leaves the connection
 // in its failed state: close it.
 func (c *Conn) Do(s *Statement) (rows int, err error) {
-	if _, err := c.net.Write(s.bytes); err != nil {
+	if err := c.Send(s); err != nil {
 		return 0, err
 	}
 	ignored := false

@@ -92,8 +92,9 @@ func (r *oneRow) Columns() []string {
 	}
 	return []string{"c"}
 }
-func (*oneRow) DatabaseID() string { return "d" }
-func (*oneRow) Database() string   { return "d" }
+func (*oneRow) DatabaseID() string       { return "d" }
+func (*oneRow) Database() string         { return "d" }
+func (*oneRow) Context() context.Context { return context.Background() }
 func (r *oneRow) Fetch(_ context.Context, _ int64, emit func([]graph.Value) error) (bool, error) {
 	row := r.row
 	r.row = nil
