@@ -35,7 +35,7 @@ func (c *compiler) loadCSV(l *ast.LoadCSV) stage {
 		terminator = c.expr(l.FieldTerminator)
 	}
 	slot := c.bind(l.Variable.Value, anyVar)
-	return flat(func(r *run, f frame, emit func() error) error {
+	return flat(func(r *run, f frame, emit func() error) (err error) {
 		v, err := source(r, f)
 		if err != nil {
 			return err
@@ -54,6 +54,11 @@ func (c *compiler) loadCSV(l *ast.LoadCSV) stage {
 			}
 			comma, _ = utf8.DecodeRuneInString(t.AsString())
 		}
+		defer func() {
+			if cause := r.check(); err != nil && cause != nil {
+				err = cause // the reader was ended with the statement
+			}
+		}()
 		in, err := openCSV(r.ctx, r.env.Imports, v.AsString())
 		if err != nil {
 			return err

@@ -114,10 +114,38 @@ func (e *extreme) Add(v graph.Value) error {
 }
 func (e *extreme) Result(*Context) graph.Value { return e.best }
 
-type collector struct{ items []graph.Value }
+// collector keeps a long list in blocks, so that no row moves all that came before.
+type collector struct {
+	full [][]graph.Value
+	last []graph.Value
+}
 
-func (c *collector) Add(v graph.Value) error     { c.items = append(c.items, v); return nil }
-func (c *collector) Result(*Context) graph.Value { return graph.List(c.items) }
+// collectBlock is the number of values in a block.
+const collectBlock = 1 << 15
+
+func (c *collector) Add(v graph.Value) error {
+	if len(c.last) == collectBlock {
+		c.full = append(c.full, c.last)
+		c.last = make([]graph.Value, 0, collectBlock)
+	}
+	c.last = append(c.last, v)
+	return nil
+}
+
+// Result gives the list up: the collector is empty then.
+func (c *collector) Result(ctx *Context) graph.Value {
+	if len(c.full) == 0 {
+		return graph.List(c.last)
+	}
+	all := make([]graph.Value, 0, len(c.full)*collectBlock+len(c.last))
+	for _, block := range c.full {
+		ctx.Work(len(block))
+		all = append(all, block...)
+	}
+	all = append(all, c.last...)
+	c.full, c.last = nil, nil
+	return graph.List(all)
+}
 
 type deviation struct {
 	n, mean, m2 float64
