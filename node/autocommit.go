@@ -35,17 +35,19 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 		return nil, err
 	}
 	t.write = p.Writes() && !p.Explain()
-	if p.Batches() && !t.cfg.Read {
-		return s.runBatches(t, p, params)
-	}
-	if !t.write || t.cfg.Read {
+	batches := p.Batches() && !t.cfg.Read
+	if !t.write || t.cfg.Read || batches {
 		t.write = false
 		if err = t.snapshot(false); err == nil {
+			t.write = batches // what comes after them, in the snapshot that is made then
 			var cur *cypher.Cursor
 			_, span := s.n.traces.Start(t.ctx, "cypher.execute")
 			if cur, err = t.execute(p, params); err == nil {
 				t.open = cur
 				r := &autoResult{t: t, cursor: cur, span: span}
+				if batches {
+					return &batchResult{autoResult: r}, nil
+				}
 				if t.leaderRead() {
 					r.confirmed = make(chan error, 1)
 					go func(c chan<- error) { c <- t.copy.group.Confirm(t.ctx) }(r.confirmed) // while rows are made
@@ -136,28 +138,6 @@ func (t *tx) buffer(cur *cypher.Cursor) (*bufferedResult, error) {
 	return r, err
 }
 
-// runBatches runs a statement that commits in batches: once, for what it has
-// committed stays.
-func (s *session) runBatches(t *tx, p *cypher.Prepared, params *graph.Map) (bolt.Result, error) {
-	defer t.end()
-	t.write = false
-	if err := t.snapshot(false); err != nil {
-		return nil, err
-	}
-	t.write = true // after the batches
-	r, cur, err := t.carryOut(p, params)
-	if err != nil {
-		return nil, err
-	}
-	defer cur.Close()
-	if err := t.commitStore(); err != nil {
-		r.drop()
-		return nil, err
-	}
-	r.summary = summaryOf(cur, t.def.Name, t.bookmark())
-	return r, nil
-}
-
 // autoResult streams an auto-commit read.
 type autoResult struct {
 	t      *tx
@@ -207,6 +187,36 @@ func (r *autoResult) Summary() bolt.Summary { return r.sum }
 
 // Close ends the statement.
 func (r *autoResult) Close(context.Context) error { r.finish(); return nil }
+
+// batchResult streams a statement that commits in batches, which is carried out
+// once, for what it has committed stays. What comes after the batches is committed
+// with the last row.
+type batchResult struct {
+	*autoResult
+	ended bool
+}
+
+// Fetch goes on with the statement.
+func (r *batchResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
+	if r.ended {
+		return false, nil
+	}
+	more, err := r.cursor.Fetch(limit, r.t.sending(emit))
+	if err == nil && !more {
+		err = r.t.commitStore()
+	}
+	if err != nil || !more {
+		r.ended = true
+		r.finish()
+	}
+	return more, err
+}
+
+// Close carries the rest of the statement out.
+func (r *batchResult) Close(ctx context.Context) error {
+	_, err := r.Fetch(ctx, -1, func([]graph.Value) error { return nil })
+	return err
+}
 
 // bufferedResult is the outcome of a committed update.
 type bufferedResult struct {

@@ -33,7 +33,8 @@ func (ch *chain) buildFrom(i int, r *run, last sink, enough *errEnough) sink {
 	st := &ch.stages[i]
 	if st.renews {
 		rest := func() sink { return r.watched(st, ch.buildFrom(i+1, r, last, enough)) }
-		return &renewed{eagerSink: eagerSink{rows: rowBuffer{r: r}, enough: enough}, rest: rest}
+		r.waiting = &renewed{eagerSink: eagerSink{rows: rowBuffer{r: r}, enough: enough}, rest: rest}
+		return r.waiting
 	}
 	return st.build(r, r.watched(st, ch.buildFrom(i+1, r, last, enough)), enough)
 }

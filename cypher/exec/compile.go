@@ -151,6 +151,9 @@ func (res *Result) carryOut(push func(*resultRows) error) error {
 		bytes, size = 0, min(2*size, resultBatch)
 		return nil
 	})
+	if err != nil && err != errClosed && r.waiting != nil {
+		r.waiting.fail()
+	}
 	if batch.n > 0 && err != errClosed {
 		if closed := push(batch); closed != nil {
 			return closed

@@ -96,7 +96,8 @@ type run struct {
 	context  fn.Context
 	counters Counters
 
-	committed int // transactions of CALL … IN TRANSACTIONS
+	committed int      // transactions of CALL … IN TRANSACTIONS
+	waiting   *renewed // keeps rows until they are committed
 
 	schema    []graph.Index
 	free      []*expander

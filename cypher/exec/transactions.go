@@ -106,7 +106,23 @@ type renewed struct {
 }
 
 func (s *renewed) done() error {
+	if err := s.renew(); err != nil {
+		return err
+	}
+	return s.eagerSink.done()
+}
+
+// fail hands on the rows at hand when a later batch has failed: theirs are committed.
+func (s *renewed) fail() {
+	if s.renew() == nil {
+		_ = s.rows.each(s.next.push) // the error at hand is the first one
+	}
+}
+
+// renew makes what follows.
+func (s *renewed) renew() error {
 	r := s.rows.r
+	r.waiting = nil
 	g, err := r.env.Host.Renew()
 	if err != nil {
 		return err
@@ -114,7 +130,7 @@ func (s *renewed) done() error {
 	r.graph, r.env.Graph = g, g
 	r.schema, r.free, r.instances, r.keys = nil, nil, nil, nil
 	s.next = s.rest()
-	return s.eagerSink.done()
+	return nil
 }
 
 type batchSink struct {

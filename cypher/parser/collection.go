@@ -15,9 +15,7 @@ func (p *parser) bracketed() ast.Expr {
 		return p.patternComprehension(start, &v)
 	case p.patternAhead(0):
 		mark := p.at
-		p.plain = true
-		path := p.pathElements()
-		p.plain = false
+		path := p.plainElements()
 		if p.isPunct("|") || p.isWord("WHERE") {
 			p.at = mark
 			return p.patternComprehension(start, nil)
@@ -89,9 +87,7 @@ func (p *parser) listComprehension(start int) ast.Expr {
 }
 
 func (p *parser) patternComprehension(start int, v *ast.Name) ast.Expr {
-	p.plain = true
-	c := &ast.PatternComprehension{Variable: v, Pattern: p.pathElements()}
-	p.plain = false
+	c := &ast.PatternComprehension{Variable: v, Pattern: p.plainElements()}
 	p.noBar++
 	if p.word("WHERE") {
 		c.Where = p.expr()

@@ -135,6 +135,13 @@ func (p *parser) pathElements() *ast.PathPattern {
 	}
 }
 
+// plainElements is pathElements for a pattern that is an expression.
+func (p *parser) plainElements() *ast.PathPattern {
+	defer func(saved bool) { p.plain = saved }(p.plain)
+	p.plain = true
+	return p.pathElements()
+}
+
 // quantifiedAhead tells whether the parenthesis opens a path rather than a node.
 func (p *parser) quantifiedAhead() bool {
 	if !p.isPunct("(") {

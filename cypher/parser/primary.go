@@ -249,9 +249,7 @@ func (p *parser) patternAhead(n int) bool {
 }
 
 func (p *parser) patternExpr() ast.Expr {
-	defer func(saved bool) { p.plain = saved }(p.plain)
-	p.plain = true
-	path := p.pathElements()
+	path := p.plainElements()
 	return &ast.PatternExpr{Span: path.Span, Pattern: path}
 }
 

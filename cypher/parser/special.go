@@ -106,9 +106,8 @@ func (p *parser) subquery(kind string) ast.Expr {
 	start := p.take().start
 	p.enter()
 	defer p.leave()
-	saved := p.noBar
-	p.noBar = 0
-	defer func() { p.noBar = saved }()
+	defer func(noBar int, plain bool) { p.noBar, p.plain = noBar, plain }(p.noBar, p.plain)
+	p.noBar, p.plain = 0, false
 	p.need("{")
 	s := &ast.Subquery{Kind: kind}
 	if p.clauseAhead() {

@@ -82,6 +82,14 @@ var rules = []rule{
 		func(s *Statement, class string, _, _ *cases.Answer) bool {
 			return class == "rows" && strings.Contains(s.Text, "OPTIONAL MATCH") && walkInSubquery.MatchString(s.Text)
 		}},
+	{"OR of a COUNT in OPTIONAL MATCH", "an OPTIONAL MATCH … WHERE n.b OR 2 < COUNT { … } finds nothing in Neo4j 5.26, and finds its rows without OPTIONAL",
+		func(s *Statement, class string, _, _ *cases.Answer) bool {
+			return class == "rows" && orOfCount.MatchString(s.Text)
+		}},
+	{"UNWIND of a part of COLLECT behind OPTIONAL CALL", "Neo4j 5.26 gives no row for UNWIND COLLECT { … }[..-1] behind an OPTIONAL CALL that found none, and gives its rows for the whole list",
+		func(s *Statement, class string, neo, _ *cases.Answer) bool {
+			return class == "rows" && neo.Failure == nil && len(neo.Rows) == 0 && partOfCollect.MatchString(s.Text)
+		}},
 	{"labels removed while they are looked for", "Neo4j 5.26 plans no Eager between a relationship scan with a test of alternative labels and REMOVE of such a label, so that later rows miss what earlier ones removed",
 		func(s *Statement, class string, neo, _ *cases.Answer) bool {
 			return (class == "rows" || class == "counters") && neo.Failure == nil && alternatives.MatchString(s.Text) && removesLabel.MatchString(s.Text)
@@ -197,6 +205,11 @@ func withoutNaN(rows []string) (rest []string, left int) {
 var aggregates = regexp.MustCompile(`(?i)\b(count|sum|avg|min|max|collect|stDev|stDevP|percentileCont|percentileDisc)\(`)
 
 var innerWhere = regexp.MustCompile(`\{\w+: [^}]*(COUNT|EXISTS|COLLECT) \{[^}]*[(\[]\w*(:[^ )]*)? WHERE`)
+
+var (
+	orOfCount     = regexp.MustCompile(`OPTIONAL MATCH [^|]* WHERE .*\bOR\b.*COUNT \{`)
+	partOfCollect = regexp.MustCompile(`OPTIONAL CALL .*UNWIND \(?COLLECT \{.*\}\)?\[[^\]]*\.\.`)
+)
 
 var walkInSubquery = regexp.MustCompile(`(COUNT|EXISTS|COLLECT) \{ [^}]*\*0\.\.`)
 
