@@ -108,6 +108,9 @@ func (t typ) fits(want typ) bool {
 	if allowed&isFloat != 0 {
 		allowed |= isInt
 	}
+	if want.kinds == isBool && t.kinds != isList {
+		allowed |= isList // what may be a list, or something else, fails when it is tested
+	}
 	common := t.kinds & allowed
 	if common == isList && t.element != nil && want.element != nil {
 		return t.element.fits(*want.element)

@@ -182,6 +182,9 @@ func (b *binder) afterProjection(e ast.Expr, p *ast.Projection, see, before *sco
 		items[b.text(i.Expr)] = i.Expr
 	}
 	if !grouped && !p.Distinct && !b.grouped {
+		if _, name := e.(*ast.Variable); !name && items[b.text(e)] != nil {
+			see = before // an alias may hide what the item reads
+		}
 		b.expr(e, see, context{})
 		return
 	}

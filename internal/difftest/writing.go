@@ -138,7 +138,7 @@ func (w *writer) liveScope() scope {
 func (w *writer) merge() {
 	vs := w.live(kNode)
 	var text, name string
-	kindOf := kNode
+	kindOf, key := kNode, "i"
 	rel := func() string {
 		name, kindOf = w.name("r"), kRel
 		inner := name + ":" + one(w.random, types...)
@@ -163,14 +163,18 @@ func (w *writer) merge() {
 		} else if len(vs) > 0 && w.chance(30) {
 			value = vs[0].name + ".uid"
 		}
-		text = fmt.Sprintf("(%s:%s {%s: %s})", name, one(w.random, labels...), one(w.random, "i", "i", "uid", "m"), value)
+		key = one(w.random, "i", "i", "uid", "m")
+		text = fmt.Sprintf("(%s:%s {%s: %s})", name, one(w.random, labels...), key, value)
 	}
 	w.add("MERGE %s", text)
+	was := w.set[key]
+	w.set[key] = true // or what a row makes another one may find, by the order of rows
 	for _, on := range some(w.random, 35, []string{"ON CREATE", "ON MATCH"}) {
 		if item := w.setItem(variable{name: name, kind: kindOf}); item != "" {
 			w.add("%s SET %s", on, item)
 		}
 	}
+	w.set[key] = was
 	w.sc = w.sc.with(variable{name: name, kind: kindOf})
 }
 
