@@ -249,20 +249,24 @@ func (b *binder) sum(left, right typ) typ {
 	case left.kinds == isString && right.only(text), right.kinds == isString && left.only(text):
 		return typ{kinds: isString}
 	}
-	return numeric(left, right, sumKinds(left)&sumKinds(right))
+	t := numeric(left, right, sumKinds(left)&sumKinds(right))
+	if t.kinds == isInt|isFloat|isString|isList && (left.kinds == isInt || right.kinds == isInt) {
+		t.element = &typ{kinds: isFloat}
+	}
+	return t
 }
 
 // sumKinds gives what a value of type t plus one of any type may be.
 func sumKinds(t typ) kinds {
 	switch {
 	case t.only(isNumber):
-		return isNumber | isString | isList
+		return isInt | isFloat | isString | isList
 	case t.kinds == isString:
 		return isString | isList
 	case t.kinds == isList:
 		return isList
 	}
-	return isNumber | isString | isList | isTemporal | isDuration
+	return isInt | isFloat | isString | isList | isTemporal | isDuration
 }
 
 // index checks subject[index].
