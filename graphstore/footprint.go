@@ -45,38 +45,55 @@ func mix(parts ...uint64) uint64 {
 
 func valueHash(v graph.Value) uint64 { return xxhash.Sum64(appendOrder(make([]byte, 0, keyRoom), v)) }
 
-// readMax is how many hashes a read set holds before it is coarsened to the whole graph.
+// readMax is how many hashes a read set holds before it is coarsened to the whole
+// graph, which is looked at when its list is twice as long.
 const readMax = 200_000
 
 // footprint collects the hashes of one transaction.
 type footprint struct {
-	reads  map[uint64]struct{}
-	writes map[uint64]struct{}
+	reads  hashes
+	writes hashes
 	whole  bool // the read set was coarsened
+}
+
+// hashes is a set that is cheap to add to: a list in which some stand more than once
+// until it has grown for a while.
+type hashes struct {
+	list  []uint64
+	limit int // the length at which it is made a set again
+}
+
+// hashesMin is the least length at which a list is made a set.
+const hashesMin = 1 << 10
+
+func (s *hashes) add(h uint64) {
+	if n := len(s.list); n > 0 && s.list[n-1] == h {
+		return
+	} else if n >= max(s.limit, hashesMin) {
+		s.sorted()
+		s.limit = 2 * len(s.list)
+	}
+	s.list = append(s.list, h)
+}
+
+// sorted gives the set in order; the caller must not change it.
+func (s *hashes) sorted() []uint64 {
+	slices.Sort(s.list)
+	s.list = slices.Compact(s.list)
+	return s.list
 }
 
 func (f *footprint) read(h uint64) {
 	if f.whole {
 		return
 	}
-	if len(f.reads) >= readMax {
+	if f.reads.add(h); len(f.reads.list) > 2*readMax && len(f.reads.sorted()) > readMax {
 		f.whole = true
-		f.reads = map[uint64]struct{}{fpGraph: {}, fpSchema: {}}
-		return
+		f.reads = hashes{list: []uint64{fpGraph, fpSchema}}
 	}
-	f.reads[h] = struct{}{}
 }
 
-func (f *footprint) write(h uint64) { f.writes[h] = struct{}{} }
-
-func sorted(m map[uint64]struct{}) []uint64 {
-	out := make([]uint64, 0, len(m))
-	for h := range m {
-		out = append(out, h)
-	}
-	slices.Sort(out)
-	return out
-}
+func (f *footprint) write(h uint64) { f.writes.add(h) }
 
 func appendHashes(dst []byte, hs []uint64) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(hs)))

@@ -40,9 +40,13 @@ type Config struct {
 	Room        *room.Watch // of the volume of Dir; nil: there is always room
 	Incarnation uint64
 	Cache       *pebble.Cache // shared between databases; nil means a small own one
+	Buffer      int64         // bytes of changes that are kept in memory until they are written out in order: the more, the less often the files below are rewritten; 0 means little
 	Logger      *slog.Logger
 	OnFatal     func(error) // must not return; nil logs and exits the process
 }
+
+// bufferMin is the least Config.Buffer, in bytes.
+const bufferMin = 4 << 20
 
 // Store is one copy of one database.
 type Store struct {
@@ -116,7 +120,7 @@ func (s *Store) quiesce() {
 
 func (s *Store) options() *pebble.Options {
 	o := &pebble.Options{
-		FS: s.cfg.Room.FS(s.cfg.FS), FormatMajorVersion: pebble.FormatValueSeparation, MemTableSize: 4 << 20, MemTableStopWritesThreshold: 4,
+		FS: s.cfg.Room.FS(s.cfg.FS), FormatMajorVersion: pebble.FormatValueSeparation, MemTableSize: uint64(max(s.cfg.Buffer, bufferMin)), MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold: 2, L0StopWritesThreshold: 1000, MaxOpenFiles: 500,
 		Logger: pebbleLog{s.cfg},
 	}

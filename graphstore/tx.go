@@ -63,7 +63,7 @@ func (s *Store) Begin(ctx context.Context, cfg TxConfig) (*Tx, error) {
 	if cfg.Write {
 		tx.state = st.fork()
 		tx.rec = newRecorder(st)
-		tx.fp = footprint{reads: map[uint64]struct{}{fpSchema: {}}, writes: map[uint64]struct{}{}}
+		tx.fp = footprint{reads: hashes{list: []uint64{fpSchema}}}
 	}
 	return tx, nil
 }
@@ -129,7 +129,7 @@ func (tx *Tx) Prepare() (*Commit, error) {
 		return nil, ErrTooLarge
 	}
 	tx.fp.write(fpGraph)
-	return &Commit{Base: tx.base.position, Reads: sorted(tx.fp.reads), Writes: sorted(tx.fp.writes), Changeset: tx.rec.b}, nil
+	return &Commit{Base: tx.base.position, Reads: tx.fp.reads.sorted(), Writes: tx.fp.writes.sorted(), Changeset: tx.rec.b}, nil
 }
 
 // checkConstraints checks existence, type and key constraints of what changed.

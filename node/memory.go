@@ -19,11 +19,12 @@ import (
 // Shares of the memory that the process may use. What lies between is for the
 // graph, the store's caches, messages, and garbage.
 const (
-	queryShare = 0.5     // that transactions may keep together when no limit is set
-	heapShare  = 0.65    // that all objects may take before transactions are refused more
-	limitShare = 0.8     // that Go's collector holds the process to
-	paceShare  = 1. / 64 // that a busy server may leave as garbage beside what lives
-	heapOfJava = 0.7     // of server.memory.heap.max_size, as Neo4j shares it out
+	queryShare  = 0.5      // that transactions may keep together when no limit is set
+	heapShare   = 0.65     // that all objects may take before transactions are refused more
+	limitShare  = 0.8      // that Go's collector holds the process to
+	paceShare   = 1. / 64  // that a busy server may leave as garbage beside what lives
+	bufferShare = 1. / 128 // of each busy database's store
+	heapOfJava  = 0.7      // of server.memory.heap.max_size, as Neo4j shares it out
 )
 
 // limitMemory sets what transactions may keep, and makes Go's collector keep the
@@ -51,6 +52,14 @@ const paceMost = 512 << 20
 func (n *Node) openPace() (func(), error) {
 	return gcpace.Start(min(int64(paceShare*float64(availableMemory())), paceMost)).End, nil
 }
+
+// storeBuffer gives the bytes that the store of a busy database may gather before it
+// writes them out: a load is held up by rewriting what it has written, and a small
+// machine by the memory.
+func storeBuffer() int64 { return min(int64(bufferShare*float64(availableMemory())), bufferMost) }
+
+// bufferMost is the largest buffer of a store.
+const bufferMost = 32 << 20
 
 // spillDefault is how many bytes temporary files may take when no limit is set.
 const spillDefault = 10 << 30
