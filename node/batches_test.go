@@ -32,7 +32,11 @@ func TestRowsOfBatches(t *testing.T) {
 
 	for i, read := range []func(neo4j.ResultWithContext) error{
 		func(r neo4j.ResultWithContext) error { _, err := r.Consume(t.Context()); return err },
-		func(r neo4j.ResultWithContext) error { r.Next(t.Context()); _, err := r.Consume(t.Context()); return err },
+		func(r neo4j.ResultWithContext) error {
+			r.Next(t.Context())
+			_, err := r.Consume(t.Context())
+			return err
+		},
 		func(r neo4j.ResultWithContext) error { _, err := r.Collect(t.Context()); return err },
 	} {
 		result, err := session.Run(t.Context(), "UNWIND range(1, 1000) AS x CALL (x) { CREATE (:Whole {x: x, i: $i}) } IN TRANSACTIONS OF 7 ROWS CREATE (:After {i: $i}) RETURN x", map[string]any{"i": i})
