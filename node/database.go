@@ -130,7 +130,7 @@ func (n *Node) openDatabase(ctx context.Context, def catalog.Database) (*databas
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make database folder: %w", err)
 	}
-	store, err := graphstore.Open(graphstore.Config{Dir: n.path("databases", def.ID, "store"), Incarnation: def.Incarnation, Room: n.room, Buffer: storeBuffer(), Logger: n.log})
+	store, err := graphstore.Open(graphstore.Config{Dir: n.path("databases", def.ID, "store"), Incarnation: def.Incarnation, Room: n.room, Buffer: n.storeBuffer(), Logger: n.log})
 	if err != nil {
 		return nil, err
 	}

@@ -54,12 +54,12 @@ func (n *Node) openPace() (func(), error) {
 }
 
 // storeBuffer gives the bytes that the store of a busy database may gather before it
-// writes them out: a load is held up by rewriting what it has written, and a small
-// machine by the memory.
-func storeBuffer() int64 { return min(int64(bufferShare*float64(availableMemory())), bufferMost) }
-
-// bufferMost is the largest buffer of a store.
-const bufferMost = 32 << 20
+// writes them out: a load is held up by rewriting what it has written, a small machine
+// by the memory. Up to four such buffers wait, which must find room in the reserve of a
+// disk that is full.
+func (n *Node) storeBuffer() int64 {
+	return min(int64(bufferShare*float64(availableMemory())), n.room.Reserve()/4)
+}
 
 // spillDefault is how many bytes temporary files may take when no limit is set.
 const spillDefault = 10 << 30

@@ -93,6 +93,9 @@ func free(dir string) (uint64, error) {
 	return usage.AvailBytes, err
 }
 
+// Reserve gives the bytes that are given back in need.
+func (w *Watch) Reserve() int64 { return w.cfg.Reserve }
+
 func (w *Watch) file() string { return filepath.Join(w.cfg.Dir, reserveName) }
 
 // Err gives an error that wraps ErrFull while writes are to be refused.
