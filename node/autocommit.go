@@ -46,11 +46,13 @@ func (s *session) Run(ctx context.Context, cfg bolt.TxConfig, text string, param
 				t.open = cur
 				r := &autoResult{t: t, cursor: cur, span: span}
 				if batches {
-					return &batchResult{autoResult: r}, nil
+					r.last = t.commitStore
+					return &batchResult{r}, nil
 				}
 				if t.leaderRead() {
-					r.confirmed = make(chan error, 1)
-					go func(c chan<- error) { c <- t.copy.group.Confirm(t.ctx) }(r.confirmed) // while rows are made
+					confirmed := make(chan error, 1)
+					go func() { confirmed <- t.copy.group.Confirm(t.ctx) }() // while rows are made
+					r.last = func() error { return <-confirmed }
 				}
 				return r, nil
 			}
@@ -145,7 +147,7 @@ type autoResult struct {
 	span   telemetry.Span
 	sum    bolt.Summary
 
-	confirmed chan error // of a read through the leader: whether it led after the read began
+	last func() error // called once, behind the last row, when not nil: confirms that a read through the leader came while it led, or commits what came after batches
 }
 
 // Database gives the name of the database.
@@ -163,9 +165,9 @@ func (r *autoResult) Columns() []string { return r.cursor.Columns() }
 // Fetch streams rows; the transaction ends with the last one.
 func (r *autoResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
 	more, err := r.cursor.Fetch(limit, r.t.sending(emit))
-	if err == nil && !more && r.confirmed != nil {
-		err = <-r.confirmed
-		r.confirmed = nil
+	if err == nil && !more && r.last != nil {
+		err = r.last()
+		r.last = nil
 	}
 	if err != nil || !more {
 		r.finish()
@@ -191,29 +193,13 @@ func (r *autoResult) Close(context.Context) error { r.finish(); return nil }
 // batchResult streams a statement that commits in batches, which is carried out
 // once, for what it has committed stays. What comes after the batches is committed
 // with the last row.
-type batchResult struct {
-	*autoResult
-	ended bool
-}
-
-// Fetch goes on with the statement.
-func (r *batchResult) Fetch(_ context.Context, limit int64, emit func([]graph.Value) error) (bool, error) {
-	if r.ended {
-		return false, nil
-	}
-	more, err := r.cursor.Fetch(limit, r.t.sending(emit))
-	if err == nil && !more {
-		err = r.t.commitStore()
-	}
-	if err != nil || !more {
-		r.ended = true
-		r.finish()
-	}
-	return more, err
-}
+type batchResult struct{ *autoResult }
 
 // Close carries the rest of the statement out.
 func (r *batchResult) Close(ctx context.Context) error {
+	if r.t.ended {
+		return nil
+	}
 	_, err := r.Fetch(ctx, -1, func([]graph.Value) error { return nil })
 	return err
 }

@@ -127,14 +127,14 @@ func (c *cluster) ends(t *testing.T, d neo4j.DriverWithContext, query, way strin
 	return time.Since(ended)
 }
 
-// A statement whose client does not read its rows ends, too, and the connection with it.
+// A statement whose client does not read its rows ends, too. The client finds the rows
+// that were on their way, whole, and then the error.
 func TestAStatementEndsThoughNobodyReads(t *testing.T) {
 	c := startCluster(t, "eu")
 	d := c.driver("bolt", c.members[0])
-	query := everyRow
 	conn := c.dial()
 	defer conn.Close()
-	statement, err := boltclient.NewStatement(boltclient.Access{}, query)
+	statement, err := boltclient.NewStatement(boltclient.Access{}, everyRow)
 	if err == nil {
 		err = conn.Send(statement)
 	}
@@ -143,7 +143,7 @@ func TestAStatementEndsThoughNobodyReads(t *testing.T) {
 	}
 	var id any
 	for id == nil {
-		for _, row := range c.shown(d, query) {
+		for _, row := range c.shown(d, everyRow) {
 			if row[1].(int64) > 200 {
 				id = row[0]
 			}
@@ -151,10 +151,13 @@ func TestAStatementEndsThoughNobodyReads(t *testing.T) {
 	}
 	began := time.Now()
 	c.run(d, "TERMINATE TRANSACTIONS $id", map[string]any{"id": id})
-	for len(c.shown(d, query)) > 0 {
+	for len(c.shown(d, everyRow)) > 0 {
 	}
 	if late := time.Since(began); late > goesOnMax {
 		t.Errorf("it went on for %v", late)
+	}
+	if rows, err := conn.Receive(); rows == 0 || err == nil || !strings.Contains(err.Error(), "Transaction.Terminated") {
+		t.Errorf("then the client reads %d rows and %v", rows, err)
 	}
 }
 

@@ -151,7 +151,7 @@ func (res *Result) carryOut(push func(*resultRows) error) error {
 		bytes, size = 0, min(2*size, resultBatch)
 		return nil
 	})
-	if err != nil && err != errClosed && r.waiting != nil {
+	if err != nil && err != errClosed && r.waiting != nil && r.ctx.Err() == nil {
 		r.waiting.fail()
 	}
 	if batch.n > 0 && err != errClosed {

@@ -132,7 +132,7 @@ func (c *collector) Add(v graph.Value) error {
 	return nil
 }
 
-// Result gives the list up: the collector is empty then.
+// Result gives the list up; it is called once.
 func (c *collector) Result(ctx *Context) graph.Value {
 	if len(c.full) == 0 {
 		return graph.List(c.last)
@@ -142,9 +142,7 @@ func (c *collector) Result(ctx *Context) graph.Value {
 		ctx.Work(len(block))
 		all = append(all, block...)
 	}
-	all = append(all, c.last...)
-	c.full, c.last = nil, nil
-	return graph.List(all)
+	return graph.List(append(all, c.last...))
 }
 
 type deviation struct {

@@ -180,12 +180,17 @@ func (c *Conn) Send(s *Statement) error {
 	return err
 }
 
-// Do runs s and gives the number of its rows. A *ServerError leaves the connection
-// in its failed state: close it.
+// Do runs s and gives the number of its rows, as Receive does.
 func (c *Conn) Do(s *Statement) (rows int, err error) {
 	if err := c.Send(s); err != nil {
 		return 0, err
 	}
+	return c.Receive()
+}
+
+// Receive reads the answers to a statement that was sent, and gives the number of
+// its rows. A *ServerError leaves the connection in its failed state: close it.
+func (c *Conn) Receive() (rows int, err error) {
 	ignored := false
 	for ends := 0; ends < 2; {
 		tag, body, err := c.skim()

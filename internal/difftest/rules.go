@@ -138,10 +138,10 @@ var rules = []rule{
 			}
 			n, o := texts(s, neo.Rows), texts(s, ours.Rows)
 			for i := range n {
-				n[i] = keysOfHollow.ReplaceAllString(hollow.ReplaceAllString(n[i], "${1}null"), "null")
-			}
-			for i := range o {
-				o[i] = keysOfHollow.ReplaceAllString(o[i], "null")
+				n[i] = hollow.ReplaceAllString(n[i], "${1}null")
+				if strings.Contains(s.Text, "keys(") {
+					n[i] = strings.ReplaceAll(n[i], "bag[]", "null")
+				}
 			}
 			slices.Sort(n)
 			slices.Sort(o)
@@ -233,7 +233,7 @@ func atRunTime(code string) bool {
 
 var (
 	quantifiedPath = regexp.MustCompile(`\)\(\(.*\)\)(\{[0-9,]+\}|[+*])`)
-	orOfCount      = regexp.MustCompile(`OPTIONAL MATCH [^|]* WHERE .*\bOR\b.*COUNT \{`)
+	orOfCount      = regexp.MustCompile(`OPTIONAL MATCH [^|]* WHERE [^{]*\bOR\b[^{]*COUNT \{`)
 	partOfCollect  = regexp.MustCompile(`OPTIONAL CALL .*UNWIND \(?COLLECT \{.*\}\)?\[[^\]]*\.\.`)
 )
 
@@ -241,7 +241,6 @@ var walkInSubquery = regexp.MustCompile(`(COUNT|EXISTS|COLLECT) \{ [^}]*\*0\.\.`
 
 var (
 	hollow         = regexp.MustCompile(`(^| \| )\(\)`)
-	keysOfHollow   = regexp.MustCompile(`bag\[\]`)
 	longFloat      = regexp.MustCompile(`(\d\.\d{9})\d+`)
 	scanDeleted    = regexp.MustCompile(`^(OPTIONAL )?MATCH (\w+ = )?\(\w*\)<?-\[\w*:[^\]]*\]->?\(\w*\) DETACH DELETE`)
 	alternatives   = regexp.MustCompile(`\(\w*:[^)]*\|`)
