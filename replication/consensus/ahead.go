@@ -1,9 +1,9 @@
 package consensus
 
 import (
+	"runtime"
 	"sync"
 
-	"github.com/cockroachdb/pebble/v2"
 	"github.com/hashicorp/raft"
 )
 
@@ -22,7 +22,8 @@ const aheadMax = 8
 //     after it has stored the new term, in the same file behind them.
 //
 // There is at most one such write at a time, and it holds commands only: changes of
-// the members act from when they are counted, so they are written first.
+// the members act from when they are counted, so they are written first. All other
+// writes of the group, and reads of entries that are no longer at hand, wait for it.
 type aheadOfDisk struct {
 	mu    sync.Mutex
 	first uint64        // the first index that is being written
@@ -30,7 +31,8 @@ type aheadOfDisk struct {
 }
 
 // storeAhead is StoreLogs of a leader of several members; written is called when es
-// are on disk.
+// are on disk. The write begins after it has returned, so that the messages to the
+// others do not wait for it.
 func (g *groupLog) storeAhead(es []*raft.Log, written func()) error {
 	g.awaitDisk(^uint64(0))
 	if err := g.mayGrow(es); err != nil {
@@ -47,22 +49,16 @@ func (g *groupLog) storeAhead(es []*raft.Log, written func()) error {
 	if err != nil {
 		return err
 	}
-	unwatch := g.watch()
-	if err := g.l.db.ApplyNoSyncWait(b, pebble.Sync); err != nil {
-		g.l.cfg.OnFatal(err)
-		return err
-	}
 	done := make(chan struct{})
 	g.ahead.mu.Lock()
 	g.ahead.first, g.ahead.done = es[0].Index, done
 	g.ahead.mu.Unlock()
 	g.stored(es)
 	go func() {
-		if err := b.SyncWait(); err != nil {
-			g.l.cfg.OnFatal(err)
+		runtime.Gosched() // to the senders: a write keeps its processor until it is done
+		if g.write(b) != nil {
 			return // never: it is not on disk
 		}
-		unwatch()
 		written()
 		g.ahead.mu.Lock()
 		g.ahead.done = nil

@@ -187,6 +187,7 @@ func (g *groupLog) GetLog(index uint64, out *raft.Log) error {
 	if g.recent.get(index, out) {
 		return nil
 	}
+	g.awaitDisk(index)
 	v, closer, err := g.l.db.Get(g.key(index))
 	if errors.Is(err, pebble.ErrNotFound) {
 		return raft.ErrLogNotFound
@@ -325,9 +326,15 @@ func watchStall(limit time.Duration, stalled func()) (stop func()) {
 	}
 }
 
-// commit syncs b; one that hangs, or fails, ends the process: raft's memory and
-// the disk would no longer agree.
+// commit syncs b behind all that was written ahead.
 func (g *groupLog) commit(b *pebble.Batch) error {
+	g.awaitDisk(^uint64(0))
+	return g.write(b)
+}
+
+// write syncs b; one that hangs, or fails, ends the process: raft's memory and
+// the disk would no longer agree.
+func (g *groupLog) write(b *pebble.Batch) error {
 	defer g.watch()()
 	if err := b.Commit(pebble.Sync); err != nil {
 		g.l.cfg.OnFatal(fmt.Errorf("write log: %w", err))
