@@ -80,7 +80,7 @@ func showWithin(c *exec.ProcedureContext, stmt *ast.Statement, cmd ast.Command, 
 	for i, name := range wanted {
 		if at[i] = slices.Index(columns, name); at[i] < 0 {
 			y := yield[slices.IndexFunc(yield, func(y ast.YieldItem) bool { return y.Column.Value == name })]
-			return nil, unknownColumn(y, columns, stmt.Source)
+			return nil, unknownColumn(y, columns, stmt)
 		}
 	}
 	out := make([][]graph.Value, len(rows))
@@ -92,12 +92,26 @@ func showWithin(c *exec.ProcedureContext, stmt *ast.Statement, cmd ast.Command, 
 	return out, nil
 }
 
-// unknownColumn is the error of YIELD for a column that a command has not.
-func unknownColumn(y ast.YieldItem, columns []string, source string) error {
+// unknownColumn is the error of YIELD for a column that a command has not. The
+// commands about users and, in Cypher 5, databases tell it as any query would.
+func unknownColumn(y ast.YieldItem, columns []string, stmt *ast.Statement) error {
+	show, ok := stmt.Command.(*ast.Show)
+	if ok && (aboutUsers[show.Kind] || stmt.Version < 25 && aboutDatabases[show.Kind]) {
+		return ast.Locate(status.New(status.SyntaxError, "50N42", "Variable `%s` not defined", y.Column.Value), stmt.Source, y.Column.Start)
+	}
+	if stmt.Version >= 25 {
+		columns = slices.Sorted(slices.Values(columns))
+	}
 	e := status.New(status.SyntaxError, "", "Trying to YIELD non-existing column: `%s`", y.Column.Value).
 		With("42001", status.Because("22N04", "Invalid input '%s' for column name. Expected %s.", y.Column.Value, alternatives(columns)))
-	return ast.Locate(e, source, y.Column.Start)
+	return ast.Locate(e, stmt.Source, y.Column.Start)
 }
+
+// The kinds of SHOW that Neo4j runs as administration commands.
+var (
+	aboutUsers     = map[string]bool{"USERS": true, "CURRENT USER": true, "ROLES": true, "PRIVILEGES": true}
+	aboutDatabases = map[string]bool{"DATABASES": true, "DEFAULT DATABASE": true, "HOME DATABASE": true, "SERVERS": true, "ALIASES": true}
+)
 
 // shows gives what Environment.Show needs of env.
 func (p *Prepared) shows(env Env) func(context.Context, ast.Command) ([]string, [][]graph.Value, error) {

@@ -88,6 +88,16 @@ type Prepared struct {
 	kind   Kind
 	bound  *bind.Bound // of a query
 	uses   []string    // graphs that USE names
+
+	checked checkedKinds
+}
+
+// told gives an error as a version of the language tells it.
+func told(err error, version int) error {
+	if f := status.As(err); f != nil && version >= 25 {
+		return f.Cypher25()
+	}
+	return err
 }
 
 // Prepare parses and compiles text, or finds it in the cache.
@@ -115,11 +125,8 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 			p.uses = p.bound.Uses
 			p.plan, err = exec.Compile(stmt, lib)
 		}
-		if f := status.As(err); f != nil && stmt.Version >= 25 {
-			err = f.Cypher25()
-		}
 		if err != nil {
-			return nil, err
+			return nil, told(err, stmt.Version)
 		}
 		switch {
 		case p.plan.Writes && len(p.plan.Columns) > 0:
@@ -133,11 +140,8 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 		if p.uses, err = commandUses(stmt); err == nil {
 			err = checkSchema(stmt.Command, text, stmt.Version)
 		}
-		if f := status.As(err); f != nil && stmt.Version >= 25 {
-			err = f.Cypher25()
-		}
 		if err != nil {
-			return nil, err
+			return nil, told(err, stmt.Version)
 		}
 		p.kind = commandKind(stmt.Command)
 	}
@@ -264,12 +268,8 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		if err := p.checkUse(env.Database, env.Named); err != nil {
 			return nil, err
 		}
-		for _, d := range p.bound.Demands {
-			if v, given := env.Params.Get(d.Name); given {
-				if err := d.Check(v); err != nil {
-					return nil, err
-				}
-			}
+		if err := p.checkParameters(env.Params); err != nil {
+			return nil, err
 		}
 		if len(p.stmt.Shown) > 0 {
 			env.Environment.Show = p.shows(env)

@@ -251,3 +251,32 @@ func TestCancelledStatementsEnd(t *testing.T) {
 		}
 	}
 }
+
+// The kinds of the parameters are part of whether a statement is right: each
+// combination is judged by itself, whatever ran before, and however many there are.
+func TestParametersAreJudgedByTheirKinds(t *testing.T) {
+	d := newDatabase(t)
+	var list []string
+	params := graph.NewMap(40)
+	for i := range 40 {
+		list = append(list, fmt.Sprintf("$p%d", i))
+		params.Put(fmt.Sprintf("p%d", i), graph.Int(int64(i)))
+	}
+	if _, _, err := d.run("RETURN ["+strings.Join(list, ", ")+"] AS l", params); err != nil {
+		t.Error(err)
+	}
+	for round := range 3 {
+		for i := range 2 * len(list) {
+			p := graph.NewMap(2)
+			p.Put("a", graph.Int(1))
+			p.Put("b", graph.Int(2))
+			wrong := (i+round)%3 == 0
+			if wrong {
+				p.Put("b", graph.DurationOf(graph.Duration{Days: 1}))
+			}
+			if _, _, err := d.run("RETURN $a + $b AS c", p); wrong != (err != nil) {
+				t.Fatalf("round %d, %d: %v", round, i, err)
+			}
+		}
+	}
+}

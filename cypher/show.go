@@ -72,10 +72,7 @@ func (p *Prepared) showPlan(cmd ast.Command, tail *ast.Tail, columns []ShowColum
 	single := &ast.SingleQuery{Span: at, Clauses: []ast.Clause{call, with, ret}}
 	stmt := &ast.Statement{Span: at, Source: p.stmt.Source, Version: p.stmt.Version, Query: &ast.Query{Span: at, Parts: []*ast.SingleQuery{single}}}
 	plan, err := exec.Compile(stmt, exec.Library{Functions: p.engine.lib.Functions, Procedures: exec.Procedures{" show": source}})
-	if f := status.As(err); f != nil && p.stmt.Version >= 25 {
-		err = f.Cypher25()
-	}
-	return plan, err
+	return plan, told(err, p.stmt.Version)
 }
 
 // yielded gives the columns that YIELD names and what it calls them.
@@ -86,7 +83,7 @@ func (p *Prepared) yielded(items []ast.YieldItem, columns []string) (out [][2]st
 			as = *y.Alias
 		}
 		if !slices.Contains(columns, y.Column.Value) {
-			return nil, unknownColumn(y, columns, p.stmt.Source)
+			return nil, told(unknownColumn(y, columns, p.stmt), p.stmt.Version)
 		}
 		before := slices.IndexFunc(out, func(o [2]string) bool { return o[1] == as.Value })
 		switch {

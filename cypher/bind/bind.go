@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/graph"
 	"graticule/status"
 )
 
@@ -20,6 +21,9 @@ type Config struct {
 	Outputs func(procedure string) []string
 	// Signature gives the signature of a procedure by its name as written, "" for none.
 	Signature func(procedure string) string
+	// Parameters are values whose kinds are those of the parameters; one that is
+	// missing or null may be anything.
+	Parameters *graph.Map
 }
 
 // Function is what the binder checks of a function: how many arguments it
@@ -88,8 +92,7 @@ type Bound struct {
 	Parameters []string // named in a query, sorted
 	Writes     bool     // holds an updating clause
 
-	Uses    []string // graphs that USE names
-	Demands []Demand // what values parameters must have
+	Uses []string // graphs that USE names
 
 	// What to tell the client: at once, and after a look at the graph.
 	Notes    []status.Notification
@@ -130,10 +133,7 @@ func (b *binder) bind(s *ast.Statement) (bound *Bound, err error) {
 		return nil, b.late
 	}
 	b.noteEnvelope(s)
-	for i := range b.demands {
-		b.demands[i].source = s.Source
-	}
-	bound = &Bound{Uses: b.uses, Demands: b.demands, Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
+	bound = &Bound{Uses: b.uses, Columns: out.order, Writes: b.writes, Notes: b.notes.list, Hinted: b.notes.hinted, Dynamic: b.notes.dynamic}
 	if !b.writes { // a statement that writes may bring the names it uses
 		bound.Mentions = b.notes.mentions
 	}
@@ -150,7 +150,6 @@ type binder struct {
 	version  int
 	cfg      Config
 	params   map[string]bool
-	demands  []Demand
 	uses     []string
 	writes   bool
 	notes    notes

@@ -48,7 +48,8 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 	b.checkReturned(cl.Query)
 	for _, name := range out.order {
 		if _, bound := s.lookup(name); bound {
-			if at, plain := returned(cl.Query, name, cl).(*ast.Variable); plain && cl.Scoped {
+			at, plain := returned(cl.Query, name, cl).(*ast.Variable)
+			if plain && cl.Scoped && !cl.ImportAll && !slices.Contains(imported, name) {
 				b.fail(at, "VariableAlreadyBound", "Variable `%s` already declared in outer scope", name)
 			}
 			b.failBecause(returned(cl.Query, name, cl), "VariableAlreadyBound", status.Because("42N07", "The variable `%s` is shadowing a variable with the same name from the outer scope and needs to be renamed.", name), "Variable `%s` already declared in outer scope", name)
@@ -149,19 +150,20 @@ func (b *binder) checkImports(q *ast.Query, s *scope) {
 	}
 }
 
-// inputKind gives the kinds that an input of a procedure takes; 0 for any.
-func (b *binder) inputKind(procedure string, i int) kinds {
+// inputKind gives the kinds that the i-th input of a procedure takes; 0 for any,
+// and when the procedure takes less than n inputs, which is then what is wrong.
+func (b *binder) inputKind(procedure string, n, i int) kinds {
 	if b.cfg.Signature == nil {
 		return 0
 	}
 	head, _, _ := strings.Cut(b.cfg.Signature(procedure), ") ::")
 	_, inputs, _ := strings.Cut(head, "(")
 	all := strings.Split(inputs, ", ")
-	if i >= len(all) {
+	if n > len(all) {
 		return 0
 	}
 	_, t, _ := strings.Cut(all[i], " :: ")
-	return map[string]kinds{"INTEGER": isInt, "STRING": isString, "BOOLEAN": isBool, "NODE": isNode, "RELATIONSHIP": isRel}[strings.TrimSuffix(t, ")")]
+	return map[string]kinds{"INTEGER": isInt, "FLOAT": isFloat, "STRING": isString, "BOOLEAN": isBool, "MAP": isMap | isEntity, "NODE": isNode, "RELATIONSHIP": isRel}[strings.TrimSuffix(t, ")")]
 }
 
 // returned gives the item that gives a subquery's result a name, or else otherwise.
@@ -225,14 +227,14 @@ func (b *binder) callProcedure(cl *ast.CallProcedure, s *scope, alone bool) {
 			b.fail(cl, "InvalidAggregation", "Procedure call cannot take an aggregating function as argument, please add a 'WITH' to your statement.\nFor example:\n    MATCH (n:Person) WITH collect(n.name) AS names CALL proc(names) YIELD value RETURN value")
 		}
 		t := b.expr(a, s, context{})
-		if want := b.inputKind(cl.Name.Value, i); want != 0 && !t.fits(typ{kinds: want}) {
-			b.failWith(a, "InvalidArgumentType", b.mismatchError(t, typ{kinds: want}))
+		if want := b.inputKind(cl.Name.Value, len(cl.Args), i); want != 0 && !t.fits(typ{kinds: want}) {
+			b.mismatch(a, t, want.String(), "Type mismatch: expected %v but was %v", want, t)
 		}
 	}
 	if !alone && cl.YieldStar {
 		b.fail(cl, "UnexpectedSyntax", "Cannot use `YIELD *` outside standalone call")
 	}
-	if !alone && !cl.HasYield && b.cfg.Outputs != nil && len(b.cfg.Outputs(cl.Name.Value)) > 0 {
+	if !alone && cl.HasArgs && !cl.HasYield && b.cfg.Outputs != nil && len(b.cfg.Outputs(cl.Name.Value)) > 0 {
 		b.failLater(cl, "Procedure call inside a query does not support naming results implicitly (name explicitly using `YIELD` instead)")
 	}
 	s.order = nil

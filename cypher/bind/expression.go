@@ -60,6 +60,9 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 		return typeOf(e.Value)
 	case *ast.Parameter:
 		b.params[e.Name] = true
+		if v, given := b.cfg.Parameters.Get(e.Name); given {
+			return typeOf(v)
+		}
 	case *ast.Variable:
 		return b.variable(e, s)
 	case *ast.Property:

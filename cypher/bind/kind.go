@@ -170,17 +170,17 @@ func (t typ) beside(u typ) typ {
 	return anyType
 }
 
-// typeOf gives the type of a literal. Null may stand for anything.
+// kindOf are the kinds that a value counts as before a statement runs: a map may
+// stand for an entity.
+var kindOf = [...]kinds{
+	graph.KindBool: isBool, graph.KindInt: isInt, graph.KindFloat: isFloat, graph.KindString: isString, graph.KindList: isList, graph.KindMap: isMap | isEntity, graph.KindNode: isNode, graph.KindRel: isRel, graph.KindPath: isPath,
+	graph.KindDate: isDate, graph.KindLocalTime: isLocalTime, graph.KindTime: isTime, graph.KindLocalDateTime: isLocalDateTime, graph.KindDateTime: isDateTime, graph.KindDuration: isDuration, graph.KindPoint: isPoint, graph.KindVector: isVector, graph.KindUUID: isUUID,
+}
+
+// typeOf gives the type of a literal or a parameter. Null may stand for anything.
 func typeOf(v graph.Value) typ {
-	switch v.Kind() {
-	case graph.KindBool:
-		return boolType
-	case graph.KindInt:
-		return typ{kinds: isInt}
-	case graph.KindFloat:
-		return typ{kinds: isFloat}
-	case graph.KindString:
-		return typ{kinds: isString}
+	if k := kindOf[v.Kind()]; k != 0 {
+		return typ{kinds: k}
 	}
 	return anyType
 }

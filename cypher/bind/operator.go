@@ -16,10 +16,7 @@ func (b *binder) require(e ast.Expr, t typ, want kinds) {
 // requireType fails unless t fits want. what names the place in the query: an
 // argument of a function; "" means the expression itself.
 func (b *binder) requireType(e ast.Expr, t, want typ, what string) {
-	if p, ok := e.(*ast.Parameter); ok {
-		b.demands = append(b.demands, Demand{Name: p.Name, Position: b.position(p.Start), Start: p.Start, what: what, want: want})
-	}
-	if t.fits(want) {
+	if t.fits(want) || want.kinds&isNumber != 0 && givenNumber(e, t) {
 		return
 	}
 	if want.kinds == isBool && t.kinds == isList {
@@ -27,6 +24,13 @@ func (b *binder) requireType(e ast.Expr, t, want typ, what string) {
 			"Coercion of list to boolean is not allowed. Please use `NOT isEmpty(...)` instead.")
 	}
 	b.mistyped(e, t, want.String(), what, "Type mismatch: expected %v but was %v", want, t)
+}
+
+// givenNumber tells whether e is a parameter that is a number, whose value tells
+// at run time whether it will do for an integer.
+func givenNumber(e ast.Expr, t typ) bool {
+	_, ok := e.(*ast.Parameter)
+	return ok && t.only(isNumber)
 }
 
 // operand is require for what is calculated with: messages never name a variable.
@@ -48,16 +52,13 @@ func (b *binder) gqlNames(text string) string {
 	return gqlWords.Replace(text)
 }
 
-// mismatch fails because of the type of e, whatever it is.
-func (b *binder) mismatch(e ast.Expr, t typ, want, format string, args ...any) {
+// mismatch fails because of the type of n, whatever it is.
+func (b *binder) mismatch(n ast.Node, t typ, want, format string, args ...any) {
+	if p, ok := n.(*ast.Parameter); ok {
+		b.mistyped(p, t, want, "", format, args...)
+	}
 	err := status.New(status.SyntaxError, "", format, args...)
-	b.failWith(e, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%s'.", b.gqlNames(want), b.gqlNames(t.String()))))
-}
-
-// mismatchError is the error of a type that does not fit.
-func (b *binder) mismatchError(t, want typ) *status.Error {
-	err := status.New(status.SyntaxError, "", "Type mismatch: expected %v but was %v", want, t)
-	return err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%s'.", b.gqlNames(want.String()), b.gqlNames(t.String())))
+	b.failWith(n, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%s'.", b.gqlNames(want), b.gqlNames(t.String()))))
 }
 
 // mistyped fails because of the type of e, with the message as given.
@@ -65,11 +66,19 @@ func (b *binder) mistyped(e ast.Expr, t typ, want, what, format string, args ...
 	if v, ok := e.(*ast.Variable); ok && what == "" {
 		what = "`" + v.Name + "`"
 	}
+	if p, ok := e.(*ast.Parameter); ok {
+		what += " parameter: " + p.Name
+		format = strings.Replace(format, "Type mismatch: ", "Type mismatch for parameter '"+strings.ReplaceAll(p.Name, "%", "%%")+"': ", 1)
+	}
 	if what == "" {
 		b.mismatch(e, t, want, format, args...)
 	}
+	detail := "InvalidArgumentType"
+	if strings.HasPrefix(what, "map key") {
+		detail = "MapElementAccessByNonString"
+	}
 	err := status.New(status.SyntaxError, "", format, args...)
-	b.failWith(e, "InvalidArgumentType", err.With("22G03", status.Because("22N27", "Invalid input '%s' for %s. Expected to be %s.", b.gqlNames(t.String()), what, b.gqlNames(want))))
+	b.failWith(e, detail, err.With("22G03", status.Because("22N27", "Invalid input '%s' for %s. Expected to be %s.", b.gqlNames(t.String()), what, b.gqlNames(want))))
 }
 
 // truths checks the operands of AND, OR and XOR; that a list is none is the last to be told.
@@ -278,6 +287,9 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 		subject |= hasProperties // a part of a temporal value by its name
 	}
 	if !t.fits(typ{kinds: subject}) {
+		if i.kinds == isString && t.kinds != isList {
+			b.require(e.Subject, t, isMap|isEntity)
+		}
 		b.require(e.Subject, t, isList)
 	}
 	what, want := "", isString
@@ -290,7 +302,7 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 	case t.only(isEntity):
 		what = "node or relationship property key"
 	}
-	if what != "" && i.kinds&want == 0 && i.kinds != isNum {
+	if what != "" && i.kinds&want == 0 && i.kinds != isNum && (want != isInt || !givenNumber(e.Index, i)) {
 		b.mistyped(e.Index, i, want.String(), what, "Type mismatch: %s must be given as %v, but was %v", what, want, i)
 	}
 	if lit, ok := e.Index.(*ast.Literal); ok && t.only(isEntity) && lit.Value.Kind() == graph.KindString {

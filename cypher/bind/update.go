@@ -150,7 +150,8 @@ func (b *binder) deleted(e ast.Expr, s *scope) {
 	}
 	t := b.expr(e, s, context{})
 	if _, property := e.(*ast.Property); property && b.version < 25 && !t.fits(typ{kinds: isEntity | isPath}) {
-		b.failWith(ast.Span{Start: e.At().Start, End: e.At().End}, "InvalidArgumentType", b.mismatchError(t, typ{kinds: isEntity | isPath}))
+		want := isEntity | isPath
+		b.mismatch(ast.Span{Start: e.At().Start, End: e.At().End}, t, want.String(), "Type mismatch: expected %v but was %v", want, t)
 	}
 	b.require(e, t, isEntity|isPath)
 }

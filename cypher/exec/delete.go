@@ -67,7 +67,7 @@ func (r *run) deleteValue(v graph.Value, nodes *[]graph.NodeID) error {
 		}
 		return nil
 	}
-	return fn.TypeError("Type mismatch: expected Node, Path or Relationship but was %v", v.Kind())
+	return fn.NotOfType(v, "NODE, RELATIONSHIP or PATH", "Expected a Node, Relationship or Path, but got a %v", v.Kind())
 }
 
 func (r *run) deleteNode(id graph.NodeID, detach bool) error {

@@ -55,7 +55,7 @@ func (p *Procedure) failure(err error) error {
 // wrongArity words a call with n arguments, which are too many or too few.
 func (p *Procedure) wrongArity(n int) string {
 	head, tail, _ := strings.Cut(p.Signature, ") ::")
-	_, inputs, _ := strings.Cut(head, "(")
+	_, inputs, _ := strings.Cut(strings.TrimSuffix(head, ")"), "(")
 	var types []string
 	if inputs != "" {
 		for in := range strings.SplitSeq(inputs, ", ") {
@@ -65,7 +65,7 @@ func (p *Procedure) wrongArity(n int) string {
 	}
 	least := len(p.Inputs) - p.Optional
 	head = strings.ReplaceAll(strings.ReplaceAll(head, " = ", "  =  "), "  =  {}", "  =  Map{}")
-	signature := head + ")"
+	signature := strings.TrimSuffix(head, ")") + ")" // it is there when there are no outputs
 	if outputs := strings.Trim(strings.TrimSpace(tail), "()"); outputs != "" {
 		signature += " :: " + outputs
 	}
@@ -108,8 +108,12 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 		}
 		args = c.exprs(cl.Args)
 	} else {
-		if !standalone && len(p.Inputs) > 0 {
+		switch {
+		case standalone:
+		case len(p.Inputs) > 0:
 			c.fail(cl, "InvalidArgumentPassingMode", "Procedure call inside a query does not support passing arguments implicitly. Please pass arguments explicitly in parentheses after procedure name for %s", cl.Name.Value)
+		default:
+			c.fail(cl, "InvalidArgumentPassingMode", "Procedure call is missing parentheses: %s", cl.Name.Value)
 		}
 		for _, in := range p.Inputs[:len(p.Inputs)-p.Optional] {
 			args = append(args, c.expr(&ast.Parameter{Span: cl.Span, Name: in}))

@@ -158,7 +158,7 @@ func (n *patternNode) check(bound bool) stepBuilder {
 					return nil
 				}
 				if v.Kind() != graph.KindNode {
-					return fn.TypeError("Expected to find a node at a pattern variable but found %s instead", fn.ToText(v))
+					return fn.NotOfType(v, "NODE", "Expected to find a node at a pattern variable but found %s instead", fn.Inspect(v))
 				}
 			}
 			if test != nil {

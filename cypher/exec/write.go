@@ -26,7 +26,7 @@ func (r *run) setProperty(entity graph.Value, key string, v graph.Value) error {
 		return nil
 	}
 	if entity.Kind() != graph.KindNode && entity.Kind() != graph.KindRel {
-		return fn.TypeError("Type mismatch: expected Node or Relationship but was %v", entity.Kind())
+		return status.New(status.ArgumentError, "50N42", "The expression should have been a node or a relationship, but got %s", fn.Inspect(entity))
 	}
 	k, known := r.key(key)
 	if !known {

@@ -265,6 +265,9 @@ func Negate(a graph.Value) (graph.Value, error) {
 	case graph.KindNull:
 		return a, nil
 	case graph.KindInt:
+		if a.AsInt() == math.MinInt64 {
+			return graph.Null, overflow()
+		}
 		return graph.Int(-a.AsInt()), nil
 	case graph.KindFloat:
 		return graph.Float(-a.AsFloat()), nil

@@ -210,6 +210,9 @@ func (p *parser) unary() ast.Expr {
 		if lit, ok := operand.(*ast.Literal); ok && t.text == "-" {
 			switch lit.Value.Kind() {
 			case graph.KindInt:
+				if lit.Value.AsInt() == math.MinInt64 {
+					break // which overflows when it runs
+				}
 				return &ast.Literal{Span: p.from(t.start), Value: graph.Int(-lit.Value.AsInt())}
 			case graph.KindFloat:
 				return &ast.Literal{Span: p.from(t.start), Value: graph.Float(-lit.Value.AsFloat())}

@@ -82,7 +82,7 @@ func (p *parser) integer(t token) int64 {
 func (p *parser) keywordExpr(t token, span ast.Span) ast.Expr {
 	switch strings.ToUpper(t.text) {
 	case "TRUE", "FALSE", "NULL", "INF", "INFINITY", "NAN":
-		if p.punctAt(1, "(") || p.punctAt(1, ".") && !strings.EqualFold(t.text, "null") {
+		if p.punctAt(1, "(") {
 			return nil
 		}
 		p.advance()
