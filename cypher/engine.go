@@ -266,7 +266,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment), false), notes: append(p.notes(env.Graph), p.missing(env.Params)...)}, nil
 	case p.plan != nil:
 		if err := p.checkUse(env.Database, env.Named); err != nil {
-			return nil, err
+			return nil, told(err, p.stmt.Version)
 		}
 		if err := p.checkParameters(env.Params); err != nil {
 			return nil, err
@@ -286,7 +286,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		return c, nil
 	}
 	if err := p.checkUse(env.Database, env.Named); err != nil {
-		return nil, err
+		return nil, told(err, p.stmt.Version)
 	}
 	if p.stmt.Explain {
 		return p.explainCommand(ctx, env)
@@ -294,7 +294,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 	if p.kind == Schema {
 		counters, notes, err := p.runSchema(env.Graph, p.stmt.Command, env.Params)
 		if err != nil {
-			return nil, err
+			return nil, told(err, p.stmt.Version)
 		}
 		c := &Cursor{kind: p.kind, counters: *counters, notes: notes}
 		if p.stmt.Profile {

@@ -149,6 +149,19 @@ var conditions = map[string]string{
 	"50N11": "general processing exception - constraint creation failed",
 	"50N12": "general processing exception - index drop failed",
 	"50N13": "general processing exception - constraint drop failed",
+	"42N50": "syntax error or access rule violation - procedure return column not defined",
+	"42I43": "syntax error or access rule violation - invalid use of YIELD *",
+	"42N36": "syntax error or access rule violation - procedure call without parentheses",
+	"22N30": "data exception - missing temporal unit",
+	"22N21": "data exception - unsupported coordinate reference system",
+	"42N49": "syntax error or access rule violation - unsupported normal form",
+	"22N43": "data exception - unable to load external resource",
+	"42N00": "syntax error or access rule violation - graph reference not found",
+	"52U00": "procedure exception - custom procedure execution error cause",
+	"22N39": "data exception - unsupported property value type",
+	"22G0I": "data exception - invalid duration field",
+	"42I16": "syntax error or access rule violation - invalid point",
+	"42I51": "syntax error or access rule violation - invalid call signature",
 	"25N13": "invalid transaction state - cannot access entity after removal",
 	"42I02": "syntax error or access rule violation - invalid comment",
 	"42I15": "syntax error or access rule violation - invalid number of statements",
@@ -196,6 +209,9 @@ func (e *Error) Explained(text string) *Error {
 func (e *Error) Description() string {
 	gql := e.GQLStatus
 	text, known := conditions[gql]
+	if newer := conditions25[gql]; e.Newer && newer != "" {
+		text = newer
+	}
 	if !known {
 		text = "general processing exception"
 	}
@@ -216,10 +232,10 @@ func (e *Error) Description() string {
 
 // whole are the codes whose description says nothing about the case at hand;
 // a cause does.
-var whole = map[string]bool{"22000": true, "22007": true, "22G03": true, "42001": true, "42N76": true, "22003": true, "22015": true}
+var whole = map[string]bool{"22012": true, "22000": true, "22007": true, "22G03": true, "42001": true, "42N76": true, "22003": true, "22015": true}
 
 // unclassified are the codes without classification in the diagnostic record.
-var unclassified = map[string]bool{"50N42": true, "50N00": true, "22G03": true, "": true}
+var unclassified = map[string]bool{"52N37": true, "52U00": true, "50N42": true, "50N00": true, "22G03": true, "": true}
 
 // unplaced are the codes without a position in the diagnostic record: the text has it.
 var unplaced = map[string]bool{"50N42": true, "50N00": true, "": true}
@@ -227,7 +243,7 @@ var unplaced = map[string]bool{"50N42": true, "50N00": true, "": true}
 // Diagnosis gives what the diagnostic record tells: the classification, ""
 // when there is none, and the position, zero when it has none.
 func (e *Error) Diagnosis() (classification string, at Position) {
-	if !unclassified[e.GQLStatus] {
+	if !unclassified[e.GQLStatus] || e.Newer && e.GQLStatus == "22G03" {
 		switch {
 		case strings.HasPrefix(e.GQLStatus, "50"):
 			classification = "DATABASE_ERROR"

@@ -2,12 +2,62 @@ package status
 
 import "strings"
 
-// Cypher25 gives e the GQLSTATUS and the cause that it has in Cypher 25, where
-// Cypher 5 had a status for few of its syntax errors.
+// Cypher25 gives e the GQLSTATUS and the cause that it has in Cypher 25, in its
+// words, where Cypher 5 had a status for few of its syntax errors.
 func (e *Error) Cypher25() *Error {
-	if e == nil || e.GQLStatus != "50N42" {
+	if e == nil || e.Newer {
 		return e
 	}
+	if n := e.In25; n != nil {
+		c := *e.With(n.GQLStatus, n.Cause)
+		c.Code, c.Explanation, c.Newer = n.Code, n.Explanation, true
+		return &c
+	}
+	if e.GQLStatus != "50N42" {
+		return e.restated()
+	}
+	c := *e.caused25()
+	c.Newer = true
+	return &c
+}
+
+// restated gives an error that Cypher 5 has a GQLSTATUS for as Cypher 25 words it.
+func (e *Error) restated() *Error {
+	c := *e
+	c.Newer = true
+	c.Explanation = restate(c.GQLStatus, c.Explanation)
+	c.Cause = nil
+	if e.Cause != nil {
+		c.Cause = e.Cause.restated()
+	}
+	return &c
+}
+
+// restate words an explanation of Cypher 5 as Cypher 25 does.
+func restate(gql, text string) string {
+	switch gql {
+	case "42I13":
+		return strings.ReplaceAll(text, "\n\n", " ")
+	case "42I38":
+		return strings.Replace(text, "'RETURN ...'", "'RETURN...'", 1)
+	case "42N31":
+		return strings.Replace(text, "to be INTEGER in", "to be INTEGER NOT NULL in", 1)
+	case "42N39":
+		if strings.HasPrefix(text, "All subqueries in a UNION") {
+			return "All UNION subqueries must have the same return column names. Use `AS` to ensure columns have the same name."
+		}
+	}
+	return text
+}
+
+// conditions25 are the descriptions that are others in Cypher 25.
+var conditions25 = map[string]string{
+	"42I38": "syntax error or access rule violation - invalid position of clause",
+	"42N39": "syntax error or access rule violation - incompatible return column names",
+}
+
+// caused25 gives an error for which Cypher 5 has no GQLSTATUS its own.
+func (e *Error) caused25() *Error {
 	message := first(e.Message)
 	if parts, ok := wildcards("* with id * has been deleted in this transaction", message); ok {
 		return e.With("25N13", nil).Explained("A " + strings.ToLower(parts[0]) + " was accessed after being deleted in this transaction. Verify the transaction statements.")
@@ -21,16 +71,43 @@ func (e *Error) Cypher25() *Error {
 		for i, p := range parts {
 			text = strings.ReplaceAll(text, "$"+string(rune('1'+i)), p)
 		}
-		whole := "42001"
-		switch {
-		case k.gql == "22N31":
-			whole = "22G03"
-		case k.gql[0] == '2':
-			whole = "22000"
+		if k.gql == "42N08" {
+			c := *e
+			c.Position = Position{} // which it has not
+			e = &c
 		}
-		return e.With(whole, Because(k.gql, "%s", text))
+		return e.With(wholeOf(k.gql), Because(k.gql, "%s", text))
 	}
-	return e
+	return e.failed25()
+}
+
+// wholeOf gives the GQLSTATUS of an error by that of its cause.
+func wholeOf(cause string) string {
+	switch cause {
+	case "22N31", "22N39":
+		return "22G03"
+	case "22N30", "22N11":
+		return "22007"
+	case "22N28":
+		return "22012"
+	}
+	if cause[0] == '2' {
+		return "22000"
+	}
+	return "42001"
+}
+
+// failed25 gives the errors of what failed, by their whole, as Cypher 25 tells them.
+func (e *Error) failed25() *Error {
+	if parts, ok := wildcards("Invalid input for '*()': *", e.Message); ok && strings.HasPrefix(parts[0], "vector.similarity.") {
+		return e.With("22N38", nil).Explained("Invalid argument to the function " + parts[0] + ".")
+	}
+	parts, ok := wildcards("Failed to invoke procedure `*`: Caused by: *", e.Message)
+	if !ok {
+		return e
+	}
+	text := "Execution of the procedure " + parts[0] + "() failed"
+	return e.With("52N37", Because("52U00", "%s due to %s.", text, strings.TrimSuffix(parts[1], "."))).Explained(text + ".")
 }
 
 // causes25 are the causes of the syntax errors of Cypher 25 by their messages,
@@ -101,8 +178,23 @@ var causes25 = []struct{ message, gql, text string }{
 	{"DELETE doesn't support removing labels from a node. *", "42I26", "'DELETE ...' does not support removing labels from a node. Use 'REMOVE ...' instead."},
 	{"Failed to parse comment. *", "42I02", "Failed to parse comment. A comment starting with '/*' must also have a closing '*/'."},
 	{"Expected exactly one statement per query but got: *", "42I15", "Expected exactly one statement per query but got: $1."},
-	{"Expected parameter(s): *", "42N81", "Expected $`$1`, but got nothing."},
 	{"Cannot merge the following * because of null property value for '*': *", "22N31", "The $1 property `$2` in '$3' is invalid. 'MERGE' cannot be used with a graph element property value that is null."},
+	{"/ by zero", "22N28", "The result of the operation '/ by zero' has caused an overflow."},
+	{"Cannot use `YIELD *` outside standalone call", "42I43", "'YIELD *' can only be used with a standalone procedure call."},
+	{"Procedure call is missing parentheses: *", "42N36", "Procedure call is missing parentheses."},
+	{"Procedure call inside a query does not support passing arguments implicitly. *", "42N36", "Procedure call is missing parentheses."},
+	{"At least one temporal unit must be specified.", "22N30", "At least one temporal unit must be specified."},
+	{"Invalid value for MonthOfYear *", "22N11", "Invalid argument: cannot process 'month'."},
+	{"Invalid value for DayOfMonth *", "22N11", "Invalid argument: cannot process 'day'."},
+	{"Invalid date *", "22N11", "Invalid argument: cannot process 'day'."},
+	{"Invalid value for HourOfDay *", "22N11", "Invalid argument: cannot process 'hour'."},
+	{"Invalid value for MinuteOfHour *", "22N11", "Invalid argument: cannot process 'minute'."},
+	{"Invalid value for SecondOfMinute *", "22N11", "Invalid argument: cannot process 'second'."},
+	{"Invalid value for WeekOfWeekBasedYear *", "22N11", "Invalid argument: cannot process 'week'."},
+	{"Unknown coordinate reference system: *", "22N21", "Unsupported coordinate reference system (CRS): $1."},
+	{"Invalid URL '*': *", "22N43", "Could not load external resource from $1."},
+	{"Cannot load from URL '*': *", "22N43", "Could not load external resource from $1."},
+	{"Graph not found: *", "42N00", "A graph reference with the name `$1` was not found. Verify that the spelling is correct."},
 	{"There is no procedure with the name `*` *", "42N08", "The procedure $1() was not found. Verify that the spelling is correct."},
 }
 

@@ -15,6 +15,8 @@ type Error struct {
 	Detail      string   // openCypher detail of a compile-time error, such as UndefinedVariable; "" otherwise
 	Position    Position // where in the query text; zero when it has no place
 	Cause       *Error   // GQL cause, may be nil
+	In25        *Error   `json:"-"`          // whose code, GQLSTATUS, explanation and cause it has in Cypher 25; nil when status finds them by itself
+	Newer       bool     `json:",omitempty"` // told as Cypher 25 tells it
 }
 
 // Position is a place in the query text. Offset counts UTF-16 units from 0,

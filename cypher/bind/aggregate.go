@@ -12,9 +12,9 @@ import (
 func (b *binder) aggregate(e *ast.Call, name string, s *scope, c context) typ {
 	switch {
 	case c.inside:
-		b.fail(e, "NestedAggregation", "Can't use aggregate functions inside of aggregate functions.")
+		b.misplaced(e, "NestedAggregation", "Can't use aggregate functions inside of aggregate functions.")
 	case !c.aggregate:
-		b.fail(e, "InvalidAggregation", "Invalid use of aggregating function %s(...) in this context", name)
+		b.misplaced(e, "InvalidAggregation", "Invalid use of aggregating function "+name+"(...) in this context")
 	}
 	arg := anyType
 	sig := signatures[name]
@@ -276,4 +276,11 @@ func with(names map[string]bool, more ...string) map[string]bool {
 		out[n] = true
 	}
 	return out
+}
+
+// misplaced fails because of an aggregate where none may stand, which Cypher 25 shows.
+func (b *binder) misplaced(e *ast.Call, detail, message string) {
+	err := status.New(status.SyntaxError, "50N42", "%s", message)
+	err.In25 = err.With("42001", status.Because("42I24", "Aggregate expression '%s' is not allowed in this context.", e.At().Text(b.source)))
+	b.failWith(e, detail, err)
 }

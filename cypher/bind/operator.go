@@ -41,15 +41,33 @@ func (b *binder) operand(e ast.Expr, t typ, want kinds) {
 }
 
 // gqlWords are the names of types in the GQL causes of Cypher 25.
-var gqlWords = strings.NewReplacer("LocalDateTime", "LOCAL DATETIME", "DateTime", "ZONED DATETIME", "LocalTime", "LOCAL TIME", "Time", "ZONED TIME", "List<T>", "LIST", "List<", "LIST<", "Boolean", "BOOLEAN", "Float", "FLOAT", "Integer", "INTEGER",
-	"Number", "NUMBER", "Map", "MAP", "Node", "NODE", "Path", "PATH", "Relationship", "RELATIONSHIP", "Point", "POINT", "String", "STRING", "Duration", "DURATION", "Date", "DATE", "Any", "ANY")
+var gqlWords = strings.NewReplacer("LocalDateTime", "LOCAL DATETIME", "DateTime", "ZONED DATETIME", "LocalTime", "LOCAL TIME", "Time", "ZONED TIME", "List<T>", "LIST", "List<", "LIST<", "Boolean", "BOOLEAN", "Float, Integer or Number", "INTEGER | FLOAT",
+	"Float", "FLOAT", "Integer", "INTEGER", "Number", "NUMBER", "Map", "MAP", "Node", "NODE", "Path", "PATH", "Relationship", "RELATIONSHIP", "Point", "POINT", "String", "STRING", "Duration", "DURATION", "Date", "DATE", "Vector", "VECTOR", "Any", "ANY")
 
-// gqlNames gives a text with names of types as the version of the language has them in causes.
+// gqlNames gives a text with names of types that are asked for as the version of
+// the language has them in causes.
 func (b *binder) gqlNames(text string) string {
 	if b.version != 25 {
 		return text
 	}
 	return gqlWords.Replace(text)
+}
+
+// gqlName gives the name of the type of an expression as the version of the
+// language has it in causes: Cypher 25 has one name for the numbers, and one for
+// several other kinds.
+func (b *binder) gqlName(t typ) string {
+	switch {
+	case b.version != 25:
+		return t.String()
+	case t.kinds == isList:
+		return "LIST<" + b.gqlName(t.elementType()) + ">"
+	case t.only(isNumber) && t.kinds != isFloat && t.kinds != isInt:
+		return "INTEGER | FLOAT"
+	case t.kinds&(t.kinds-1) != 0:
+		return "ANY"
+	}
+	return b.gqlNames(t.String())
 }
 
 // mismatch fails because of the type of n, whatever it is.
@@ -58,7 +76,7 @@ func (b *binder) mismatch(n ast.Node, t typ, want, format string, args ...any) {
 		b.mistyped(p, t, want, "", format, args...)
 	}
 	err := status.New(status.SyntaxError, "", format, args...)
-	b.failWith(n, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%s'.", b.gqlNames(want), b.gqlNames(t.String()))))
+	b.failWith(n, "InvalidArgumentType", err.With("42001", status.Because("22NB1", "Type mismatch: expected to be %s but was '%s'.", b.gqlNames(want), b.gqlName(t))))
 }
 
 // mistyped fails because of the type of e, with the message as given.
@@ -78,7 +96,7 @@ func (b *binder) mistyped(e ast.Expr, t typ, want, what, format string, args ...
 		detail = "MapElementAccessByNonString"
 	}
 	err := status.New(status.SyntaxError, "", format, args...)
-	b.failWith(e, detail, err.With("22G03", status.Because("22N27", "Invalid input '%s' for %s. Expected to be %s.", b.gqlNames(t.String()), what, b.gqlNames(want))))
+	b.failWith(e, detail, err.With("22G03", status.Because("22N27", "Invalid input '%s' for %s. Expected to be %s.", b.gqlName(t), what, b.gqlNames(want))))
 }
 
 // truths checks the operands of AND, OR and XOR; that a list is none is the last to be told.

@@ -88,7 +88,7 @@ func (b *binder) checkOutside(name ast.Name) {
 // conflict fails because a name stands for another kind of value than its place in a pattern asks for.
 func (b *binder) conflict(name ast.Name, t, want typ) {
 	e := status.New(status.SyntaxError, "", "Type mismatch: %s defined with conflicting type %v (expected %v)", name.Value, t, want)
-	b.failWith(name, "VariableTypeConflict", e.With("22G03", status.Because("22N27", "Invalid input '%v' for %s. Expected to be %v.", t, name.Value, want)))
+	b.failWith(name, "VariableTypeConflict", e.With("22G03", status.Because("22N27", "Invalid input '%s' for %s. Expected to be %s.", b.gqlName(t), name.Value, b.gqlName(want))))
 }
 
 // declareQuantified declares the names inside a quantified path: outside, each is a list.

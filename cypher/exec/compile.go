@@ -122,7 +122,7 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 		}
 	}
 	if missing != nil {
-		return nil, inVersion(p.version, missingParameter(strings.Join(missing, ", ")))
+		return nil, inVersion(p.version, missingParameters(missing, r.params.Keys()))
 	}
 	res := &Result{run: r, plan: p, rows: &resultRows{}}
 	return res, nil
@@ -165,10 +165,25 @@ func (res *Result) carryOut(push func(*resultRows) error) error {
 	return err
 }
 
-func missingParameter(name string) error {
-	e := status.New(status.ParameterMissing, "50N42", "Expected parameter(s): %s", name)
+// missingParameters is the error of parameters that were not given; others were.
+func missingParameters(names, others []string) error {
+	e := status.New(status.ParameterMissing, "50N42", "Expected parameter(s): %s", strings.Join(names, ", "))
 	e.Detail = "MissingParameter"
+	given := "nothing"
+	if len(others) > 0 {
+		given = dollars(others)
+	}
+	e.In25 = e.With("42001", status.Because("42N81", "Expected %s, but got %s.", dollars(names), given))
 	return e
+}
+
+// dollars lists parameters as they are written.
+func dollars(names []string) string {
+	out := "$`" + names[len(names)-1] + "`"
+	if len(names) > 1 {
+		out = "$`" + strings.Join(names[:len(names)-1], "`, $`") + "` and " + out
+	}
+	return out
 }
 
 // inVersion gives an error of a run the GQLSTATUS that a version of the language has for it.

@@ -23,7 +23,7 @@ func Constant(e ast.Expr, source string, lib Library, params *graph.Map) (v grap
 	r := newRun(context.Background(), &Environment{Params: params})
 	for name := range c.params {
 		if _, ok := r.params.Get(name); !ok {
-			return graph.Null, missingParameter(name)
+			return graph.Null, missingParameters([]string{name}, r.params.Keys())
 		}
 	}
 	return x(r, make(frame, c.width+1))

@@ -52,8 +52,8 @@ func (p *Procedure) failure(err error) error {
 	return err
 }
 
-// wrongArity words a call with n arguments, which are too many or too few.
-func (p *Procedure) wrongArity(n int) string {
+// wrongArity is the error of a call with n arguments, which are too many or too few.
+func (p *Procedure) wrongArity(n int) *status.Error {
 	head, tail, _ := strings.Cut(p.Signature, ") ::")
 	_, inputs, _ := strings.Cut(strings.TrimSuffix(head, ")"), "(")
 	var types []string
@@ -85,7 +85,9 @@ func (p *Procedure) wrongArity(n int) string {
 		}
 		what = fmt.Sprintf("provides too many arguments: got %d expected %s.", n, most)
 	}
-	return fmt.Sprintf("Procedure call %s\n\nProcedure %s has signature: %s\nmeaning that it expects %s\nDescription: %s", what, p.Name, signature, expects, strings.TrimRight(p.Description, "\n"))
+	e := status.New(status.SyntaxError, "50N42", "Procedure call %s\n\nProcedure %s has signature: %s\nmeaning that it expects %s\nDescription: %s", what, p.Name, signature, expects, strings.TrimRight(p.Description, "\n"))
+	e.In25 = e.With("42001", status.Because("42I13", "The procedure or function call does not provide the required number of arguments; expected %d but got %d. The procedure or function %s() has the signature: %s.", max(least, min(n, len(p.Inputs))), n, p.Name, signature))
+	return e
 }
 
 // Procedures finds procedures by lower-case name.
@@ -104,7 +106,7 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 	var args []eval
 	if cl.HasArgs {
 		if len(cl.Args) > len(p.Inputs) || len(cl.Args) < len(p.Inputs)-p.Optional {
-			c.fail(cl, "InvalidNumberOfArguments", "%s", p.wrongArity(len(cl.Args)))
+			c.failWith(cl, "InvalidNumberOfArguments", p.wrongArity(len(cl.Args)))
 		}
 		args = c.exprs(cl.Args)
 	} else {
@@ -130,7 +132,9 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 			}
 		}
 		if from < 0 {
-			c.fail(at, "UndefinedVariable", "Unknown procedure output: `%s`", column)
+			e := status.New(status.SyntaxError, "50N42", "Unknown procedure output: `%s`", column)
+			e.In25 = e.With("42001", status.Because("42N50", "The procedure return column '%s' is not defined for this procedure. Available output columns are: %s. Verify that the spelling is correct.", column, quoted(p.Outputs)))
+			c.failWith(at, "UndefinedVariable", e)
 		}
 		if _, ok := c.scope.slots[name]; ok {
 			c.fail(at, "VariableAlreadyBound", "Variable `%s` already declared", name)
@@ -207,4 +211,16 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 		}
 		return nil
 	}), sub
+}
+
+// quoted lists names as GQL causes do.
+func quoted(names []string) string {
+	if len(names) == 0 {
+		return "nothing"
+	}
+	last := "'" + names[len(names)-1] + "'"
+	if len(names) == 1 {
+		return last
+	}
+	return "'" + strings.Join(names[:len(names)-1], "', '") + "' and " + last
 }

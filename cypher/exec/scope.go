@@ -99,14 +99,15 @@ type compiler struct {
 type failure struct{ err *status.Error }
 
 func (c *compiler) fail(n ast.Node, detail, format string, args ...any) {
-	e := status.New(status.SyntaxError, "50N42", format, args...)
-	e.Detail = detail
-	panic(failure{ast.Locate(e, c.source, n.At().Start)})
+	c.failWith(n, detail, status.New(status.SyntaxError, "50N42", format, args...))
 }
 
 // failBecause is fail with the GQL cause of a syntax error.
 func (c *compiler) failBecause(n ast.Node, detail string, cause *status.Error, format string, args ...any) {
-	e := status.New(status.SyntaxError, "", format, args...).With("42001", cause)
+	c.failWith(n, detail, status.New(status.SyntaxError, "", format, args...).With("42001", cause))
+}
+
+func (c *compiler) failWith(n ast.Node, detail string, e *status.Error) {
 	e.Detail = detail
 	panic(failure{ast.Locate(e, c.source, n.At().Start)})
 }

@@ -41,19 +41,57 @@ func argumentError(detail, format string, args ...any) error {
 	return e
 }
 
-func overflow() error { return status.New(status.ArithmeticError, "50N42", "long overflow") }
+// overflow is the error of a op b whose result no INTEGER can hold.
+func overflow(a graph.Value, op string, b graph.Value) error {
+	return noInteger("long overflow", a, op, b)
+}
+
+// noInteger is the error of integers a op b, which Cypher 25 names.
+func noInteger(message string, a graph.Value, op string, b graph.Value) error {
+	e := status.New(status.ArithmeticError, "50N42", "%s", message)
+	e.In25 = e.With("22003", status.Because("22N28", "The result of the operation '%s' has caused an overflow.", op)).
+		Explained("The numeric value " + ToText(a) + " " + op + " " + ToText(b) + " is outside the required range.")
+	return e
+}
 
 // NotAPattern is the error of =~ with something that is no STRING.
 func NotAPattern(v graph.Value) error {
 	return NotOfType(v, "STRING", "Expected %s to be a STRING", Inspect(v))
 }
 
-// mismatch makes the error of an operation on two values; format names their kinds.
-func mismatch(format string, a, b graph.Value) error {
-	e := status.New(status.TypeError, "", format, javaName(a), javaName(b)).
-		With("22G03", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %s.", Literal(a), TypeText(b), TypeText(a)))
-	e.Detail = "InvalidArgumentType"
+// mismatch makes the error of a op b; format names their kinds. Cypher 25 tells
+// what b would have to be.
+func mismatch(format string, a graph.Value, op string, b graph.Value) error {
+	e := status.New(status.TypeError, "", format, javaName(a), javaName(b))
+	of := func(v graph.Value, want string, got graph.Value) *status.Error {
+		return e.With("22G03", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %s.", Literal(v), want, TypeText(got)))
+	}
+	newer := of(b, operandTypes(a, op), b)
+	if op == "-" && !a.IsNumber() && !isTemporal(a) {
+		newer = of(b, TypeText(b), a)
+	}
+	e = of(a, TypeText(b), a)
+	e.In25, e.Detail = newer, "InvalidArgumentType"
 	return e
+}
+
+// operandTypes gives the types that may stand on the right of an operator beside a.
+func operandTypes(a graph.Value, op string) string {
+	switch {
+	case op == "+" && isTemporal(a):
+		return "STRING, DURATION or LIST"
+	case op == "+" && a.Kind() == graph.KindMap:
+		return "LIST"
+	case op == "+":
+		return "FLOAT, INTEGER, STRING or LIST"
+	case op == "-" && isTemporal(a):
+		return "DURATION"
+	case op == "-":
+		return "INTEGER | FLOAT"
+	case op == "*" && a.Kind() != graph.KindDuration:
+		return "FLOAT, INTEGER or DURATION"
+	}
+	return "FLOAT or INTEGER"
 }
 
 // Add is +: numbers, strings, lists, temporals.
@@ -79,7 +117,7 @@ func sumOf(a, b graph.Value) (graph.Value, error) {
 	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
 		s := a.AsInt() + b.AsInt()
 		if (s > a.AsInt()) != (b.AsInt() > 0) && b.AsInt() != 0 {
-			return graph.Null, overflow()
+			return graph.Null, overflow(a, "+", b)
 		}
 		return graph.Int(s), nil
 	case a.IsNumber() && b.IsNumber():
@@ -93,7 +131,7 @@ func sumOf(a, b graph.Value) (graph.Value, error) {
 	case a.Kind() == graph.KindDuration && isTemporal(b):
 		return moved(temporal.Add(b, a.AsDuration(), 1))
 	}
-	return graph.Null, mismatch("Cannot add `%s` and `%s`", a, b)
+	return graph.Null, mismatch("Cannot add `%s` and `%s`", a, "+", b)
 }
 
 // isScalar tells whether a property can have v, lists left out.
@@ -125,7 +163,7 @@ func Subtract(a, b graph.Value) (graph.Value, error) {
 	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
 		s := a.AsInt() - b.AsInt()
 		if (s < a.AsInt()) != (b.AsInt() > 0) && b.AsInt() != 0 {
-			return graph.Null, overflow()
+			return graph.Null, overflow(a, "-", b)
 		}
 		return graph.Int(s), nil
 	case a.IsNumber() && b.IsNumber():
@@ -133,7 +171,7 @@ func Subtract(a, b graph.Value) (graph.Value, error) {
 	case b.Kind() == graph.KindDuration && isTemporal(a):
 		return moved(temporal.Add(a, b.AsDuration(), -1))
 	}
-	return graph.Null, mismatch("Cannot subtract `%[2]s` from `%[1]s`", a, b)
+	return graph.Null, mismatch("Cannot subtract `%[2]s` from `%[1]s`", a, "-", b)
 }
 
 // Multiply is *.
@@ -146,7 +184,7 @@ func Multiply(a, b graph.Value) (graph.Value, error) {
 		hi, lo := bits.Mul64(magnitude(x), magnitude(y))
 		neg := (x < 0) != (y < 0)
 		if hi != 0 || lo > 1<<63 || (lo == 1<<63 && !neg) {
-			return graph.Null, overflow()
+			return graph.Null, overflow(a, "*", b)
 		}
 		return graph.Int(x * y), nil
 	case a.IsNumber() && b.IsNumber():
@@ -156,7 +194,7 @@ func Multiply(a, b graph.Value) (graph.Value, error) {
 	case b.Kind() == graph.KindDuration && a.IsNumber():
 		return scaled(b, a, "*", a.Number())
 	}
-	return graph.Null, mismatch("Cannot multiply `%s` and `%s`", a, b)
+	return graph.Null, mismatch("Cannot multiply `%s` and `%s`", a, "*", b)
 }
 
 func magnitude(i int64) uint64 {
@@ -175,7 +213,7 @@ func scale(d graph.Duration, f float64) (graph.Value, error) {
 	}
 	by, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
 	if !ok {
-		return graph.Null, overflow() // of an infinite number
+		return graph.Null, overflow(graph.DurationOf(d), "*", graph.Float(f)) // of an infinite number
 	}
 	out, err := temporal.Scale(d, by)
 	if err != nil {
@@ -226,7 +264,7 @@ func Divide(a, b graph.Value) (graph.Value, error) {
 		}
 		return scaled(a, b, "/", 1/b.Number())
 	}
-	return graph.Null, mismatch("Cannot divide `%s` by `%s`", a, b)
+	return graph.Null, mismatch("Cannot divide `%s` by `%s`", a, "/", b)
 }
 
 // Modulo is %.
@@ -236,7 +274,7 @@ func Modulo(a, b graph.Value) (graph.Value, error) {
 		return graph.Null, nil
 	case a.Kind() == graph.KindInt && b.Kind() == graph.KindInt:
 		if b.AsInt() == 0 {
-			return graph.Null, status.New(status.ArithmeticError, "50N42", "/ by zero")
+			return graph.Null, noInteger("/ by zero", a, "%", b)
 		}
 		if b.AsInt() == -1 {
 			return graph.Int(0), nil
@@ -245,7 +283,7 @@ func Modulo(a, b graph.Value) (graph.Value, error) {
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(math.Mod(a.Number(), b.Number())), nil
 	}
-	return graph.Null, mismatch("Cannot calculate modulus of `%s` and `%s`", a, b)
+	return graph.Null, mismatch("Cannot calculate modulus of `%s` and `%s`", a, "%", b)
 }
 
 // Power is ^; always a FLOAT.
@@ -256,7 +294,7 @@ func Power(a, b graph.Value) (graph.Value, error) {
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(math.Pow(a.Number(), b.Number())), nil
 	}
-	return graph.Null, mismatch("Cannot raise `%s` to the power of `%s`", a, b)
+	return graph.Null, mismatch("Cannot raise `%s` to the power of `%s`", a, "^", b)
 }
 
 // Negate is unary -.
@@ -266,7 +304,7 @@ func Negate(a graph.Value) (graph.Value, error) {
 		return a, nil
 	case graph.KindInt:
 		if a.AsInt() == math.MinInt64 {
-			return graph.Null, overflow()
+			return graph.Null, overflow(graph.Int(0), "-", a)
 		}
 		return graph.Int(-a.AsInt()), nil
 	case graph.KindFloat:
@@ -274,7 +312,7 @@ func Negate(a graph.Value) (graph.Value, error) {
 	case graph.KindDuration:
 		return moved(scale(a.AsDuration(), -1))
 	}
-	return graph.Null, mismatch("Cannot subtract `%[2]s` from `%[1]s`", graph.Int(0), a)
+	return graph.Null, mismatch("Cannot subtract `%[2]s` from `%[1]s`", graph.Int(0), "-", a)
 }
 
 // ListOf gives the elements of a list, and any other value as the one element of

@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"strings"
+
 	"graticule/graph"
 	"graticule/status"
 )
@@ -28,9 +30,32 @@ func encountered(v graph.Value) error {
 		"Property values can only be of primitive types or arrays thereof. Encountered: %s.", Inspect(v))))
 }
 
-// mixed is the error of a list whose values are of several kinds.
-func mixed() error {
-	return notStorable(status.New(status.TypeError, "50N42", "Neo4j only supports a subset of Cypher types for storage as singleton or array properties. Please refer to section cypher/syntax/values of the manual for more details."))
+// mixed is the error of a list that holds v beside values of other kinds.
+func mixed(v graph.Value) error {
+	return unstorable(Inspect(v), "Neo4j only supports a subset of Cypher types for storage as singleton or array properties. Please refer to section cypher/syntax/values of the manual for more details.")
+}
+
+// unstorable is the error of a list that no property can hold; value shows it in Cypher 25.
+func unstorable(value, message string) error {
+	e := status.New(status.TypeError, "50N42", "%s", message)
+	e.In25 = e.With("22G03", status.Because("22N39", "Value %s cannot be stored in properties.", value))
+	return notStorable(e)
+}
+
+// shownList writes a list as the causes of such errors do.
+func shownList(l []graph.Value) string {
+	parts := make([]string, len(l))
+	for i, e := range l {
+		switch e.Kind() {
+		case graph.KindNull:
+			parts[i] = "NULL"
+		case graph.KindList:
+			parts[i] = shownList(e.AsList())
+		default:
+			parts[i] = ToText(e)
+		}
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
 }
 
 func storableList(v graph.Value) (graph.Value, error) {
@@ -40,22 +65,22 @@ func storableList(v graph.Value) (graph.Value, error) {
 		switch e.Kind() {
 		case graph.KindMap, graph.KindNode, graph.KindRel, graph.KindPath:
 			if i > 0 { // of another kind than the values before it
-				return graph.Null, mixed()
+				return graph.Null, mixed(e)
 			}
 			return graph.Null, encountered(e)
 		case graph.KindList:
-			return graph.Null, notStorable(status.New(status.TypeError, "50N42", "Collections containing collections can not be stored in properties."))
+			return graph.Null, unstorable(shownList(l), "Collections containing collections can not be stored in properties.")
 		case graph.KindNull:
-			return graph.Null, notStorable(status.New(status.TypeError, "50N42", "Collections containing null values can not be stored in properties."))
+			return graph.Null, unstorable(shownList(l), "Collections containing null values can not be stored in properties.")
 		}
 		if i == 0 || e.Kind() == l[0].Kind() {
 			if e.Kind() == graph.KindPoint && e.AsPoint().SRID != l[0].AsPoint().SRID {
-				return graph.Null, notStorable(status.New(status.TypeError, "50N42", "Collections containing point values with different CRS can not be stored in properties."))
+				return graph.Null, unstorable(shownList(l), "Collections containing point values with different CRS can not be stored in properties.")
 			}
 			continue
 		}
 		if !e.IsNumber() || !l[0].IsNumber() {
-			return graph.Null, mixed()
+			return graph.Null, mixed(e)
 		}
 		floats = true
 	}

@@ -73,9 +73,26 @@ func (p *parser) integer(t token) int64 {
 	case errors.Is(err, strconv.ErrRange):
 		p.outOfRange(t, "IntegerOverflow", "integer is too large")
 	case err != nil:
-		p.failDetail(t, "InvalidNumberLiteral", "invalid literal number")
+		p.invalidNumber(t)
 	}
 	return v
+}
+
+// invalidNumber fails because of digits that make no integer.
+func (p *parser) invalidNumber(t token) {
+	text, kind := p.src[t.start:t.end], "decimal"
+	if len(text) > 1 && text[0] == '0' {
+		switch text[1] {
+		case 'x', 'X':
+			kind = "hex"
+		case 'o', 'O':
+			kind = "octal"
+		}
+	}
+	e := status.New(status.SyntaxError, "50N42", "invalid literal number")
+	e.Detail = "InvalidNumberLiteral"
+	e.In25 = e.With("42001", status.Because("42I07", "The given %s integer literal '%s' is invalid.", kind, text))
+	panic(failure{ast.Locate(e, p.src, t.start)})
 }
 
 // keywordExpr parses expressions that begin with a keyword; nil when t begins none.
@@ -183,7 +200,10 @@ var keywordArguments = map[string]int{"normalize": 1, "vector": 2, "vector_dista
 func (p *parser) argument(function string, i int) ast.Expr {
 	at, ok := keywordArguments[strings.ToLower(function)]
 	if ok && at == i && strings.EqualFold(function, "normalize") && p.peek().kind == tokIdent && p.punctAt(1, ")") && !p.isAnyWord("NFC", "NFD", "NFKC", "NFKD") {
-		p.fail(p.peek(), "Invalid normal form, expected NFC, NFD, NFKC, NFKD")
+		t := p.peek()
+		e := status.New(status.SyntaxError, "50N42", "Invalid normal form, expected NFC, NFD, NFKC, NFKD")
+		e.In25 = e.With("42001", status.Because("42N49", "Unknown Normal Form: '%s'.", p.src[t.start:t.end]))
+		p.failUnder(t, e)
 	}
 	if ok && at == i && p.peek().kind == tokIdent && p.punctAt(1, ")") && !p.isWord("null") && (p.version == 25 || at == 1 && strings.EqualFold(function, "normalize")) {
 		t := p.take()

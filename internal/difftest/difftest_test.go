@@ -90,3 +90,21 @@ func TestCompareSees(t *testing.T) {
 		}
 	}
 }
+
+func TestMultiplesAreOfTheSameRows(t *testing.T) {
+	for _, x := range []struct {
+		more, fewer []string
+		want        bool
+	}{
+		{[]string{"64"}, []string{"30"}, false},
+		{[]string{"64"}, []string{"16"}, true},
+		{[]string{"a | 64", "b | 3"}, []string{"b | 1", "a | 16"}, true},
+		{[]string{"a | 64", "b | 3"}, []string{"b | 2", "a | 16"}, false},
+		{[]string{"a | 64"}, []string{"b | 1", "a | 16"}, false},
+		{[]string{"c | 64"}, []string{"a | 16"}, false},
+	} {
+		if got := multiples(x.more, x.fewer); got != x.want {
+			t.Errorf("%v of %v: %v", x.more, x.fewer, got)
+		}
+	}
+}
