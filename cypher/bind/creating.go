@@ -124,9 +124,15 @@ func (b *binder) failTypes(at ast.Node, clause string) {
 func (b *binder) checkReferred(parts []*ast.PathPattern, fresh map[string]bool, clause string) {
 	for _, p := range parts {
 		eachProperties(p, func(e ast.Expr) {
+			refuse := func(at ast.Node, name string) {
+				b.failBecause(at, "", status.Because("42I58", "Entity, '%s', cannot be created and referenced in the same clause.", name),
+					"Creating an entity (%s) and referencing that entity in a property definition in the same %s is not allowed. Only reference variables created in earlier clauses.", name, clause)
+			}
 			if v := named(e, fresh); v != nil {
-				b.failBecause(v, "", status.Because("42I58", "Entity, '%s', cannot be created and referenced in the same clause.", v.Name),
-					"Creating an entity (%s) and referencing that entity in a property definition in the same %s is not allowed. Only reference variables created in earlier clauses.", v.Name, clause)
+				refuse(v, v.Name)
+			}
+			if n := namedInPattern(e, fresh, false); n != nil {
+				refuse(*n, n.Value)
 			}
 		})
 	}
@@ -137,10 +143,10 @@ func (b *binder) checkReferred(parts []*ast.PathPattern, fresh map[string]bool, 
 func (b *binder) checkOwnPath(parts []*ast.PathPattern, fresh map[string]bool) {
 	made := map[string]bool{} // by a path before
 	for _, p := range parts {
-		kind, own := map[string]string{}, map[string]bool{}
+		kind, own, at := map[string]string{}, map[string]bool{}, map[string]ast.Node{}
 		note := func(n *ast.Name, what string) {
 			if n != nil && fresh[n.Value] && !made[n.Value] {
-				kind[n.Value], own[n.Value] = what, true
+				kind[n.Value], own[n.Value], at[n.Value] = what, true, *n
 			}
 		}
 		for _, el := range p.Elements {
@@ -152,8 +158,14 @@ func (b *binder) checkOwnPath(parts []*ast.PathPattern, fresh map[string]bool) {
 			}
 		}
 		eachProperties(p, func(e ast.Expr) {
+			refuse := func(at ast.Node, name string) {
+				b.fail(at, "", "The %[1]s variable '%[2]s' is referencing a %[1]s that is created in the same CREATE clause which is not allowed. Please only reference variables created in earlier clauses.", kind[name], name)
+			}
 			if v := named(e, own); v != nil {
-				b.fail(v, "", "The %[1]s variable '%[2]s' is referencing a %[1]s that is created in the same CREATE clause which is not allowed. Please only reference variables created in earlier clauses.", kind[v.Name], v.Name)
+				refuse(v, v.Name)
+			}
+			if n := namedInPattern(e, own, true); n != nil {
+				refuse(at[n.Value], n.Value)
 			}
 		})
 		maps.Copy(made, own)
@@ -177,6 +189,53 @@ func named(e ast.Expr, names map[string]bool) (found *ast.Variable) {
 		v, ok := x.(*ast.Variable)
 		if ok && names[v.Name] {
 			found = v
+		}
+		return found != nil
+	})
+	return found
+}
+
+// namedInPattern gives the first of names in a pattern within e, as in EXISTS
+// { (a)-->() }, or with comprehensions in one of those; nil when there is none.
+func namedInPattern(e ast.Expr, names map[string]bool, comprehensions bool) (found *ast.Name) {
+	path := func(p *ast.PathPattern) {
+		for _, el := range p.Elements {
+			var n *ast.Name
+			var properties, where ast.Expr
+			switch el := el.(type) {
+			case *ast.NodePattern:
+				n, properties, where = el.Variable, el.Properties, el.Where
+			case *ast.RelPattern:
+				n, properties, where = el.Variable, el.Properties, el.Where
+			}
+			if found == nil && n != nil && names[n.Value] {
+				found = n
+			}
+			for _, x := range []ast.Expr{properties, where} {
+				if found == nil {
+					found = namedInPattern(x, names, comprehensions)
+				}
+			}
+		}
+	}
+	ast.Any(e, func(x ast.Expr) bool {
+		switch x := x.(type) {
+		case *ast.PatternExpr:
+			path(x.Pattern)
+		case *ast.PatternComprehension:
+			if comprehensions {
+				path(x.Pattern)
+			}
+		case *ast.Subquery:
+			for _, part := range x.Query.Parts {
+				for _, c := range part.Clauses {
+					if m, ok := c.(*ast.Match); ok && found == nil {
+						for _, p := range m.Pattern.Parts {
+							path(p)
+						}
+					}
+				}
+			}
 		}
 		return found != nil
 	})
