@@ -162,6 +162,19 @@ var rules = []rule{
 			slices.Sort(o)
 			return groups > 0 && groups < nans && slices.Equal(n, o)
 		}},
+	{"NaN in a list of distinct values", "the same for collect(DISTINCT …)",
+		func(s *Statement, class string, neo, ours *cases.Answer) bool {
+			if class != "rows" || !strings.Contains(s.Text, "collect(DISTINCT ") {
+				return false
+			}
+			n, o := texts(s, neo.Rows), texts(s, ours.Rows)
+			for i := range n {
+				n[i] = severalNaN.ReplaceAllString(n[i], "NaN")
+			}
+			slices.Sort(n)
+			slices.Sort(o)
+			return slices.Equal(n, o)
+		}},
 	{"groups of NaN that are not shown", "the same where the rows that follow do not show the NaN: they come once for each of its groups",
 		func(s *Statement, class string, neo, ours *cases.Answer) bool {
 			if class != "rows" || !strings.Contains(s.Text, "0.0 / 0.0") || !aggregates.MatchString(s.Text) || len(neo.Rows) <= len(ours.Rows) {
@@ -265,6 +278,7 @@ var (
 var walkInSubquery = regexp.MustCompile(`(COUNT|EXISTS|COLLECT) \{ [^}]*\*0\.\.`)
 
 var (
+	severalNaN     = regexp.MustCompile(`NaN(,? NaN)+`)
 	hollow         = regexp.MustCompile(`(^| \| )\(\)`)
 	longFloat      = regexp.MustCompile(`(\d\.\d{9})\d+`)
 	scanDeleted    = regexp.MustCompile(`^(OPTIONAL )?MATCH (\w+ = )?\(\w*\)<?-\[\w*:[^\]]*\]->?\(\w*\) DETACH DELETE`)
