@@ -315,3 +315,68 @@ func TestPatternsGiveAllSolutions(t *testing.T) {
 		}
 	}
 }
+
+// A selector takes the shortest of the paths that the pattern has without it.
+func TestSelectorsTakeTheShortestPaths(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Log("seed", seed)
+	r := rand.New(rand.NewPCG(seed, 2))
+	patterns := []string{
+		"(a)-[:R]->+(b)", "(a)-[:R|S]-*(b)", "(a)-[:R]->{2,}(b)", "(a)-[:R]-{1,4}(b)", "(a)-[:S]->(b)", "(a)-[*0..3]-(b)",
+		"(a)((x)-[q:R]->(y) WHERE q.w > 0)+(b)", "(a)((x)-[q]-(y) WHERE x.v <> y.v)*(b)", "(a)((x:A)-[:R]-(y)-[:S]-(z)){1,3}(b)", "(a)((x {v: 1})-[q]->(y)){0,2}(b)",
+		"(a)-[:R]->+(m:A)-[:R|S]->*(b)", "(a)-[:R]-(m {v: 1})-[:S]-+(b)", "(a)-[:R]-{1,3}(m)-[:S]->(n:B)<-[:R]-*(b)", "(a)((x)-[:R]->(y:A))+(m)-[:S]-{0,2}(b)",
+		"(a)-[:R]-+(m:B)((x)-[q]-(y) WHERE q.w = 1)*(b)", "(a)-[:S]-(m)((x)-[:R]-(y)-[:R]-(z:A))+(b)", "((a)-[:R]->+(m)-[:S]-*(b) WHERE m.v > 1)", "(a)-[:R]-+(m)-[:R]-+(b)",
+	}
+	for round := range 8 {
+		d := newDatabase(t)
+		g := randomMultigraph(r, 4+r.IntN(3), 6+r.IntN(4))
+		for _, s := range g.statements() {
+			if _, _, err := d.run(s, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		lengths := func(pattern string) map[string][]int64 {
+			t.Helper()
+			res, err := d.Run(context.Background(), "MATCH (a:N), (b:N) MATCH p = "+pattern+" RETURN a.i, b.i, length(p) AS l ORDER BY l", nil)
+			if err != nil {
+				t.Fatalf("round %d: %s: %v\n%v", round, pattern, err, g.statements())
+			}
+			out := map[string][]int64{}
+			for _, row := range res.Rows {
+				ends := fmt.Sprint(row[0], row[1])
+				out[ends] = append(out[ends], row[2].AsInt())
+			}
+			return out
+		}
+		for _, pattern := range patterns {
+			every := lengths(pattern)
+			k := 1 + r.IntN(4)
+			for _, s := range []struct {
+				text   string
+				k      int
+				groups bool
+			}{{"ANY SHORTEST", 1, false}, {"ALL SHORTEST", 1, true}, {fmt.Sprint("SHORTEST ", k), k, false}, {fmt.Sprint("SHORTEST ", k, " GROUPS"), k, true}} {
+				got := lengths(s.text + " " + pattern)
+				for ends, all := range every {
+					var want []int64
+					n := 0
+					for i, l := range all {
+						if !s.groups || i == 0 || all[i-1] != l {
+							n++
+						}
+						if n > s.k {
+							break
+						}
+						want = append(want, l)
+					}
+					if !slices.Equal(got[ends], want) {
+						t.Fatalf("round %d: %s %s between %s gives %v of %v\n%v", round, s.text, pattern, ends, got[ends], all, g.statements())
+					}
+				}
+				if len(got) != len(every) {
+					t.Fatalf("round %d: %s %s: %d pairs of ends instead of %d", round, s.text, pattern, len(got), len(every))
+				}
+			}
+		}
+	}
+}

@@ -304,7 +304,7 @@ func (x *patternRel) expandVariable(haveFrom, into, kept bool, earlier []*patter
 	fromSlot, toSlot, dir := x.sides(haveFrom)
 	reversed := !haveFrom
 	return func(r *run, next push) push {
-		types := x.typeSet(r)
+		types, may := x.typeSet(r), x.guide(r, haveFrom, earlier)
 		return func(f frame) error {
 			if f[fromSlot].Kind() != graph.KindNode || (into && f[toSlot].Kind() != graph.KindNode) {
 				return nil
@@ -367,6 +367,13 @@ func (x *patternRel) expandVariable(haveFrom, into, kept bool, earlier []*patter
 							return err
 						} else if !ok {
 							continue
+						}
+						if may != nil {
+							if ok, err := may(f, len(trail)+1, a.Neighbour[i]); err != nil {
+								return err
+							} else if !ok {
+								continue
+							}
 						}
 						trail, stops = append(trail, v), append(stops, graph.NodeRef(a.Neighbour[i]))
 						if err := walk(a.Neighbour[i]); err != nil {

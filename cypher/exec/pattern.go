@@ -86,6 +86,7 @@ type patternRel struct {
 	pathSlot  int         // of the path around shortestPath, -1: none
 	repeat    *repetition // of a quantified path pattern
 	selection *selection  // of a path with a selector
+	within    *selection  // of which x is a part
 	walk      bool        // its relationships may repeat
 }
 

@@ -179,6 +179,7 @@ func (rep *repetition) simple(x *patternRel) bool {
 func (x *patternRel) expandRepeat(into bool, earlier []*patternRel) stepBuilder {
 	rep := x.repeat
 	return func(r *run, next push) push {
+		may := x.guide(r, true, earlier)
 		var trail []graph.Value // relationships walked so far
 		lists := make([][]graph.Value, len(rep.groups))
 		want := graph.NodeID(0)
@@ -219,6 +220,12 @@ func (x *patternRel) expandRepeat(into bool, earlier []*patternRel) stepBuilder 
 						return nil
 					}
 					trail = append(trail, v)
+				}
+			}
+			if may != nil {
+				if ok, err := may(f, len(trail), f[rep.last.slot].NodeID()); err != nil || !ok {
+					trail = trail[:mark]
+					return err
 				}
 			}
 			for i, g := range rep.groups {

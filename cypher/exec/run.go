@@ -120,6 +120,7 @@ type run struct {
 	endsArg   [1]graph.RelEnds
 	boolArg   [1]bool
 	valueArg  [1]graph.Value
+	limits    map[*selection]*lengthLimit
 	tables    []*valueTable // of lists that no row changes
 	keys      []graph.KeyID // of properties that are read by name, each one more; 0: not known yet
 	args      []graph.Value // of the function calls under way, a stack

@@ -363,22 +363,46 @@ func (r *run) joined(left, right *side, meeting []graph.NodeID, start, goal grap
 	return nil
 }
 
+// byLength finds the trails between two solved nodes, shorter ones first, as many
+// as are wanted of each length, and none of a longer one when enough is true.
+func (x *patternRel) byLength(enough func() bool) stepBuilder {
+	return func(r *run, next push) push {
+		types := x.typeSet(r)
+		return func(f frame) error {
+			start, goal := f[x.from.slot].NodeID(), f[x.to.slot].NodeID()
+			emit := func(rels, nodes []graph.Value) error {
+				f[x.slot] = graph.List(slices.Clone(rels))
+				x.groups(f, f[x.slot].AsList(), nodes)
+				return next(f)
+			}
+			ids, ok := types()
+			switch {
+			case ok:
+				return r.longer(x, f, ids, nil, start, goal, 0, enough, emit)
+			case start == goal && x.min == 0: // no relationship has such a type
+				return emit(nil, []graph.Value{f[x.from.slot]})
+			}
+			return nil
+		}
+	}
+}
+
 // longer tries trails of growing length from from on, in depth-first order,
 // never going where the goal is out of reach.
 func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, predicates []predicate, start, goal graph.NodeID, from int64, done func() bool, emit func(rels, nodes []graph.Value) error) error {
-	// How far each node is from the goal.
-	home := newSide(goal, x.direction.Reverse(), predicates)
+	home := newSide(goal, x.direction.Reverse(), predicates) // how far nodes are from the goal
+	home.oneWay = true
 	defer home.release(r)
-	for len(home.frontier) > 0 && (x.max < 0 || int64(home.level) < x.max) {
-		if err := r.advance(x, f, types, home); err != nil {
-			return err
-		}
-	}
 	last := x.max
 	if last < 0 {
 		last = math.MaxInt32
 	}
 	for length := max(from, x.min); length <= last && !done(); length++ {
+		for len(home.frontier) > 0 && int64(home.level) < length {
+			if err := r.advance(x, f, types, home); err != nil {
+				return err
+			}
+		}
 		deeper := false
 		rels, nodes := []graph.Value{}, []graph.Value{graph.NodeRef(start)}
 		var walk func(at graph.NodeID) error
@@ -398,12 +422,12 @@ func (r *run) longer(x *patternRel, f frame, types []graph.TypeID, predicates []
 			return r.expandAll(at, x.direction, types, func(adj *graph.Adjacency) error {
 				for i, rel := range adj.Rel {
 					n := adj.Neighbour[i]
-					away, ok := home.depth(n)
-					if !ok || onTrail(rels, rel) {
+					if !x.walk && onTrail(rels, rel) {
 						continue
 					}
-					if int64(away) > left-1 {
-						deeper = true // within reach of a longer path
+					if away, ok := home.depth(n); !ok || int64(away) > left-1 {
+						// A longer path may reach the goal from there.
+						deeper = deeper || ok || len(home.frontier) > 0
 						continue
 					}
 					v := graph.RelRef(rel)
