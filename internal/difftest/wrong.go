@@ -130,7 +130,7 @@ func NewWrongWrite(r random) *Statement {
 // wrongWrites hold a mistake, as frames do.
 var wrongWrites = []string{
 	"MATCH (%n)-[%r]->(b) SET %r.i = %e", "MATCH (%n)-[%r]->(b) SET %r += {i: %e}", "MATCH (%n)-[%r]->(b) CREATE (:A {i: %e})", "MATCH (%n)-[%r]->(b) MERGE (:A {i: %e})", "MATCH (%n)-[%r]->(b) MERGE (b)-[:R {i: %e}]->(b)", "MATCH (%n)-[%r]->(b) DELETE %e",
-	"MATCH (%n)-[%r]->(b) FOREACH (x IN %e | SET b.i = 1)", "MATCH (%n)-[%r]->(b) FOREACH (x IN [1] | SET %r.i = %e)", "MATCH (%n)-[%r]->(b) CREATE (:D) WITH %n, %r RETURN %e AS x", "MATCH (%n)-[%r]->(b) SET %r = %e", "MATCH (%n)-[%r]->(b) MERGE (m:D {i: 77}) ON CREATE SET m.f = %e",
+	"MATCH (%n)-[%r]->(b) FOREACH (x IN %e | SET b.i = 1)", "MATCH (%n)-[%r]->(b) FOREACH (x IN [1] | SET %r.i = %e)", "MATCH (%n)-[%r]->(b) CREATE (:D) WITH %n, %r RETURN %e AS x", "MATCH (%n)-[%r]->(b) SET %r = %e", "MATCH (%n)-[%r]->(b) WITH * ORDER BY %r.uid MERGE (m:D {i: 77}) ON CREATE SET m.f = %e",
 }
 
 // wholeWrites are statements that write with one mistake.
