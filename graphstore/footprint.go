@@ -59,19 +59,32 @@ type footprint struct {
 // hashes is a set that is cheap to add to: a list in which some stand more than once
 // until it has grown for a while.
 type hashes struct {
-	list  []uint64
-	limit int // the length at which it is made a set again
+	list   []uint64
+	limit  int                // the length at which it is made a set again
+	recent *[hashesMin]uint64 // some that the list holds, once it is long; 0 is none
 }
 
-// hashesMin is the least length at which a list is made a set.
+// hashesMin is the least length at which a list is made a set; a power of two.
 const hashesMin = 1 << 10
 
 func (s *hashes) add(h uint64) {
-	if n := len(s.list); n > 0 && s.list[n-1] == h {
+	n := len(s.list)
+	switch {
+	case n > 0 && s.list[n-1] == h:
 		return
-	} else if n >= max(s.limit, hashesMin) {
+	case n >= max(s.limit, hashesMin):
 		s.sorted()
 		s.limit = 2 * len(s.list)
+		if s.recent == nil {
+			s.recent = new([hashesMin]uint64)
+		}
+	}
+	if s.recent != nil { // a few names stand for most of what many writes touch
+		if r := &s.recent[h%hashesMin]; *r == h && h != 0 {
+			return
+		} else {
+			*r = h
+		}
 	}
 	s.list = append(s.list, h)
 }

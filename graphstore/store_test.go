@@ -3,6 +3,7 @@ package graphstore
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -262,6 +263,9 @@ func TestConflicts(t *testing.T) {
 		{"another label than the new one", merge("a"), unless(func(tx *Tx) bool { _, ok := tx.Label("Town"); return ok }), false},
 		{"another key than the new one", merge("a"), unless(func(tx *Tx) bool { _, ok := tx.Key("size"); return ok }), false},
 		{"one property", set(hub, "x", 1), set(hub, "x", 2), true},
+		{"a value that stands there, and another one", set(hub, "n", 8), set(hub, "n", 7), true},
+		{"another value, and the one that stands there", set(hub, "n", 7), set(hub, "n", 8), false},
+		{"the value that stands there, twice", set(hub, "n", 7), set(hub, "n", 7), false},
 		{"two properties of one node", set(hub, "x", 1), set(hub, "y", 2), false},
 		{"two nodes", set(hub, "x", 1), set(other, "x", 2), false},
 		{"merge of one value", merge("a"), merge("a"), true},
@@ -276,9 +280,36 @@ func TestConflicts(t *testing.T) {
 		for range 2 {
 			must[graph.NodeID](t)(setup.CreateNode([]graph.LabelID{label(setup, "N")}))
 		}
+		must[bool](t)(setup.SetNodeProperty(hub, key(setup, "n"), graph.Int(7)))
 		f.commit(setup)
 		f.together(c.name, c.first, c.second, c.want)
 		f.store.Close()
+	}
+}
+
+// A value that stands there already is not written again: only the graph counts as changed.
+func TestValuesThatStandThereAreNotWritten(t *testing.T) {
+	f := newFixture(t)
+	defer f.store.Close()
+	tx := f.begin()
+	node := must[graph.NodeID](t)(tx.CreateNode(nil))
+	rel := must[graph.RelID](t)(tx.CreateRel(must[graph.TypeID](t)(tx.EnsureType("R")), node, node))
+	key := must[graph.KeyID](t)(tx.EnsureKey("k"))
+	values := []graph.Value{graph.Int(1), graph.Float(1), graph.Float(math.Copysign(0, -1)), graph.Float(0), graph.Float(math.NaN()), graph.String("1"), graph.True, graph.List([]graph.Value{graph.Int(1)})}
+	must[bool](t)(tx.SetNodeProperty(node, key, graph.Int(0)))
+	must[bool](t)(tx.SetRelProperty(rel, key, graph.Int(0)))
+	f.commit(tx)
+	for _, v := range values {
+		for round, want := range []bool{true, v.Kind() == graph.KindList} {
+			tx := f.begin()
+			key := must[graph.KeyID](t)(tx.EnsureKey("k"))
+			must[bool](t)(tx.SetNodeProperty(node, key, v))
+			must[bool](t)(tx.SetRelProperty(rel, key, v))
+			c := f.commit(tx)
+			if wrote := len(c.Writes) > 1; wrote != want || len(c.Reads) == 0 {
+				t.Errorf("%v the %d. time: %d hashes written, %d read", v, round+1, len(c.Writes), len(c.Reads))
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package graphstore
 
 import (
+	"math"
 	"slices"
 
 	"graticule/graph"
@@ -127,6 +128,10 @@ func (tx *Tx) SetNodeProperty(id graph.NodeID, key graph.KeyID, v graph.Value) (
 		return false, nil
 	}
 	tx.writeCount++
+	if same(old, v) {
+		tx.fp.read(mix(fpNodeProp, uint64(id), tx.keyHash(key)))
+		return true, nil
+	}
 	tx.rec.op(opNodeProp, uint64(id), uint64(key))
 	if err := tx.rec.value(v); err != nil {
 		return false, err
@@ -141,6 +146,24 @@ func (tx *Tx) SetNodeProperty(id graph.NodeID, key graph.KeyID, v graph.Value) (
 	tx.state.setNodeProp(id, key, v)
 	tx.changedNodes.add(id)
 	return true, tx.checkUnique(id, n.labels, key)
+}
+
+// same tells whether to write v in the place of old would change nothing. That it
+// would not is as much as what the transaction read: the commit is judged by it, and
+// has no more to do. Values that are costly to compare are written.
+func same(old, v graph.Value) bool {
+	if old.Kind() != v.Kind() {
+		return false
+	}
+	switch v.Kind() {
+	case graph.KindBool, graph.KindInt:
+		return old == v
+	case graph.KindFloat:
+		return math.Float64bits(old.AsFloat()) == math.Float64bits(v.AsFloat())
+	case graph.KindString:
+		return old.AsString() == v.AsString()
+	}
+	return false
 }
 
 // writeValues notes that a property of a node with these labels changed.
@@ -262,6 +285,9 @@ func (tx *Tx) SetRelProperty(id graph.RelID, key graph.KeyID, v graph.Value) (bo
 		return false, nil
 	}
 	tx.writeCount++
+	if same(old, v) {
+		return true, nil
+	}
 	tx.rec.op(opRelProp, uint64(id), uint64(key))
 	if err := tx.rec.value(v); err != nil {
 		return false, err
