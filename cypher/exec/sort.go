@@ -9,8 +9,8 @@ import (
 	"graticule/internal/spill"
 )
 
-// sortSink sorts all rows; with a limit it keeps no more than twice as many as
-// are asked for. When there is no memory left, it writes what it has as a sorted
+// sortSink sorts all rows; with a limit it keeps few more than are asked for
+// (mayWait). When there is no memory left, it writes what it has as a sorted
 // run, and merges the runs in the end.
 type sortSink struct {
 	r           *run
@@ -19,14 +19,15 @@ type sortSink struct {
 	live        []int // slots that are read later
 	order       []sortedRow
 	rows        rowBlocks
+	spare       rowBlocks // for keepBest
 	held        int64
 	runs        []*spill.File
 	spilled     int64 // how many rows arrived before those at hand
 	scratch     []graph.Value
 	most        int // rows to keep; < 0: all
 	begun       bool
+	cut         bool // the order begins with the best rows so far, sorted: the last of most is the bar
 	vague       bool // equal heads of the first key may be of different values
-	arrived     int
 	compared    int
 	next        sink
 	enough      *errEnough
@@ -71,6 +72,14 @@ func (b *rowBlocks) add() []graph.Value {
 	return b.row(uint32(b.n - 1))
 }
 
+// clear forgets the rows and keeps the room.
+func (b *rowBlocks) clear() {
+	for i := range (b.n + blockRows - 1) / blockRows {
+		clear(b.blocks[i])
+	}
+	b.n = 0
+}
+
 func (s *sortSink) begin(f frame) error {
 	s.begun, s.most, s.scratch = true, -1, make([]graph.Value, len(s.keys))
 	s.rows.width = len(s.keys) + len(s.live)
@@ -107,7 +116,6 @@ func (s *sortSink) push(f frame) error {
 		}
 		s.scratch[i] = v
 	}
-	s.arrived++
 	var row sortedRow
 	for i := range min(len(s.keys), len(row.heads)) {
 		head, exact := graph.Head(s.scratch[i])
@@ -121,14 +129,13 @@ func (s *sortSink) push(f frame) error {
 		if s.most == 0 {
 			return nil
 		}
-		if len(s.order) >= 2*s.most {
+		if !s.mayWait() {
 			if err := s.sort(); err != nil {
 				return err
 			}
 			s.keepBest(s.most)
 		}
-		// The rows up to most are sorted once there were more: the last of them is the bar.
-		if s.arrived > 2*s.most && len(s.runs) == 0 {
+		if s.cut && len(s.runs) == 0 {
 			bar := &s.order[s.most-1]
 			c, told := s.byHeads(&row, bar)
 			if !told {
@@ -165,6 +172,19 @@ func (s *sortSink) push(f frame) error {
 	return nil
 }
 
+// With a limit, sortSink gathers as many rows again as it has to keep before it
+// sorts them, or these many that are not large.
+const (
+	waitingRows  = 1 << 10
+	waitingBytes = 1 << 20
+)
+
+// mayWait tells whether another row may be kept before the best ones are looked for.
+func (s *sortSink) mayWait() bool {
+	n := len(s.order)
+	return n < 2*s.most || n < s.most+waitingRows && s.held < waitingBytes
+}
+
 // sizeOf gives about how many bytes it takes to keep a row: its place in the
 // order, which doubles as it grows, and what the row before does not share.
 func (s *sortSink) sizeOf(f frame) int64 {
@@ -187,20 +207,23 @@ func (s *sortSink) keepBest(n int) {
 	for _, row := range s.order[n:] {
 		freed += int64(row.size)
 	}
-	s.order = s.order[:n]
-	kept := rowBlocks{width: s.rows.width}
+	s.order, s.cut = s.order[:n], true
+	kept := s.spare
+	kept.width = s.rows.width
 	for i := range s.order {
 		copy(kept.add(), s.rows.row(s.order[i].at))
 		s.order[i].at = uint32(i)
 	}
-	s.rows = kept
+	s.rows.clear()
+	s.rows, s.spare = kept, s.rows
 	s.held -= freed
 	s.r.shrink(freed)
 }
 
 // drop gives up all rows.
 func (s *sortSink) drop() {
-	s.order, s.rows = nil, rowBlocks{width: s.rows.width}
+	s.order, s.rows, s.spare = nil, rowBlocks{width: s.rows.width}, rowBlocks{}
+	s.cut = false
 	s.r.shrink(s.held)
 	s.held = 0
 }
