@@ -11,6 +11,7 @@ import (
 
 	"graticule/cypher/cyphertest"
 	"graticule/cypher/fn"
+	"graticule/graph"
 )
 
 // TestChunksGiveWhatRowsGive compares plans that compute on chunks with the
@@ -88,4 +89,60 @@ func texts(res *cyphertest.Result) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// ORDER BY with LIMIT gives the beginning of what it gives without, however the
+// rows come and whatever is sorted by.
+func TestTheBestRowsAreTheFirstOfAll(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Log("seed", seed)
+	r := rand.New(rand.NewPCG(seed, 3))
+	d := newDatabase(t)
+	var list []graph.Value
+	for i := range 6000 {
+		m := graph.NewMap(4)
+		m.Put("i", graph.Int(int64(i)))
+		m.Put("k", graph.Int(int64(r.IntN(50))))
+		m.Put("s", graph.String(fmt.Sprint("text that is long enough ", r.IntN(300))))
+		m.Put("v", []graph.Value{graph.Int(int64(r.IntN(9))), graph.Float(r.Float64() * 9), graph.Null, graph.String("a"), graph.True}[r.IntN(5)])
+		list = append(list, graph.MapOf(m))
+	}
+	p := graph.NewMap(1)
+	p.Put("list", graph.List(list))
+	for _, q := range []string{"UNWIND $list AS m CREATE (n:T) SET n = m", "MATCH (n:T {k: 3}), (m:T {k: 4}) CREATE (n)-[:R]->(m)"} {
+		if _, _, err := d.run(q, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := func(q string) (out []string) {
+		t.Helper()
+		res, err := d.Run(context.Background(), q, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+		for _, row := range res.Rows {
+			out = append(out, fn.ToText(graph.List(row)))
+		}
+		return out
+	}
+	for _, q := range []string{
+		"MATCH (n:T) RETURN n.i AS i, n.v AS v ORDER BY n.i", "MATCH (n:T) RETURN n.i AS i ORDER BY i DESC", "MATCH (n:T) RETURN n.v AS v ORDER BY v", "MATCH (n:T) RETURN n.v AS v ORDER BY n.v DESC",
+		"MATCH (n:T) RETURN n.s AS s, n.i AS i ORDER BY n.s, n.i DESC", "MATCH (n:T) RETURN n.k AS k, n.s AS s, n.i AS i ORDER BY k DESC, s, i", "MATCH (n:T) RETURN n.i + n.k AS k, n.i AS i ORDER BY k, i", "MATCH (n:T) RETURN n.i AS i ORDER BY -n.k, i",
+		"MATCH (n:T) WITH n ORDER BY n.k, n.i DESC RETURN n.i AS i", "MATCH (n:T) WITH n.k AS k, n ORDER BY k DESC, n.i RETURN k, n.i AS i", "MATCH (n:T) WITH n.k AS i, n.i AS k ORDER BY i, k RETURN i, k", "MATCH (n)-[:R]->(m) RETURN m.i AS m, n.i AS n ORDER BY m DESC, n", "MATCH (n:T) WITH DISTINCT n.s AS s ORDER BY s RETURN s",
+	} {
+		all := rows(q)
+		for _, limit := range []int{1, 2, 10, 900, 5000} {
+			skip := r.IntN(3)
+			text := fmt.Sprint(" SKIP ", skip, " LIMIT ", limit)
+			cut := q + text
+			if i := strings.Index(q, " RETURN "); strings.Contains(q, " WITH ") {
+				cut = q[:i] + text + q[i:]
+			}
+			got := rows(cut)
+			want := all[min(skip, len(all)):min(skip+limit, len(all))]
+			if !slices.Equal(got, want) {
+				t.Fatalf("%s gives %d rows that begin with %v, want %d with %v", cut, len(got), got[:min(3, len(got))], len(want), want[:min(3, len(want))])
+			}
+		}
+	}
 }

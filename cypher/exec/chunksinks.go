@@ -7,8 +7,35 @@ import (
 
 // The sinks that compute on chunks: what they give is what they give row by row.
 
+// sift drops the rows of a chunk that a sort with a limit would not keep.
+func (s *projectSink) sift(c *chunk) error {
+	top, ok := s.next.(*sortSink)
+	if !ok || s.p.order[0].many == nil {
+		return nil
+	}
+	bar, ok := top.bar()
+	if !ok {
+		return nil
+	}
+	keys := column()
+	defer putColumn(keys)
+	if err := s.p.order[0].many(s.r, c, keys); err != nil {
+		return err
+	}
+	s.marked = s.marked[:0]
+	for i := range c.n {
+		head, _ := top.keys[0].head(keys.At(i))
+		s.marked = append(s.marked, head <= bar)
+	}
+	c.keep(s.marked)
+	return nil
+}
+
 // pushChunk projects the rows of a chunk.
 func (s *projectSink) pushChunk(c *chunk) error {
+	if err := s.sift(c); err != nil {
+		return err
+	}
 	for len(s.columns) < len(s.p.values) {
 		s.columns = append(s.columns, column())
 	}

@@ -38,6 +38,7 @@ type projection struct {
 type sortKey struct {
 	value      eval
 	descending bool
+	many       vector // value for chunks before they are projected; nil when not all of the projection is known not to fail
 }
 
 // projection compiles p and makes its scope the current one.
@@ -79,6 +80,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 	for n, e := range hiddenKeys(p, c.source) {
 		items = append(items, item{name: " group " + strconv.Itoa(n), expr: e, slot: -1})
 	}
+	sure := true // no item can fail
 	for at, i := range items {
 		if slices.Contains(out.names, i.name) {
 			c.fail(n, "ColumnNameConflict", "Multiple result columns with the same name are not supported")
@@ -94,6 +96,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 			if len(aggs) == 0 {
 				many = c.vector(i.expr, value)
 			}
+			sure = sure && c.known(i.expr) != nil
 		} else {
 			from := i.slot
 			many = variableVector(from)
@@ -137,7 +140,11 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		}
 	}
 	for _, o := range p.OrderBy {
-		out.order = append(out.order, sortKey{c.sortValue(o, p, out), o.Descending})
+		k := sortKey{value: c.sortValue(o, p, out), descending: o.Descending}
+		if sure && !out.groups {
+			k.many = c.sortVector(o, p, out, before)
+		}
+		out.order = append(out.order, k)
 	}
 	c.scope = newScope()
 	out.skip, out.limit = c.count(p.Skip), c.count(p.Limit)
@@ -247,6 +254,29 @@ func (c *compiler) sortValue(o ast.SortItem, p *ast.Projection, out *projection)
 	return v
 }
 
+// sortVector compiles a key of ORDER BY for chunks that are not projected yet: an
+// item of the projection, or what the rows before tell. nil when it is none of these,
+// or may fail.
+func (c *compiler) sortVector(o ast.SortItem, p *ast.Projection, out *projection, before *scope) vector {
+	text := o.Expr.At().Text(c.source)
+	offset := out.visible - len(p.Items)
+	for i, item := range p.Items {
+		if item.Span.Text(c.source) == text {
+			return out.vectors[offset+i]
+		}
+	}
+	for slot := range c.deps(o.Expr) {
+		i := slices.Index(out.slots, slot)
+		if _, alias := o.Expr.(*ast.Variable); alias && i >= 0 {
+			return out.vectors[i]
+		}
+		if i >= 0 && before.slots[out.names[i]] != slot {
+			return nil // what the projection computes
+		}
+	}
+	return c.known(o.Expr)
+}
+
 // count compiles SKIP or LIMIT: a constant that is an INTEGER, not negative.
 func (c *compiler) count(e ast.Expr) eval {
 	if e == nil {
@@ -312,6 +342,7 @@ type projectSink struct {
 	next    sink
 	scratch []graph.Value
 	columns []*graph.Column // of a chunk
+	marked  []bool
 }
 
 func (s *projectSink) push(f frame) error {

@@ -118,10 +118,7 @@ func (s *sortSink) push(f frame) error {
 	}
 	var row sortedRow
 	for i := range min(len(s.keys), len(row.heads)) {
-		head, exact := graph.Head(s.scratch[i])
-		if s.keys[i].descending {
-			head = ^head
-		}
+		head, exact := s.keys[i].head(s.scratch[i])
 		row.heads[i] = head
 		s.vague = s.vague || i == 0 && !exact
 	}
@@ -135,7 +132,7 @@ func (s *sortSink) push(f frame) error {
 			}
 			s.keepBest(s.most)
 		}
-		if s.cut && len(s.runs) == 0 {
+		if _, barred := s.bar(); barred {
 			bar := &s.order[s.most-1]
 			c, told := s.byHeads(&row, bar)
 			if !told {
@@ -170,6 +167,23 @@ func (s *sortSink) push(f frame) error {
 		return s.spill()
 	}
 	return nil
+}
+
+// head gives the head of a value, turned round where the key descends.
+func (k *sortKey) head(v graph.Value) (head uint64, exact bool) {
+	if head, exact = graph.Head(v); k.descending {
+		head = ^head
+	}
+	return head, exact
+}
+
+// bar gives the head of the first key of the last row that would be kept by now: a
+// row with a larger one is of no use. ok=false when any row is.
+func (s *sortSink) bar() (head uint64, ok bool) {
+	if !s.cut || len(s.runs) > 0 {
+		return 0, false
+	}
+	return s.order[s.most-1].heads[0], true
 }
 
 // With a limit, sortSink gathers as many rows again as it has to keep before it
