@@ -456,6 +456,20 @@ func (c *compiler) binary(e *ast.Binary) eval {
 func (c *compiler) comparison(e *ast.Comparison) eval {
 	operands := c.exprs(e.Operands)
 	ops := e.Ops
+	if len(ops) == 1 {
+		left, right, op := operands[0], operands[1], ops[0]
+		return func(r *run, f frame) (graph.Value, error) {
+			a, err := left(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			b, err := right(r, f)
+			if err != nil {
+				return graph.Null, err
+			}
+			return r.compare(op, a, b)
+		}
+	}
 	return func(r *run, f frame) (graph.Value, error) {
 		a, err := operands[0](r, f)
 		if err != nil {
@@ -468,7 +482,7 @@ func (c *compiler) comparison(e *ast.Comparison) eval {
 				return graph.Null, err
 			}
 			x, err := r.compare(op, a, b)
-			if err != nil || len(ops) == 1 {
+			if err != nil {
 				return x, err
 			}
 			if result = fn.And(result, x); result.Kind() == graph.KindBool && !result.AsBool() {

@@ -160,39 +160,46 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 		if e.Predicate != nil {
 			test = c.expr(e.Predicate)
 		}
-		kind := e.Kind
+		all, single := e.Kind == "all", e.Kind == "single"
+		decided := e.Kind == "any" // what it is as soon as more than most elements pass, or for all one does not
+		most := int64(0)
+		if single {
+			most = 1
+		}
 		out = func(r *run, f frame) (graph.Value, error) {
 			l, err := items(r, f)
 			if err != nil || !l.known {
 				return graph.Null, err
 			}
-			yes, unknown := int64(0), int64(0)
+			yes, no, unknown := int64(0), int64(0), int64(0)
 			for i := range l.n {
-				v := l.at(i)
 				if err := r.alive(); err != nil {
 					return graph.Null, err
 				}
-				f[slot] = v
+				f[slot] = l.at(i)
 				p, err := test(r, f)
-				if err != nil {
-					return graph.Null, err
-				}
 				switch {
+				case err != nil:
+					return graph.Null, err
 				case p.IsTrue():
 					yes++
 				case p.IsNull():
 					unknown++
+				default:
+					no++
+				}
+				switch { // what follows is not looked at
+				case all && no > 0, !all && yes > most:
+					return graph.Bool(decided), nil
 				}
 			}
-			no := l.n - yes - unknown
-			decided := map[string]struct{ value, known bool }{
-				"all": {no == 0, no > 0 || unknown == 0}, "any": {yes > 0, yes > 0 || unknown == 0},
-				"none": {yes == 0, yes > 0 || unknown == 0}, "single": {yes == 1, yes > 1 || unknown == 0},
-			}[kind]
-			if !decided.known {
+			switch {
+			case unknown > 0:
 				return graph.Null, nil
+			case single:
+				return graph.Bool(yes == 1), nil
 			}
-			return graph.Bool(decided.value), nil
+			return graph.Bool(!decided), nil
 		}
 	})
 	return out
