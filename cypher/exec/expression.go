@@ -318,47 +318,6 @@ func large(v graph.Value) bool {
 	return false
 }
 
-// factored takes the number literals of a product together, as Neo4j does before
-// it plans: (x * 0.1) * 3 is x * 0.30000000000000004. A product that overflows stays.
-func factored(e *ast.Binary) *ast.Binary {
-	rest, factor, several := factors(e)
-	if !several {
-		return e
-	}
-	return &ast.Binary{Span: e.Span, Op: ast.OpMultiply, Left: rest, Right: &ast.Literal{Span: e.Span, Value: factor}}
-}
-
-// factors splits a product into an expression and the product of the number
-// literals that stand around it; several tells that there is more than one.
-func factors(e *ast.Binary) (rest ast.Expr, factor graph.Value, several bool) {
-	if e.Op != ast.OpMultiply {
-		return nil, graph.Null, false
-	}
-	other, lit := e.Left, numberLiteral(e.Right)
-	if lit.IsNull() {
-		other, lit = e.Right, numberLiteral(e.Left)
-	}
-	if lit.IsNull() || !numberLiteral(other).IsNull() {
-		return nil, graph.Null, false
-	}
-	if inner, ok := other.(*ast.Binary); ok {
-		if rest, factor, _ := factors(inner); rest != nil {
-			if product, err := fn.Multiply(factor, lit); err == nil {
-				return rest, product, true
-			}
-		}
-	}
-	return other, lit, false
-}
-
-// numberLiteral gives the value of a number literal, null of anything else.
-func numberLiteral(e ast.Expr) graph.Value {
-	if lit, ok := e.(*ast.Literal); ok && lit.Value.IsNumber() {
-		return lit.Value
-	}
-	return graph.Null
-}
-
 func (c *compiler) binary(e *ast.Binary) eval {
 	e = factored(e)
 	for _, side := range []ast.Expr{e.Left, e.Right} {
@@ -451,86 +410,6 @@ func (c *compiler) binary(e *ast.Binary) eval {
 		return c.in(e, left, both(operations[e.Op]))
 	}
 	return both(operations[e.Op])
-}
-
-func (c *compiler) comparison(e *ast.Comparison) eval {
-	operands := c.exprs(e.Operands)
-	ops := e.Ops
-	if len(ops) == 1 {
-		left, right, op := operands[0], operands[1], ops[0]
-		return func(r *run, f frame) (graph.Value, error) {
-			a, err := left(r, f)
-			if err != nil {
-				return graph.Null, err
-			}
-			b, err := right(r, f)
-			if err != nil {
-				return graph.Null, err
-			}
-			return r.compare(op, a, b)
-		}
-	}
-	return func(r *run, f frame) (graph.Value, error) {
-		a, err := operands[0](r, f)
-		if err != nil {
-			return graph.Null, err
-		}
-		result := graph.True
-		for i, op := range ops {
-			b, err := operands[i+1](r, f)
-			if err != nil {
-				return graph.Null, err
-			}
-			x, err := r.compare(op, a, b)
-			if err != nil {
-				return x, err
-			}
-			if result = fn.And(result, x); result.Kind() == graph.KindBool && !result.AsBool() {
-				return result, nil
-			}
-			a = b
-		}
-		return result, nil
-	}
-}
-
-// compare compares values of any size.
-func (r *run) compare(op ast.Op, a, b graph.Value) (graph.Value, error) {
-	if k := a.Kind(); k != b.Kind() || k != graph.KindList && k != graph.KindMap {
-		return compare(op, a, b), nil
-	}
-	c := &r.context
-	return c.Interruptible(func() (graph.Value, error) {
-		switch op {
-		case ast.OpEqual:
-			return c.Equal(a, b), nil
-		case ast.OpNotEqual:
-			return fn.Not(c.Equal(a, b)), nil
-		case ast.OpLess:
-			return c.Less(a, b, false), nil
-		case ast.OpLessEqual:
-			return c.Less(a, b, true), nil
-		case ast.OpGreater:
-			return c.Less(b, a, false), nil
-		}
-		return c.Less(b, a, true), nil
-	})
-}
-
-func compare(op ast.Op, a, b graph.Value) graph.Value {
-	switch op {
-	case ast.OpEqual:
-		return graph.Equal(a, b)
-	case ast.OpNotEqual:
-		return fn.Not(graph.Equal(a, b))
-	case ast.OpLess:
-		return graph.Less(a, b, false)
-	case ast.OpLessEqual:
-		return graph.Less(a, b, true)
-	case ast.OpGreater:
-		return graph.Less(b, a, false)
-	}
-	return graph.Less(b, a, true)
 }
 
 func isType(c *fn.Context, v graph.Value, t ast.Type) bool {
