@@ -219,7 +219,23 @@ func all() graph.Value {
 }
 
 func login(t *testing.T, addr string) *client {
-	c := dial(t, addr, versionHello(0x00080805))
+	t.Helper()
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { nc.Close() })
+	return loginOver(t, nc)
+}
+
+// loginOver logs in over a connection.
+func loginOver(t *testing.T, nc net.Conn) *client {
+	t.Helper()
+	c := &client{t, nc}
+	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	if _, err := c.Write(versionHello(0x00080805)); err != nil {
+		t.Fatal(err)
+	}
 	var v [4]byte
 	if _, err := io.ReadFull(c, v[:]); err != nil || v != [4]byte{0, 0, 8, 5} {
 		t.Fatalf("version %v, %v", v, err)
