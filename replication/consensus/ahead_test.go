@@ -129,6 +129,46 @@ func TestNothingFollowsFromAnEntryThatIsNotOnTheLeadersDisk(t *testing.T) {
 	}
 }
 
+// An entry that is written ahead and is too large to be kept at hand is read from
+// disk: who reads it, and who writes behind it, waits until it is there.
+func TestALargeEntryIsReadOnceItIsOnDisk(t *testing.T) {
+	fs := newGatedFS(vfs.NewMem())
+	db, err := OpenLogDB(LogConfig{Dir: "log", FS: fs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	g, err := db.group("db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range uint64(10) {
+		open := fs.shut()
+		entry := &raft.Log{Index: 2*i + 1, Term: 1, Type: raft.LogCommand, Data: make([]byte, recentBytes+1)}
+		written := make(chan struct{})
+		if err := g.storeAhead([]*raft.Log{entry}, func() { close(written) }); err != nil {
+			t.Fatal(err)
+		}
+		read, behind := make(chan error, 1), make(chan error, 1)
+		var e raft.Log
+		go func() { read <- g.GetLog(entry.Index, &e) }()
+		go func() { behind <- g.StoreLog(&raft.Log{Index: entry.Index + 1, Term: 1}) }()
+		select {
+		case <-written:
+			t.Error("it counts as written before it is on disk")
+		default:
+		}
+		open()
+		if err := <-read; err != nil || len(e.Data) != len(entry.Data) {
+			t.Errorf("reading entry %d gave %d bytes, %v", entry.Index, len(e.Data), err)
+		}
+		if err := <-behind; err != nil {
+			t.Error(err)
+		}
+		<-written
+	}
+}
+
 func TestRecentEntriesAreThoseStoredLast(t *testing.T) {
 	var r recentLogs
 	entry := func(i uint64, term uint64, size int) *raft.Log {
