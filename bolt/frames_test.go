@@ -128,7 +128,7 @@ func TestAnEndedStatementDoesNotWaitForItsFrame(t *testing.T) {
 		}
 		_ = c.SetDeadline(time.Now().Add(10 * time.Second))
 		if framed != nil {
-			if _, err := io.Copy(io.Discard, c); errors.Is(err, context.DeadlineExceeded) || errorsTimeout(err) {
+			if _, err := io.Copy(io.Discard, c); errors.Is(err, context.DeadlineExceeded) || timedOut(err) {
 				t.Errorf("%s: the connection stays", name)
 			}
 			continue
@@ -142,7 +142,7 @@ func TestAnEndedStatementDoesNotWaitForItsFrame(t *testing.T) {
 	}
 }
 
-func errorsTimeout(err error) bool {
+func timedOut(err error) bool {
 	var e net.Error
 	return errors.As(err, &e) && e.Timeout()
 }

@@ -80,11 +80,11 @@ func (s *hashes) add(h uint64) {
 		}
 	}
 	if s.recent != nil { // a few names stand for most of what many writes touch
-		if r := &s.recent[h%hashesMin]; *r == h && h != 0 {
+		r := &s.recent[h%hashesMin]
+		if *r == h && h != 0 {
 			return
-		} else {
-			*r = h
 		}
+		*r = h
 	}
 	s.list = append(s.list, h)
 }

@@ -73,11 +73,7 @@ func aboutSlot(preds []predicate, slot int) (out []predicate) {
 }
 
 func (a *automaton) step(from, to int, x *patternRel, preds []predicate) {
-	if !x.variable {
-		preds = aboutSlot(preds, x.slot)
-	} else {
-		preds = nil
-	}
+	preds = aboutSlot(preds, x.slot)
 	a.states[from].out = append(a.states[from].out, autoStep{to, x, preds})
 	a.states[to].in = append(a.states[to].in, autoStep{from, x, preds})
 }
@@ -143,8 +139,8 @@ type pair struct {
 	state int
 }
 
+// reset begins at an end of the path; release gives the memory back.
 func (w *away) reset(r *run, f frame, end graph.NodeID) error {
-	w.release(r)
 	w.level, w.frontier = 0, w.frontier[:0]
 	state := w.a.last
 	if w.forward {

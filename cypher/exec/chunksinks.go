@@ -13,8 +13,8 @@ func (s *projectSink) sift(c *chunk) error {
 	if !ok || s.p.order[0].many == nil {
 		return nil
 	}
-	bar, ok := top.bar()
-	if !ok {
+	bar := top.bar()
+	if bar == nil {
 		return nil
 	}
 	keys := column()
@@ -25,7 +25,7 @@ func (s *projectSink) sift(c *chunk) error {
 	s.marked = s.marked[:0]
 	for i := range c.n {
 		head, _ := top.keys[0].head(keys.At(i))
-		s.marked = append(s.marked, head <= bar)
+		s.marked = append(s.marked, head <= bar.heads[0])
 	}
 	c.keep(s.marked)
 	return nil

@@ -236,13 +236,9 @@ func hiddenKeys(p *ast.Projection, source string) (out []ast.Expr) {
 
 // sortValue compiles one ORDER BY item; one that repeats a projected expression uses its value.
 func (c *compiler) sortValue(o ast.SortItem, p *ast.Projection, out *projection) eval {
-	text := o.Expr.At().Text(c.source)
-	offset := out.visible - len(p.Items)
-	for i, item := range p.Items {
-		if item.Span.Text(c.source) == text {
-			slot := out.slots[offset+i]
-			return func(_ *run, f frame) (graph.Value, error) { return f[slot], nil }
-		}
+	if i := c.sortedItem(o, p, out); i >= 0 {
+		slot := out.slots[i]
+		return func(_ *run, f frame) (graph.Value, error) { return f[slot], nil }
 	}
 	var aggs []*aggregate
 	if out.groups {
@@ -254,16 +250,23 @@ func (c *compiler) sortValue(o ast.SortItem, p *ast.Projection, out *projection)
 	return v
 }
 
+// sortedItem gives the place of the item of a projection that has the text of a key of
+// ORDER BY, -1 when none has.
+func (c *compiler) sortedItem(o ast.SortItem, p *ast.Projection, out *projection) int {
+	text := o.Expr.At().Text(c.source)
+	i := slices.IndexFunc(p.Items, func(item ast.ReturnItem) bool { return item.Span.Text(c.source) == text })
+	if i < 0 {
+		return -1
+	}
+	return out.visible - len(p.Items) + i
+}
+
 // sortVector compiles a key of ORDER BY for chunks that are not projected yet: an
 // item of the projection, or what the rows before tell. nil when it is none of these,
 // or may fail.
 func (c *compiler) sortVector(o ast.SortItem, p *ast.Projection, out *projection, before *scope) vector {
-	text := o.Expr.At().Text(c.source)
-	offset := out.visible - len(p.Items)
-	for i, item := range p.Items {
-		if item.Span.Text(c.source) == text {
-			return out.vectors[offset+i]
-		}
+	if i := c.sortedItem(o, p, out); i >= 0 {
+		return out.vectors[i]
 	}
 	for slot := range c.deps(o.Expr) {
 		i := slices.Index(out.slots, slot)

@@ -77,11 +77,8 @@ func (x *patternRel) guide(r *run, haveFrom bool, earlier []*patternRel) guide {
 	}
 }
 
-// limit gives the limit of the parts of a path; nil when it has no selector.
+// limit gives the limit of the parts of a path with a selector.
 func (r *run) limit(of *selection) *lengthLimit {
-	if of == nil {
-		return nil
-	}
 	l := r.limits[of]
 	if l == nil {
 		if r.limits == nil {

@@ -363,8 +363,8 @@ func (r *run) joined(left, right *side, meeting []graph.NodeID, start, goal grap
 	return nil
 }
 
-// byLength finds the trails between two solved nodes, shorter ones first, as many
-// as are wanted of each length, and none of a longer one when enough is true.
+// byLength finds the trails between two solved nodes, shorter ones first: all of a
+// length, and none of a longer one once enough is true.
 func (x *patternRel) byLength(enough func() bool) stepBuilder {
 	return func(r *run, next push) push {
 		types := x.typeSet(r)

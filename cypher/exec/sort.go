@@ -132,8 +132,7 @@ func (s *sortSink) push(f frame) error {
 			}
 			s.keepBest(s.most)
 		}
-		if _, barred := s.bar(); barred {
-			bar := &s.order[s.most-1]
+		if bar := s.bar(); bar != nil {
 			c, told := s.byHeads(&row, bar)
 			if !told {
 				c = s.compareKeys(s.scratch, s.rows.row(bar.at))
@@ -177,13 +176,13 @@ func (k *sortKey) head(v graph.Value) (head uint64, exact bool) {
 	return head, exact
 }
 
-// bar gives the head of the first key of the last row that would be kept by now: a
-// row with a larger one is of no use. ok=false when any row is.
-func (s *sortSink) bar() (head uint64, ok bool) {
+// bar gives the last row that would be kept by now: what comes behind it is of no
+// use. nil when any row may be kept.
+func (s *sortSink) bar() *sortedRow {
 	if !s.cut || len(s.runs) > 0 {
-		return 0, false
+		return nil
 	}
-	return s.order[s.most-1].heads[0], true
+	return &s.order[s.most-1]
 }
 
 // With a limit, sortSink gathers as many rows again as it has to keep before it
