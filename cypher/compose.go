@@ -103,7 +103,7 @@ func unknownColumn(y ast.YieldItem, columns []string, stmt *ast.Statement) error
 		columns = slices.Sorted(slices.Values(columns))
 	}
 	e := status.New(status.SyntaxError, "", "Trying to YIELD non-existing column: `%s`", y.Column.Value).
-		With("42001", status.Because("22N04", "Invalid input '%s' for column name. Expected %s.", y.Column.Value, alternatives(columns)))
+		With("42001", status.Because("22N04", "Invalid input '%s' for column name. Expected %s.", y.Column.Value, status.Listed(columns, "'", "'", "or")))
 	return ast.Locate(e, stmt.Source, y.Column.Start)
 }
 

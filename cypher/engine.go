@@ -92,14 +92,6 @@ type Prepared struct {
 	checked checkedKinds
 }
 
-// told gives an error as a version of the language tells it.
-func told(err error, version int) error {
-	if f := status.As(err); f != nil && version >= 25 {
-		return f.Cypher25()
-	}
-	return err
-}
-
 // Prepare parses and compiles text, or finds it in the cache.
 func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 	key := text
@@ -126,7 +118,7 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 			p.plan, err = exec.Compile(stmt, lib)
 		}
 		if err != nil {
-			return nil, told(err, stmt.Version)
+			return nil, status.InVersion(stmt.Version, err)
 		}
 		switch {
 		case p.plan.Writes && len(p.plan.Columns) > 0:
@@ -141,7 +133,7 @@ func (e *Engine) Prepare(text string, version int) (*Prepared, error) {
 			err = checkSchema(stmt.Command, text, stmt.Version)
 		}
 		if err != nil {
-			return nil, told(err, stmt.Version)
+			return nil, status.InVersion(stmt.Version, err)
 		}
 		p.kind = commandKind(stmt.Command)
 	}
@@ -266,7 +258,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		return &Cursor{columns: p.plan.Columns, kind: p.kind, plan: p.describe(p.plan.Explain(ctx, env.Environment), false), notes: append(p.notes(env.Graph), p.missing(env.Params)...)}, nil
 	case p.plan != nil:
 		if err := p.checkUse(env.Database, env.Named); err != nil {
-			return nil, told(err, p.stmt.Version)
+			return nil, status.InVersion(p.stmt.Version, err)
 		}
 		if err := p.checkParameters(env.Params); err != nil {
 			return nil, err
@@ -286,7 +278,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 		return c, nil
 	}
 	if err := p.checkUse(env.Database, env.Named); err != nil {
-		return nil, told(err, p.stmt.Version)
+		return nil, status.InVersion(p.stmt.Version, err)
 	}
 	if p.stmt.Explain {
 		return p.explainCommand(ctx, env)
@@ -294,7 +286,7 @@ func (p *Prepared) Execute(ctx context.Context, env Env) (*Cursor, error) {
 	if p.kind == Schema {
 		counters, notes, err := p.runSchema(env.Graph, p.stmt.Command, env.Params)
 		if err != nil {
-			return nil, told(err, p.stmt.Version)
+			return nil, status.InVersion(p.stmt.Version, err)
 		}
 		c := &Cursor{kind: p.kind, counters: *counters, notes: notes}
 		if p.stmt.Profile {

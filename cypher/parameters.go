@@ -6,13 +6,14 @@ import (
 	"graticule/cypher/bind"
 	"graticule/cypher/parser"
 	"graticule/graph"
+	"graticule/status"
 )
 
 // checkedMax bounds the combinations of kinds that a statement remembers.
 const checkedMax = 64
 
-// checkedKinds are the errors of a statement by the kinds of its parameters, as
-// parameterKinds writes them. The zero value is ready.
+// checkedKinds are the errors of a statement by the kinds of its parameters, a byte
+// each in the order of their names. The zero value is ready.
 type checkedKinds struct {
 	mu     sync.Mutex
 	errors map[string]error
@@ -44,7 +45,7 @@ func (p *Prepared) checkParameters(params *graph.Map) error {
 	rules, _ := p.engine.composed(stmt)
 	rules.Parameters = params
 	_, err = bind.Bind(stmt, rules)
-	err = told(err, stmt.Version)
+	err = status.InVersion(stmt.Version, err)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.errors == nil || len(c.errors) >= checkedMax {

@@ -72,7 +72,7 @@ func (p *Prepared) showPlan(cmd ast.Command, tail *ast.Tail, columns []ShowColum
 	single := &ast.SingleQuery{Span: at, Clauses: []ast.Clause{call, with, ret}}
 	stmt := &ast.Statement{Span: at, Source: p.stmt.Source, Version: p.stmt.Version, Query: &ast.Query{Span: at, Parts: []*ast.SingleQuery{single}}}
 	plan, err := exec.Compile(stmt, exec.Library{Functions: p.engine.lib.Functions, Procedures: exec.Procedures{" show": source}})
-	return plan, told(err, p.stmt.Version)
+	return plan, status.InVersion(p.stmt.Version, err)
 }
 
 // yielded gives the columns that YIELD names and what it calls them.
@@ -83,7 +83,7 @@ func (p *Prepared) yielded(items []ast.YieldItem, columns []string) (out [][2]st
 			as = *y.Alias
 		}
 		if !slices.Contains(columns, y.Column.Value) {
-			return nil, told(unknownColumn(y, columns, p.stmt), p.stmt.Version)
+			return nil, status.InVersion(p.stmt.Version, unknownColumn(y, columns, p.stmt))
 		}
 		before := slices.IndexFunc(out, func(o [2]string) bool { return o[1] == as.Value })
 		switch {
@@ -96,15 +96,6 @@ func (p *Prepared) yielded(items []ast.YieldItem, columns []string) (out [][2]st
 		}
 	}
 	return out, nil
-}
-
-// alternatives writes 'a', 'b' or 'c'.
-func alternatives(names []string) string {
-	last := "'" + names[len(names)-1] + "'"
-	if len(names) == 1 {
-		return last
-	}
-	return "'" + strings.Join(names[:len(names)-1], "', '") + "' or " + last
 }
 
 // showColumns gives the columns of a command without running it.

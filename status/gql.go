@@ -160,7 +160,6 @@ var conditions = map[string]string{
 	"52U00": "procedure exception - custom procedure execution error cause",
 	"22N39": "data exception - unsupported property value type",
 	"22G0I": "data exception - invalid duration field",
-	"42I16": "syntax error or access rule violation - invalid point",
 	"42I51": "syntax error or access rule violation - invalid call signature",
 	"25N13": "invalid transaction state - cannot access entity after removal",
 	"42I02": "syntax error or access rule violation - invalid comment",
@@ -182,6 +181,19 @@ func Because(gql, explanation string, args ...any) *Error {
 		text = fmt.Sprintf(explanation, args...)
 	}
 	return &Error{GQLStatus: gql, Explanation: text, Message: gql + ": " + text}
+}
+
+// Listed writes names in a sentence, each between two marks, and word before the last
+// of several: 'a', 'b' and 'c'. No names are nothing.
+func Listed(names []string, left, right, word string) string {
+	if len(names) == 0 {
+		return "nothing"
+	}
+	last := left + names[len(names)-1] + right
+	if len(names) == 1 {
+		return last
+	}
+	return left + strings.Join(names[:len(names)-1], right+", "+left) + right + " " + word + " " + last
 }
 
 // With gives a copy of e that has a GQLSTATUS and, unless it is nil, a cause.

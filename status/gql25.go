@@ -2,13 +2,23 @@ package status
 
 import "strings"
 
+// InVersion gives an error as a version of the language tells it: Cypher25 from 25 on.
+// One that is no *Error stays as it is.
+func InVersion(version int, err error) error {
+	if e := As(err); e != nil && version >= 25 {
+		return e.Cypher25()
+	}
+	return err
+}
+
 // Cypher25 gives e the GQLSTATUS and the cause that it has in Cypher 25, in its
 // words, where Cypher 5 had a status for few of its syntax errors.
 func (e *Error) Cypher25() *Error {
 	if e == nil || e.Newer {
 		return e
 	}
-	if n := e.In25; n != nil {
+	if e.In25 != nil {
+		n := e.In25()
 		c := *e.With(n.GQLStatus, n.Cause)
 		c.Code, c.Explanation, c.Newer = n.Code, n.Explanation, true
 		return &c
@@ -71,11 +81,6 @@ func (e *Error) caused25() *Error {
 		for i, p := range parts {
 			text = strings.ReplaceAll(text, "$"+string(rune('1'+i)), p)
 		}
-		if k.gql == "42N08" {
-			c := *e
-			c.Position = Position{} // which it has not
-			e = &c
-		}
 		return e.With(wholeOf(k.gql), Because(k.gql, "%s", text))
 	}
 	return e.failed25()
@@ -84,7 +89,7 @@ func (e *Error) caused25() *Error {
 // wholeOf gives the GQLSTATUS of an error by that of its cause.
 func wholeOf(cause string) string {
 	switch cause {
-	case "22N31", "22N39":
+	case "22N31":
 		return "22G03"
 	case "22N30", "22N11":
 		return "22007"
@@ -133,7 +138,6 @@ var causes25 = []struct{ message, gql, text string }{
 	{"USE clause must be either *", "42N73", "The USE clause must be the first clause of a query or an operand to '... UNION ...' . In a CALL sub-query, it can also be the second clause if the first clause is an importing WITH."},
 	{"All types in a Closed Dynamic Union must *", "42N63", "All inner types in a Closed Dynamic Union must be nullable, or be appended with 'NOT NULL'."},
 	{"Unknown operation '!=' *", "42I49", "Unknown inequality operator '!='. The operator for inequality in Cypher is '<>'."},
-	{"invalid literal number", "42I07", "The given integer literal is invalid."},
 	{"Failed to parse string literal. *", "42I19", "Failed to parse string literal. $1"},
 	{"A quantifier for a path pattern must not have a lower bound *", "42I17", "A quantifier must not have a lower bound greater than the upper bound."},
 	{"Quantified path patterns are not allowed to be nested.", "42I12", "Quantified path patterns cannot be nested."},

@@ -15,8 +15,11 @@ type Error struct {
 	Detail      string   // openCypher detail of a compile-time error, such as UndefinedVariable; "" otherwise
 	Position    Position // where in the query text; zero when it has no place
 	Cause       *Error   // GQL cause, may be nil
-	In25        *Error   `json:"-"`          // whose code, GQLSTATUS, explanation and cause it has in Cypher 25; nil when status finds them by itself
 	Newer       bool     `json:",omitempty"` // told as Cypher 25 tells it
+
+	// In25 makes the error whose code, GQLSTATUS, explanation and cause this one has in
+	// Cypher 25, which may show large values; nil when status finds them by itself.
+	In25 func() *Error `json:"-"`
 }
 
 // Position is a place in the query text. Offset counts UTF-16 units from 0,

@@ -281,6 +281,8 @@ func with(names map[string]bool, more ...string) map[string]bool {
 // misplaced fails because of an aggregate where none may stand, which Cypher 25 shows.
 func (b *binder) misplaced(e *ast.Call, detail, message string) {
 	err := status.New(status.SyntaxError, "50N42", "%s", message)
-	err.In25 = err.With("42001", status.Because("42I24", "Aggregate expression '%s' is not allowed in this context.", e.At().Text(b.source)))
+	err.In25 = func() *status.Error {
+		return err.With("42001", status.Because("42I24", "Aggregate expression '%s' is not allowed in this context.", e.At().Text(b.source)))
+	}
 	b.failWith(e, detail, err)
 }

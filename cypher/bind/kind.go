@@ -1,9 +1,8 @@
 package bind
 
 import (
-	"strings"
-
 	"graticule/graph"
+	"graticule/status"
 )
 
 // kinds is a set of the kinds a value may have, in the order messages name them.
@@ -71,11 +70,7 @@ func listOf(element typ) typ {
 }
 
 func (t typ) String() string {
-	names := t.names()
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+	return status.Listed(t.names(), "", "", "or")
 }
 
 func (t typ) names() []string {

@@ -122,7 +122,7 @@ func (p *Plan) Start(ctx context.Context, env Environment) (*Result, error) {
 		}
 	}
 	if missing != nil {
-		return nil, inVersion(p.version, missingParameters(missing, r.params.Keys()))
+		return nil, status.InVersion(p.version, missingParameters(missing, r.params.Keys()))
 	}
 	res := &Result{run: r, plan: p, rows: &resultRows{}}
 	return res, nil
@@ -169,31 +169,15 @@ func (res *Result) carryOut(push func(*resultRows) error) error {
 func missingParameters(names, others []string) error {
 	e := status.New(status.ParameterMissing, "50N42", "Expected parameter(s): %s", strings.Join(names, ", "))
 	e.Detail = "MissingParameter"
-	given := "nothing"
-	if len(others) > 0 {
-		given = dollars(others)
+	e.In25 = func() *status.Error {
+		return e.With("42001", status.Because("42N81", "Expected %s, but got %s.", dollars(names), dollars(others)))
 	}
-	e.In25 = e.With("42001", status.Because("42N81", "Expected %s, but got %s.", dollars(names), given))
 	return e
 }
 
 // dollars lists parameters as they are written.
 func dollars(names []string) string {
-	out := "$`" + names[len(names)-1] + "`"
-	if len(names) > 1 {
-		out = "$`" + strings.Join(names[:len(names)-1], "`, $`") + "` and " + out
-	}
-	return out
-}
-
-// inVersion gives an error of a run the GQLSTATUS that a version of the language has for it.
-func inVersion(version int, err error) error {
-	if e := status.As(err); e != nil && version >= 25 {
-		if newer := e.Cypher25(); newer != e {
-			return newer
-		}
-	}
-	return err
+	return status.Listed(names, "$`", "`", "and")
 }
 
 // Fetch calls emit for at most limit rows (limit < 0: all that are left) and
@@ -210,7 +194,7 @@ func (res *Result) Fetch(limit int64, emit func(row []graph.Value) error) (more 
 			rows, err, ok := res.from.next()
 			if !ok {
 				res.ended, res.from = true, nil
-				return false, inVersion(res.plan.version, err)
+				return false, status.InVersion(res.plan.version, err)
 			}
 			res.rows = rows
 		}

@@ -55,7 +55,8 @@ func (p *Procedure) failure(err error) error {
 // wrongArity is the error of a call with n arguments, which are too many or too few.
 func (p *Procedure) wrongArity(n int) *status.Error {
 	head, tail, _ := strings.Cut(p.Signature, ") ::")
-	_, inputs, _ := strings.Cut(strings.TrimSuffix(head, ")"), "(")
+	head = strings.TrimSuffix(head, ")") // it is there when there are no outputs
+	_, inputs, _ := strings.Cut(head, "(")
 	var types []string
 	if inputs != "" {
 		for in := range strings.SplitSeq(inputs, ", ") {
@@ -65,7 +66,7 @@ func (p *Procedure) wrongArity(n int) *status.Error {
 	}
 	least := len(p.Inputs) - p.Optional
 	head = strings.ReplaceAll(strings.ReplaceAll(head, " = ", "  =  "), "  =  {}", "  =  Map{}")
-	signature := strings.TrimSuffix(head, ")") + ")" // it is there when there are no outputs
+	signature := head + ")"
 	if outputs := strings.Trim(strings.TrimSpace(tail), "()"); outputs != "" {
 		signature += " :: " + outputs
 	}
@@ -86,7 +87,9 @@ func (p *Procedure) wrongArity(n int) *status.Error {
 		what = fmt.Sprintf("provides too many arguments: got %d expected %s.", n, most)
 	}
 	e := status.New(status.SyntaxError, "50N42", "Procedure call %s\n\nProcedure %s has signature: %s\nmeaning that it expects %s\nDescription: %s", what, p.Name, signature, expects, strings.TrimRight(p.Description, "\n"))
-	e.In25 = e.With("42001", status.Because("42I13", "The procedure or function call does not provide the required number of arguments; expected %d but got %d. The procedure or function %s() has the signature: %s.", max(least, min(n, len(p.Inputs))), n, p.Name, signature))
+	e.In25 = func() *status.Error {
+		return e.With("42001", status.Because("42I13", "The procedure or function call does not provide the required number of arguments; expected %d but got %d. The procedure or function %s() has the signature: %s.", max(least, min(n, len(p.Inputs))), n, p.Name, signature))
+	}
 	return e
 }
 
@@ -99,7 +102,7 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 	if p == nil || p.Name != cl.Name.Value && strings.EqualFold(p.Name, cl.Name.Value) {
 		e := status.New(status.ProcedureNotFound, "50N42", "There is no procedure with the name `%s` registered for this database instance. Please ensure you've spelled the procedure name correctly and that the procedure is properly deployed.", cl.Name.Value)
 		e.Detail = "ProcedureNotFound"
-		panic(failure{e.At(ast.PositionOf(c.source, cl.Start))})
+		panic(failure{e}) // Neo4j names no place
 	}
 	c.batches = c.batches || p.Batches
 	prepare := c.prepare
@@ -133,7 +136,9 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 		}
 		if from < 0 {
 			e := status.New(status.SyntaxError, "50N42", "Unknown procedure output: `%s`", column)
-			e.In25 = e.With("42001", status.Because("42N50", "The procedure return column '%s' is not defined for this procedure. Available output columns are: %s. Verify that the spelling is correct.", column, quoted(p.Outputs)))
+			e.In25 = func() *status.Error {
+				return e.With("42001", status.Because("42N50", "The procedure return column '%s' is not defined for this procedure. Available output columns are: %s. Verify that the spelling is correct.", column, status.Listed(p.Outputs, "'", "'", "and")))
+			}
 			c.failWith(at, "UndefinedVariable", e)
 		}
 		if _, ok := c.scope.slots[name]; ok {
@@ -211,16 +216,4 @@ func (c *compiler) callProcedure(cl *ast.CallProcedure, standalone bool) (stage,
 		}
 		return nil
 	}), sub
-}
-
-// quoted lists names as GQL causes do.
-func quoted(names []string) string {
-	if len(names) == 0 {
-		return "nothing"
-	}
-	last := "'" + names[len(names)-1] + "'"
-	if len(names) == 1 {
-		return last
-	}
-	return "'" + strings.Join(names[:len(names)-1], "', '") + "' and " + last
 }

@@ -49,8 +49,10 @@ func overflow(a graph.Value, op string, b graph.Value) error {
 // noInteger is the error of integers a op b, which Cypher 25 names.
 func noInteger(message string, a graph.Value, op string, b graph.Value) error {
 	e := status.New(status.ArithmeticError, "50N42", "%s", message)
-	e.In25 = e.With("22003", status.Because("22N28", "The result of the operation '%s' has caused an overflow.", op)).
-		Explained("The numeric value " + ToText(a) + " " + op + " " + ToText(b) + " is outside the required range.")
+	e.In25 = func() *status.Error {
+		return e.With("22003", status.Because("22N28", "The result of the operation '%s' has caused an overflow.", op)).
+			Explained("The numeric value " + ToText(a) + " " + op + " " + ToText(b) + " is outside the required range.")
+	}
 	return e
 }
 
@@ -62,16 +64,18 @@ func NotAPattern(v graph.Value) error {
 // mismatch makes the error of a op b; format names their kinds. Cypher 25 tells
 // what b would have to be.
 func mismatch(format string, a graph.Value, op string, b graph.Value) error {
-	e := status.New(status.TypeError, "", format, javaName(a), javaName(b))
-	of := func(v graph.Value, want string, got graph.Value) *status.Error {
-		return e.With("22G03", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %s.", Literal(v), want, TypeText(got)))
+	blame := func(v graph.Value, want string, got graph.Value) *status.Error {
+		return status.New(status.TypeError, "", format, javaName(a), javaName(b)).
+			With("22G03", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %s.", Literal(v), want, TypeText(got)))
 	}
-	newer := of(b, operandTypes(a, op), b)
-	if op == "-" && !a.IsNumber() && !isTemporal(a) {
-		newer = of(b, TypeText(b), a)
+	e := blame(a, TypeText(b), a)
+	e.Detail = "InvalidArgumentType"
+	e.In25 = func() *status.Error {
+		if op == "-" && !a.IsNumber() && !isTemporal(a) {
+			return blame(b, TypeText(b), a)
+		}
+		return blame(b, operandTypes(a, op), b)
 	}
-	e = of(a, TypeText(b), a)
-	e.In25, e.Detail = newer, "InvalidArgumentType"
 	return e
 }
 

@@ -32,13 +32,15 @@ func encountered(v graph.Value) error {
 
 // mixed is the error of a list that holds v beside values of other kinds.
 func mixed(v graph.Value) error {
-	return unstorable(Inspect(v), "Neo4j only supports a subset of Cypher types for storage as singleton or array properties. Please refer to section cypher/syntax/values of the manual for more details.")
+	return unstorable(func() string { return Inspect(v) }, "Neo4j only supports a subset of Cypher types for storage as singleton or array properties. Please refer to section cypher/syntax/values of the manual for more details.")
 }
 
 // unstorable is the error of a list that no property can hold; value shows it in Cypher 25.
-func unstorable(value, message string) error {
+func unstorable(value func() string, message string) error {
 	e := status.New(status.TypeError, "50N42", "%s", message)
-	e.In25 = e.With("22G03", status.Because("22N39", "Value %s cannot be stored in properties.", value))
+	e.In25 = func() *status.Error {
+		return e.With("22G03", status.Because("22N39", "Value %s cannot be stored in properties.", value()))
+	}
 	return notStorable(e)
 }
 
@@ -60,6 +62,7 @@ func shownList(l []graph.Value) string {
 
 func storableList(v graph.Value) (graph.Value, error) {
 	l := v.AsList()
+	whole := func() string { return shownList(l) }
 	floats := false
 	for i, e := range l {
 		switch e.Kind() {
@@ -69,13 +72,13 @@ func storableList(v graph.Value) (graph.Value, error) {
 			}
 			return graph.Null, encountered(e)
 		case graph.KindList:
-			return graph.Null, unstorable(shownList(l), "Collections containing collections can not be stored in properties.")
+			return graph.Null, unstorable(whole, "Collections containing collections can not be stored in properties.")
 		case graph.KindNull:
-			return graph.Null, unstorable(shownList(l), "Collections containing null values can not be stored in properties.")
+			return graph.Null, unstorable(whole, "Collections containing null values can not be stored in properties.")
 		}
 		if i == 0 || e.Kind() == l[0].Kind() {
 			if e.Kind() == graph.KindPoint && e.AsPoint().SRID != l[0].AsPoint().SRID {
-				return graph.Null, unstorable(shownList(l), "Collections containing point values with different CRS can not be stored in properties.")
+				return graph.Null, unstorable(whole, "Collections containing point values with different CRS can not be stored in properties.")
 			}
 			continue
 		}

@@ -272,7 +272,9 @@ func duration(_ *Context, a []graph.Value) (graph.Value, error) {
 				return graph.Null, status.New(status.ExecutionFailed, "50N00", "%s must be a number value, but was a %s", k, className(x))
 			}
 			e := status.New(status.ExecutionFailed, "50N00", "Unknown field: %s", k)
-			e.In25 = status.New(status.ArgumentError, "22G0I", "").Explained("`" + k + "` is not a valid duration field.")
+			e.In25 = func() *status.Error {
+				return status.New(status.ArgumentError, "22G0I", "").Explained("`" + k + "` is not a valid duration field.")
+			}
 			return graph.Null, e
 		}
 		d, err := parts.Duration()

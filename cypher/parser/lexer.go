@@ -371,8 +371,8 @@ func (l *lexer) number() error {
 	}
 	if l.pos < len(l.src) && l.identStart() {
 		l.ident()
-		err := l.fail(start, "invalid literal number")
-		if err.Detail = "InvalidNumberLiteral"; len(l.tokens) > 0 && (l.tokens[len(l.tokens)-1].text == "{" || l.tokens[len(l.tokens)-1].text == ",") && strings.HasPrefix(l.src[l.pos:], ":") {
+		err := ast.Locate(invalidNumber(l.src[start:l.pos]), l.src, start)
+		if len(l.tokens) > 0 && (l.tokens[len(l.tokens)-1].text == "{" || l.tokens[len(l.tokens)-1].text == ",") && strings.HasPrefix(l.src[l.pos:], ":") {
 			err.Detail = "UnexpectedSyntax" // a key of a map
 		}
 		return err

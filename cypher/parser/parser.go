@@ -27,20 +27,20 @@ func Parse(text string, cfg Config) (*ast.Statement, error) {
 	}
 	tokens, err := lex(text)
 	if err != nil {
-		if f := status.As(err); f != nil && (cfg.Version >= 25 || prefixed25(text)) {
-			return nil, f.Cypher25()
+		if prefixed25(text) {
+			cfg.Version = 25
 		}
-		return nil, err
+		return nil, status.InVersion(cfg.Version, err)
 	}
 	p := &parser{src: text, tokens: tokens, version: cfg.Version}
 	if p.version == 0 {
 		p.version = 5
 	}
 	stmt, err := p.statement()
-	if err != nil && p.version >= 25 {
-		return nil, status.As(err).Cypher25()
+	if err != nil {
+		return nil, status.InVersion(p.version, err)
 	}
-	return stmt, err
+	return stmt, nil
 }
 
 // prefixed25 tells whether a text that is no sequence of tokens asks for Cypher 25.
@@ -198,12 +198,7 @@ func (p *parser) option(s *ast.Statement, name, v token) {
 	if !found {
 		all := strings.Fields(values)
 		slices.Sort(all)
-		last := len(all) - 1
-		listed := "'" + all[last] + "'"
-		if last > 0 {
-			listed = "'" + strings.Join(all[:last], "', '") + "' and " + listed
-		}
-		p.refuse(status.Because("22N10", "Invalid pre-parser option, specified '%s' is not valid for option '%s'. Valid options are: %s.", v.text, name.text, listed),
+		p.refuse(status.Because("22N10", "Invalid pre-parser option, specified '%s' is not valid for option '%s'. Valid options are: %s.", v.text, name.text, status.Listed(all, "'", "'", "and")),
 			"%s is not a valid option for %s. Valid options are: %s", v.text, name.text, strings.Join(all, ", "))
 	}
 	if old, ok := s.Options[key]; ok && old != value {

@@ -73,26 +73,26 @@ func (p *parser) integer(t token) int64 {
 	case errors.Is(err, strconv.ErrRange):
 		p.outOfRange(t, "IntegerOverflow", "integer is too large")
 	case err != nil:
-		p.invalidNumber(t)
+		p.failUnder(t, invalidNumber(p.src[t.start:t.end]))
 	}
 	return v
 }
 
-// invalidNumber fails because of digits that make no integer.
-func (p *parser) invalidNumber(t token) {
-	text, kind := p.src[t.start:t.end], "decimal"
-	if len(text) > 1 && text[0] == '0' {
-		switch text[1] {
-		case 'x', 'X':
-			kind = "hex"
-		case 'o', 'O':
-			kind = "octal"
-		}
-	}
+// invalidNumber is the error of a text that begins with a digit and is no number.
+func invalidNumber(text string) *status.Error {
 	e := status.New(status.SyntaxError, "50N42", "invalid literal number")
 	e.Detail = "InvalidNumberLiteral"
-	e.In25 = e.With("42001", status.Because("42I07", "The given %s integer literal '%s' is invalid.", kind, text))
-	panic(failure{ast.Locate(e, p.src, t.start)})
+	kind := "decimal"
+	switch {
+	case strings.HasPrefix(strings.ToLower(text), "0x"):
+		kind = "hex"
+	case strings.HasPrefix(strings.ToLower(text), "0o"):
+		kind = "octal"
+	}
+	e.In25 = func() *status.Error {
+		return e.With("42001", status.Because("42I07", "The given %s integer literal '%s' is invalid.", kind, text))
+	}
+	return e
 }
 
 // keywordExpr parses expressions that begin with a keyword; nil when t begins none.
@@ -202,7 +202,9 @@ func (p *parser) argument(function string, i int) ast.Expr {
 	if ok && at == i && strings.EqualFold(function, "normalize") && p.peek().kind == tokIdent && p.punctAt(1, ")") && !p.isAnyWord("NFC", "NFD", "NFKC", "NFKD") {
 		t := p.peek()
 		e := status.New(status.SyntaxError, "50N42", "Invalid normal form, expected NFC, NFD, NFKC, NFKD")
-		e.In25 = e.With("42001", status.Because("42N49", "Unknown Normal Form: '%s'.", p.src[t.start:t.end]))
+		e.In25 = func() *status.Error {
+			return e.With("42001", status.Because("42N49", "Unknown Normal Form: '%s'.", p.src[t.start:t.end]))
+		}
 		p.failUnder(t, e)
 	}
 	if ok && at == i && p.peek().kind == tokIdent && p.punctAt(1, ")") && !p.isWord("null") && (p.version == 25 || at == 1 && strings.EqualFold(function, "normalize")) {
