@@ -125,6 +125,26 @@ func (v Value) IsNull() bool { return v.kind == KindNull }
 // IsNumber tells whether v is an INTEGER or a FLOAT.
 func (v Value) IsNumber() bool { return v.kind == KindInt || v.kind == KindFloat }
 
+// Storable reports whether a property may hold v: a scalar, or a list of
+// scalars of one kind (numbers of both kinds count as one) without nulls.
+func Storable(v Value) bool {
+	switch v.kind {
+	case KindMap, KindNode, KindRel, KindPath:
+		return false
+	case KindList:
+		l := v.AsList()
+		for _, e := range l {
+			if e.IsNull() || e.kind == KindList || !Storable(e) {
+				return false
+			}
+			if e.kind != l[0].kind && !(e.IsNumber() && l[0].IsNumber()) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // IsTrue tells whether v is the BOOLEAN true.
 func (v Value) IsTrue() bool { return v.kind == KindBool && v.n == 1 }
 

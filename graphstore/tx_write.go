@@ -87,32 +87,12 @@ func (tx *Tx) writeRel(id graph.RelID, t graph.TypeID, start, end graph.NodeID) 
 	tx.fp.write(mix(fpRel, uint64(id)))
 }
 
-func storable(v graph.Value) bool {
-	switch v.Kind() {
-	case graph.KindMap, graph.KindNode, graph.KindRel, graph.KindPath:
-		return false
-	case graph.KindList:
-		var first graph.Kind
-		for i, e := range v.AsList() {
-			if e.IsNull() || e.Kind() == graph.KindList || !storable(e) {
-				return false
-			}
-			if i == 0 {
-				first = e.Kind()
-			} else if e.Kind() != first && !(e.IsNumber() && (first == graph.KindInt || first == graph.KindFloat)) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // SetNodeProperty sets one property; null removes it.
 func (tx *Tx) SetNodeProperty(id graph.NodeID, key graph.KeyID, v graph.Value) (bool, error) {
 	if err := tx.dataWrite(); err != nil {
 		return false, err
 	}
-	if !storable(v) {
+	if !graph.Storable(v) {
 		return false, ErrNotStorable
 	}
 	n := tx.state.nodes.get(uint64(id))
@@ -269,7 +249,7 @@ func (tx *Tx) SetRelProperty(id graph.RelID, key graph.KeyID, v graph.Value) (bo
 	if err := tx.dataWrite(); err != nil {
 		return false, err
 	}
-	if !storable(v) {
+	if !graph.Storable(v) {
 		return false, ErrNotStorable
 	}
 	r := tx.state.rels.get(uint64(id))

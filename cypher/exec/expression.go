@@ -2,6 +2,7 @@ package exec
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"graticule/cypher/ast"
@@ -430,21 +431,30 @@ func isType(c *fn.Context, v graph.Value, t ast.Type) bool {
 	case "NOTHING", "NULL":
 		return false
 	case "PROPERTY VALUE":
-		return v.Kind() != graph.KindMap && v.Kind() != graph.KindNode && v.Kind() != graph.KindRel && v.Kind() != graph.KindPath
+		return graph.Storable(v)
 	case "VECTOR":
 		return v.Kind() == graph.KindVector && (t.Dimension == 0 || t.Dimension == int64(len(v.Coordinates()))) && (t.Element == nil || t.Element.Name == v.Coordinate().TypeName())
 	case "LIST":
 		if v.Kind() != graph.KindList {
 			return false
 		}
+		if t.Element == nil || isAny(*t.Element) {
+			return true
+		}
 		for _, e := range v.AsList() {
-			if c.Work(1); t.Element != nil && !isType(c, e, *t.Element) {
+			if c.Work(1); !isType(c, e, *t.Element) {
 				return false
 			}
 		}
 		return true
 	}
 	return v.Kind().String() == t.Name
+}
+
+// isAny reports whether t is ANY or a union with it. As the type of elements
+// it takes nulls too, even as ANY NOT NULL: Neo4j looks into no such list.
+func isAny(t ast.Type) bool {
+	return t.Name == "ANY" || slices.ContainsFunc(t.Union, isAny)
 }
 
 func (c *compiler) caseExpr(e *ast.Case) eval {
