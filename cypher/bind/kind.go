@@ -28,8 +28,9 @@ const (
 	isVector
 	isUUID
 	isList
+	isTop // known to be of no kind above: an element of a list joined of lists of two kinds
 
-	isAny      kinds = 1<<19 - 1
+	isAny      kinds = isTop - 1
 	isNumber         = isInt | isFloat | isNum
 	isTemporal       = isDate | isTime | isLocalTime | isLocalDateTime | isDateTime
 	isEntity         = isNode | isRel
@@ -78,6 +79,9 @@ func (t typ) names() []string {
 		return []string{"Any"}
 	}
 	var out []string
+	if t.kinds&isTop != 0 {
+		out = append(out, "Any")
+	}
 	for i, name := range kindNames {
 		if t.kinds&(1<<i) == 0 {
 			continue
@@ -97,6 +101,9 @@ func (t typ) names() []string {
 // integer stands for a float.
 func (t typ) fits(want typ) bool {
 	allowed := want.kinds
+	if allowed == isAny {
+		return true
+	}
 	if allowed&isNumber != 0 {
 		allowed |= isNum
 	}
@@ -163,6 +170,33 @@ func (t typ) beside(u typ) typ {
 		return typ{kinds: isNumber}
 	}
 	return anyType
+}
+
+// joined gives the type of the elements of a list of t's joined with one of u's:
+// the least type above both, for each two of their kinds.
+func (t typ) joined(u typ) typ {
+	switch {
+	case t.kinds == isAny && u.kinds == isAny:
+		return t
+	case t.kinds == isList && u.kinds == isList:
+		e := t.elementType().joined(u.elementType())
+		return listOf(e)
+	case t.kinds == u.kinds:
+		return t
+	case t.only(isNumber) && u.only(isNumber):
+		return typ{kinds: isNumber}
+	case t.only(isEntity|isMap) && u.only(isEntity|isMap):
+		return typ{kinds: isMap}
+	}
+	out := typ{kinds: t.kinds&u.kinds | isTop}
+	if t.kinds&isNumber != 0 && u.kinds&isNumber != 0 {
+		out.kinds |= isNumber
+	}
+	if out.kinds&isList != 0 && t.element != nil && u.element != nil {
+		e := t.element.joined(*u.element)
+		out.element = &e
+	}
+	return out
 }
 
 // kindOf are the kinds that a value counts as before a statement runs: a map may

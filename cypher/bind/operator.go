@@ -264,15 +264,13 @@ func (b *binder) sum(left, right typ) typ {
 	text := b.joined() | isNum
 	switch {
 	case left.kinds == isList && right.kinds == isList:
-		if left.element == nil || right.element == nil {
-			return typ{kinds: isList}
-		}
-		return listOf(left.element.beside(*right.element))
+		return listOf(left.elementType().joined(right.elementType()))
 	case left.kinds == isList && right.kinds&isList == 0:
-		if left.element == nil {
-			return left
-		}
-		return listOf(left.element.beside(right))
+		return listOf(left.elementType().joined(right))
+	case right.kinds == isList && left.kinds&isList == 0:
+		return listOf(right.elementType().joined(left))
+	case left.kinds == isList, right.kinds == isList:
+		return listOf(left.elementType().joined(right.elementType()))
 	case left.kinds == isString && right.only(text), right.kinds == isString && left.only(text):
 		return typ{kinds: isString}
 	}
@@ -299,6 +297,9 @@ func sumKinds(t typ) kinds {
 // index checks subject[index].
 func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 	t := b.expr(e.Subject, s, c.plain())
+	if t.kinds == isTop {
+		t = anyType
+	}
 	i := b.expr(e.Index, s, c.plain())
 	subject := isList | isMap | isEntity
 	if i.kinds&isString != 0 && i.kinds != isAny {

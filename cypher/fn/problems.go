@@ -33,6 +33,9 @@ func temporalError(err error) error {
 		if p.Text == "" {
 			return TypeError("Cannot get the %s of: %s", p.Kind, temporal.Format(p.Base))
 		}
+		if p.Subject != "" {
+			return status.New(status.TypeError, "", "%s", p.Text).With("22G06", because("22N40", "Cannot assign '%s' of a NULL.", p.Subject))
+		}
 		return TypeError("%s", p.Text)
 	case temporal.NotProcessed:
 		return status.New(status.TypeError, "", "%s", p.Text).With("22000", because("22N11", "Invalid argument: cannot process '%s'.", p.Subject))
@@ -45,7 +48,7 @@ func temporalError(err error) error {
 	case temporal.Conflict:
 		return status.New(status.ArgumentError, "", "%s", p.Text).With("22003", because("22N04", "Invalid input '%s' for %s. Expected '%s'.", p.Given, p.Subject, p.Want)).Explained("The numeric value " + p.Given + " is outside the required range.")
 	case temporal.ForeignBase:
-		return status.New(status.ArgumentError, "", "Cannot construct %s from: %s", p.Kind, Inspect(p.Base)).With("22007", because("22N25", "Cannot construct a %s from %s.", baseTypes[p.Kind], Literal(p.Base)))
+		return status.New(status.ArgumentError, "", "Cannot construct %s from: %s", p.Kind, Inspect(p.Base)).With("22007", because("22N25", "Cannot construct a %s from %s.", p.As, Literal(p.Base)))
 	case temporal.Internal:
 		return status.New(status.ExecutionFailed, "50N00", "%s", p.Text)
 	case temporal.Overflow:
@@ -74,6 +77,3 @@ func NoField(v graph.Value, name string) error {
 	}
 	return status.New(status.TypeError, "", "Unsupported field: %s", field).With("22000", status.Because("22N11", "Invalid argument: cannot process '%s'.", field))
 }
-
-// baseTypes are the types that components of that name have to be.
-var baseTypes = map[string]string{"date": "DATE", "time": "TIME", "datetime": "DATETIME", "date time": "DATETIME"}

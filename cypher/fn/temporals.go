@@ -262,9 +262,13 @@ func duration(_ *Context, a []graph.Value) (graph.Value, error) {
 		if d, ok := wholeDuration(v.AsMap()); ok {
 			return graph.DurationOf(d), nil
 		}
-		parts := temporal.Parts{}
+		parts, given := temporal.Parts{}, false
 		for i := range v.AsMap().Len() {
 			k, x := v.AsMap().At(i)
+			if x.IsNull() && parts.Add(k, "0") {
+				continue
+			}
+			given = true
 			if x.IsNumber() && parts.Add(k, ToText(x)) {
 				continue
 			}
@@ -276,6 +280,9 @@ func duration(_ *Context, a []graph.Value) (graph.Value, error) {
 				return status.New(status.ArgumentError, "22G0I", "").Explained("`" + k + "` is not a valid duration field.")
 			}
 			return graph.Null, e
+		}
+		if !given {
+			return graph.Null, argumentError("InvalidArgumentValue", "At least one temporal unit must be specified.")
 		}
 		d, err := parts.Duration()
 		return moved(graph.DurationOf(d), err)

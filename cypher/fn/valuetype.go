@@ -75,11 +75,21 @@ func (t typed) holds(u typed) bool {
 	return true
 }
 
+// compareTypes orders the types of a union: lists of fewer types come first.
 func compareTypes(a, b typed) int {
 	if c := slices.Index(typeOrder, a.name) - slices.Index(typeOrder, b.name); c != 0 {
 		return c
 	}
-	return slices.CompareFunc(a.of, b.of, compareTypes)
+	if c := len(a.of) - len(b.of); c != 0 {
+		return c
+	}
+	if c := slices.CompareFunc(a.of, b.of, compareTypes); c != 0 || a.nullable == b.nullable {
+		return c
+	}
+	if b.nullable {
+		return -1
+	}
+	return 1
 }
 
 func (t typed) String() string {

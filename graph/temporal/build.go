@@ -2,6 +2,8 @@ package temporal
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"graticule/graph"
@@ -38,26 +40,39 @@ func upper(l limit) string {
 	return fmt.Sprint(l.high)
 }
 
-// fields are the components a value is built from.
+// fields are the components a value of a kind is built from.
 type fields struct {
-	m   *graph.Map
-	err error
+	kind graph.Kind
+	m    *graph.Map
+	err  error
 }
 
+// has tells whether a component is given. One that is null is: it stands for the least there is.
 func (f *fields) has(name string) bool {
-	v, ok := f.m.Get(name)
-	return ok && !v.IsNull()
+	_, ok := f.m.Get(name)
+	return ok
 }
 
 // get gives an integer component, or the default.
 func (f *fields) get(name string, or int64) int64 {
 	v, ok := f.m.Get(name)
-	if !ok || v.IsNull() {
+	if !ok {
 		return or
+	}
+	if v.IsNull() {
+		switch known[name] {
+		case 'd':
+			if name == "year" && f.err == nil { // no year is the least
+				f.err = missing("year", "year must be specified")
+			}
+			return 1
+		case 't':
+			return 0
+		}
 	}
 	if v.Kind() != graph.KindInt {
 		if f.err == nil && known[name] == 'e' {
-			f.err = &Problem{Class: ForeignBase, Kind: "date time", Base: v}
+			f.err = &Problem{Class: ForeignBase, Kind: "date time", As: "ZONED DATETIME", Base: v}
 		}
 		if f.err == nil {
 			f.err = problem(Internal, "", "%s must be an integer value, but was a %s", name, className(v))
@@ -70,12 +85,21 @@ func (f *fields) get(name string, or int64) int64 {
 // base gives the temporal value that a component selects, and whether there is one.
 func (f *fields) base(name string) (between, bool) {
 	v, ok := f.m.Get(name)
-	if !ok || v.IsNull() {
+	if !ok {
 		return between{}, false
 	}
 	if v.Kind() < graph.KindDate || v.Kind() > graph.KindDateTime {
 		if f.err == nil {
-			f.err = &Problem{Class: ForeignBase, Kind: name, Base: v}
+			p := &Problem{Class: ForeignBase, Kind: strings.Replace(name, "datetime", "date time", 1), Base: v}
+			switch as := strings.ToUpper(name); {
+			case name == "date":
+				p.As = as
+			case f.kind == graph.KindLocalTime, f.kind == graph.KindLocalDateTime:
+				p.Kind, p.As = "local "+p.Kind, "LOCAL "+as
+			default:
+				p.As = "ZONED " + as
+			}
+			f.err = p
 		}
 		return between{}, false
 	}
@@ -134,12 +158,15 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 	if err := checkFields(kind, m); err != nil {
 		return graph.Null, err
 	}
-	f := &fields{m: m}
+	f := &fields{kind: kind, m: m}
 	zone := At(loc, named, 0)
 	zone.Loc = loc
 	var own *time.Location
 	ownNamed := false
-	if v, ok := m.Get("timezone"); ok && !v.IsNull() {
+	if v, ok := m.Get("timezone"); ok {
+		if v.IsNull() {
+			return graph.Null, noZone()
+		}
 		if v.Kind() != graph.KindString {
 			return graph.Null, problem(Unsupported, "", "Cannot assign time zone if also assigning other fields.")
 		}
@@ -153,17 +180,18 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 			loc, named = own, true
 		}
 	}
-	if f.has("epochSeconds") || f.has("epochMillis") {
-		return fromEpoch(f, loc, named)
+	if err := f.exclusiveBases(); err != nil {
+		return graph.Null, err
 	}
 	var start between
 	based := false  // a component selects where to start
 	zoned := false  // with a zone of its own
 	placed := false // its date alone has one
-	if b, ok := f.base("datetime"); ok {
-		if f.has("date") || f.has("time") {
-			return graph.Null, problem(Combination, "datetime and date or time", "datetime cannot be selected together with date or time.")
-		}
+	b, whole := f.epoch(loc, named)
+	if !whole {
+		b, whole = f.base("datetime")
+	}
+	if whole {
 		if !b.hasDate {
 			return graph.Null, &Problem{Class: Unsupported, Kind: "date", Base: b.v}
 		}
@@ -173,8 +201,8 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 		start, based, zoned = b, true, b.hasZone
 		start.hasDate, start.hasTime = true, true
 	} else {
-		d, hasDate := f.base("date")
 		t, hasTime := f.base("time")
+		d, hasDate := f.base("date")
 		if hasDate && !d.hasDate || hasTime && !t.hasTime {
 			if hasDate && !d.hasDate {
 				return graph.Null, &Problem{Class: Unsupported, Kind: "date", Base: d.v}
@@ -207,7 +235,7 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 		}
 	}
 	if wantsTime {
-		if nanos, err = f.time(start.nanos, start.hasTime || (based && wantsDate && f.has("datetime"))); err != nil {
+		if nanos, err = f.time(start.nanos, start.hasTime || (based && wantsDate && whole)); err != nil {
 			return graph.Null, err
 		}
 	}
@@ -263,23 +291,29 @@ func assemble(kind graph.Kind, days, nanos int64, had *graph.Zone, zoned bool, o
 	return v, nil
 }
 
-func fromEpoch(f *fields, loc *time.Location, named bool) (graph.Value, error) {
+func noZone() error { return problem(Unsupported, "timezone", "Cannot assign timezone of a NULL.") }
+
+// exclusiveBases refuses values to start from that stand beside each other.
+func (f *fields) exclusiveBases() error {
+	for _, name := range []string{"epochMillis", "epochSeconds", "datetime"} {
+		others := []string{"epochSeconds", "datetime", "date or time"}
+		for _, with := range others[slices.Index(others, name)+1:] {
+			if f.has(name) && (f.has(with) || with == "date or time" && (f.has("date") || f.has("time"))) {
+				return problem(Combination, name+" and "+with, "%s cannot be selected together with %s.", name, with)
+			}
+		}
+	}
+	return nil
+}
+
+// epoch gives the instant that components count from 1970 to, in a zone, and whether they do.
+func (f *fields) epoch(loc *time.Location, named bool) (between, bool) {
 	seconds, nanos := f.get("epochSeconds", 0), int64(0)
 	if f.has("epochMillis") {
-		if f.has("epochSeconds") {
-			return graph.Null, problem(Combination, "epochMillis and epochSeconds", "epochMillis cannot be selected together with epochSeconds.")
-		}
 		ms := f.get("epochMillis", 0)
 		seconds, nanos = floorDiv(ms, 1000), floorMod(ms, 1000)*1e6
 	}
-	more, err := f.subsecond(0)
-	if err != nil {
-		return graph.Null, err
-	}
-	if nanos += more; f.err != nil {
-		return graph.Null, f.err
-	}
-	return graph.DateTimeOf(seconds, int32(nanos), At(loc, named, seconds)), nil
+	return side(graph.DateTimeOf(seconds, int32(nanos), At(loc, named, seconds))), f.has("epochSeconds") || f.has("epochMillis")
 }
 
 // date applies the components of a date to the day at hand, or to nothing.

@@ -38,6 +38,7 @@ type Problem struct {
 	Low, High     int64
 	Found         int64
 	Base          graph.Value // that a part named Kind cannot be got of
+	As            string      // the type that Base should be of
 }
 
 // Error gives the text.

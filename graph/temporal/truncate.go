@@ -44,7 +44,7 @@ func Truncate(kind graph.Kind, unit string, v graph.Value, more *graph.Map, loc 
 	if err := checkFields(kind, more); err != nil {
 		return graph.Null, err
 	}
-	f := &fields{m: more}
+	f := &fields{kind: kind, m: more}
 	// Smaller parts of the second add to the ones that were kept.
 	if low == "millisecond" && (f.has("microsecond") || f.has("nanosecond")) || low == "microsecond" && f.has("nanosecond") {
 		add, err := f.subsecond(0)
@@ -77,7 +77,9 @@ func Truncate(kind graph.Kind, unit string, v graph.Value, more *graph.Map, loc 
 	// A zone that is named replaces the one at hand, the clock stays.
 	had, zoned := at.zone, at.hasZone
 	var own *time.Location
-	if z, ok := more.Get("timezone"); ok && z.Kind() == graph.KindString {
+	if z, ok := more.Get("timezone"); ok && z.IsNull() {
+		return graph.Null, noZone()
+	} else if ok && z.Kind() == graph.KindString {
 		if own, named, err = Zone(z.AsString()); err != nil {
 			return graph.Null, err
 		}

@@ -6,7 +6,7 @@ import "fmt"
 func (g *gen) boolean(depth int, sc scope) string {
 	sub := func(k kind) string { return g.expression(k, depth-1, sc) }
 	entities := sc.of(kNode, kRel)
-	switch g.IntN(22) {
+	switch g.IntN(32) {
 	case 0, 1, 2:
 		k := one(g.random, scalars...)
 		return fmt.Sprintf("(%s %s %s)", sub(k), one(g.random, "=", "<>", "<", "<=", ">", ">="), sub(k))
@@ -35,7 +35,7 @@ func (g *gen) boolean(depth int, sc scope) string {
 		name := g.name("it")
 		return fmt.Sprintf("%s(%s IN %s WHERE %s)", one(g.random, "any", "all", "none", "single"), name, sub(k), g.expression(kBool, depth-1, sc.with(variable{name: name, kind: item})))
 	case 15:
-		return fmt.Sprintf("(%s IS %s:: %s)", sub(one(g.random, kAny, kInt, kString, kInts)), one(g.random, "", "NOT "), one(g.random, "INTEGER", "STRING", "FLOAT NOT NULL", "LIST<INTEGER>", "BOOLEAN", "DATE", "INTEGER | STRING", "ANY", "LIST<ANY NOT NULL>", "LIST<ANY>"))
+		return fmt.Sprintf("(%s IS %s:: %s)", g.anything(2, sc), one(g.random, "", "NOT "), g.typeName(2))
 	case 16:
 		if len(entities) > 0 {
 			v := one(g.random, entities...)
@@ -63,6 +63,45 @@ func (g *gen) boolean(depth int, sc scope) string {
 			name := g.name("it")
 			return fmt.Sprintf("%s(%s IN %s WHERE %s)", one(g.random, "any", "all", "none", "single"), name, v.name, g.expression(kBool, depth-1, sc.with(variable{name: name, kind: item})))
 		}
+	case 22:
+		return fmt.Sprintf("(%s %s %s)", g.anything(2, sc), one(g.random, "=", "<>", "<", "<=", ">", ">="), g.anything(2, sc))
+	case 23:
+		return fmt.Sprintf("(%s IN [%s, %s])", g.anything(1, sc), g.anything(1, sc), g.anything(1, sc))
+	case 24:
+		return fmt.Sprintf("isNaN(%s)", sub(one(g.random, kFloat, kInt)))
+	case 25:
+		if vs := sc.of(kNode); len(vs) > 0 {
+			a, b := one(g.random, vs...).name, one(g.random, vs...).name
+			return one(g.random, "('"+one(g.random, labels...)+"' IN labels("+a+"))", "(id("+a+") = id("+b+"))", "(elementId("+a+") = elementId("+b+"))", "("+a+" IN ["+b+", null])", "('i' IN keys("+a+"))", "("+a+".m = "+b+".m)", "(size(labels("+a+")) > 1)", "("+a+".i < "+b+".i)")
+		}
+	case 26:
+		if vs := sc.of(kRel); len(vs) > 0 {
+			r := one(g.random, vs...).name
+			return one(g.random, "(startNode("+r+") = endNode("+r+"))", "(type("+r+") = 'R')", "(type("+r+") IN ['S', 'T'])", "(startNode("+r+").i > 1)", "(endNode("+r+"):A)", "(properties("+r+").i IS NULL)")
+		}
+	case 27:
+		p, q := sub(kPoint), sub(kPoint)
+		return one(g.random, fmt.Sprintf("(%s = %s)", p, q), fmt.Sprintf("point.withinBBox(%s, %s, %s)", p, q, literal(g.random, kPoint)), fmt.Sprintf("((%s).x < %s)", p, sub(kFloat)), fmt.Sprintf("((%s).crs = 'cartesian')", p))
+	case 28:
+		times := []kind{kDate, kLocalDateTime, kDateTime, kLocalTime, kTime, kDuration}
+		return fmt.Sprintf("(%s %s %s)", sub(one(g.random, times...)), one(g.random, "=", "<", ">="), sub(one(g.random, times...)))
+	case 29:
+		if vs := sc.of(kPath); len(vs) > 0 {
+			p, name := one(g.random, vs...).name, g.name("it")
+			of, call := kNode, "nodes"
+			if g.chance(50) {
+				of, call = kRel, "relationships"
+			}
+			return fmt.Sprintf("%s(%s IN %s(%s) WHERE %s)", one(g.random, "any", "all", "none", "single"), name, call, p, g.expression(kBool, depth-1, sc.with(variable{name: name, kind: of})))
+		}
+	case 30:
+		if g.nested > 0 && depth > 1 {
+			g.nested--
+			defer func() { g.nested++ }()
+			return "EXISTS { " + g.full(sc, func(inner scope) string { return g.expression(kInt, 1, inner) + " AS x" }) + " }"
+		}
+	case 31:
+		return fmt.Sprintf("(%s %s %s)", sub(kInts), one(g.random, "=", "<", ">", "<="), sub(one(g.random, kInts, kInts, kStrings)))
 	}
 	return sub(kBool)
 }

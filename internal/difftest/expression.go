@@ -124,7 +124,7 @@ func (g *gen) choice(k kind, depth int, sc scope) string {
 // integer keeps its values far from the bounds of 64 bits.
 func (g *gen) integer(depth int, sc scope) string {
 	sub := func(k kind) string { return g.expression(k, depth-1, sc) }
-	switch g.IntN(20) {
+	switch g.IntN(29) {
 	case 0, 1:
 		return fmt.Sprintf("(%s %s %s)", sub(kInt), one(g.random, "+", "-"), sub(kInt))
 	case 2:
@@ -174,13 +174,39 @@ func (g *gen) integer(depth int, sc scope) string {
 		if vs := sc.of(kNode, kRel); len(vs) > 0 {
 			return one(g.random, vs...).name + one(g.random, "['i']", "['' + 'uid']")
 		}
+	case 20:
+		return fmt.Sprintf("toIntegerOrNull(%s)", g.anything(1, sc))
+	case 21:
+		return fmt.Sprintf("[%s, %s][%d][%d]", sub(kInts), sub(kInts), g.between(-2, 1), g.between(0, 2))
+	case 22:
+		if vs := sc.of(kRel); len(vs) > 0 {
+			return fmt.Sprintf("%s(%s).uid", one(g.random, "startNode", "endNode", "properties"), one(g.random, vs...).name)
+		}
+	case 23:
+		if vs := sc.of(kPath); len(vs) > 0 {
+			return fmt.Sprintf(one(g.random, "nodes(%s)[0].uid", "nodes(%s)[-1].i", "size(nodes(%s))", "size(relationships(%s))", "last(nodes(%s)).uid", "head(relationships(%s)).uid", "reduce(t = 0, it IN nodes(%s) | t + it.uid)"), one(g.random, vs...).name)
+		}
+	case 24:
+		return fmt.Sprintf("(%s).%s", sub(kDateTime), one(g.random, "epochSeconds", "epochMillis", "offsetMinutes", "offsetSeconds", "week", "quarter"))
+	case 25:
+		return fmt.Sprintf("char_length(%s)", sub(kString))
+	case 26:
+		return fmt.Sprintf("CASE %s WHEN IS NULL THEN %s WHEN < %s, = 7 THEN %s WHEN > 3 THEN %s ELSE %s END", sub(kInt), sub(kInt), sub(kInt), sub(kInt), sub(kInt), sub(kInt))
+	case 27:
+		return fmt.Sprintf("reduce(m = {a: 0}, it IN %s | {a: m.a + it}).a", sub(kInts))
+	case 28:
+		if g.nested > 0 && depth > 1 {
+			g.nested--
+			defer func() { g.nested++ }()
+			return "COUNT { " + g.full(sc, func(inner scope) string { return g.expression(kInt, 1, inner) + " AS x" }) + " }"
+		}
 	}
 	return sub(kInt)
 }
 
 // float gives values whose sums are exact, unless it marks the statement.
 func (g *gen) float(sub func(kind) string) string {
-	switch g.IntN(9) {
+	switch g.IntN(12) {
 	case 0, 1:
 		return fmt.Sprintf("(%s %s %s)", sub(kFloat), one(g.random, "+", "-"), sub(kFloat))
 	case 2:
@@ -196,6 +222,13 @@ func (g *gen) float(sub func(kind) string) string {
 		return fmt.Sprintf("round(%s, %d)", sub(kFloat), g.IntN(3))
 	case 7:
 		return one(g.random, "0.0 / 0.0", "1 / 0.0", "-1 / 0.0", "-0.0", "e()", "pi()")
+	case 8:
+		g.st.Inexact = true
+		return fmt.Sprintf("point.distance(%s, %s)", sub(kPoint), sub(kPoint))
+	case 9:
+		return fmt.Sprintf("(%s).%s", sub(kPoint), one(g.random, "x", "y", "latitude", "srid"))
+	case 10:
+		return fmt.Sprintf("round(%s, %d, '%s')", sub(kFloat), g.IntN(3), one(g.random, "HALF_UP", "HALF_DOWN", "HALF_EVEN", "UP", "DOWN", "CEILING", "FLOOR"))
 	}
 	g.st.Inexact = true
 	return fmt.Sprintf("(%s ^ %d)", sub(one(g.random, kInt, kFloat)), g.between(0, 3))
@@ -203,7 +236,7 @@ func (g *gen) float(sub func(kind) string) string {
 
 func (g *gen) text(depth int, sc scope) string {
 	sub := func(k kind) string { return g.expression(k, depth-1, sc) }
-	switch g.IntN(14) {
+	switch g.IntN(20) {
 	case 0, 1:
 		return fmt.Sprintf("(%s + %s)", sub(kString), sub(kString))
 	case 2:
@@ -234,6 +267,18 @@ func (g *gen) text(depth int, sc scope) string {
 		}
 	case 13:
 		return fmt.Sprintf("reduce(acc = '', it IN %s | acc + it)", sub(kStrings))
+	case 14:
+		return fmt.Sprintf("(%s || %s)", sub(kString), sub(kString))
+	case 15:
+		return fmt.Sprintf("%s(%s, %s)", one(g.random, "ltrim", "rtrim", "btrim"), sub(kString), one(g.random, "'a'", "'ab'", "' '", sub(kString)))
+	case 16:
+		return fmt.Sprintf("trim(%s FROM %s)", one(g.random, "BOTH", "LEADING", "TRAILING", "BOTH 'a'", "LEADING 'b'"), sub(kString))
+	case 17:
+		return fmt.Sprintf("valueType(%s)", g.anything(2, sc))
+	case 18:
+		return fmt.Sprintf("(%s).%s", sub(kDateTime), one(g.random, "timezone", "offset"))
+	case 19:
+		return fmt.Sprintf("split(%s, %s)[%d]", sub(kString), one(g.random, "'a'", "['a', ' ']", "''"), g.IntN(2))
 	}
 	return sub(kString)
 }

@@ -20,6 +20,7 @@ const (
 	readsPerRound  = 60
 	writesPerRound = 16
 	wrongShare     = 15 // in 100
+	probeShare     = 12 // in 100 of the others
 	patienceOurs   = 2 * time.Second
 	patienceNeo    = 15 * time.Second
 	rowsMax        = 3000
@@ -129,6 +130,8 @@ func statements(seed uint64) (reads, writes []*Statement) {
 		switch wrong := r.chance(wrongShare); {
 		case i < readsPerRound && wrong:
 			reads = append(reads, NewWrong(r))
+		case i < readsPerRound && r.chance(probeShare):
+			reads = append(reads, NewProbe(r))
 		case i < readsPerRound:
 			reads = append(reads, NewRead(r))
 		case wrong:

@@ -105,7 +105,11 @@ func (g *gen) order(items []item, out *projected) {
 			all = false
 			continue
 		}
-		keys = append(keys, it.name+one(g.random, "", "", " DESC", " ASC"))
+		key := it.name
+		if it.text != it.name && g.chance(25) {
+			key = it.text // the same expression again
+		}
+		keys = append(keys, key+one(g.random, "", "", " DESC", " ASC", " DESCENDING"))
 		out.keys = append(out.keys, i)
 		if it.kind == kAny || it.kind == kFloat {
 			g.st.Loose = true

@@ -44,8 +44,12 @@ func (q *query) clauses(n int) {
 			q.unwind()
 		case c < 87 && len(q.sc) > 0:
 			q.with()
-		case c < 93:
+		case c < 91:
 			q.call()
+		case c < 94:
+			q.oldCall()
+		case c < 96:
+			q.unwindMaps()
 		default:
 			q.shortest()
 		}
@@ -76,6 +80,54 @@ func (q *query) unwind() {
 	k := one(q.random, kInts, kStrings)
 	q.add("UNWIND %s AS %s", q.expression(k, 2, q.sc), name)
 	q.sc = q.sc.with(variable{name: name, kind: map[kind]kind{kInts: kInt, kStrings: kString}[k]})
+}
+
+// unwindMaps writes an UNWIND of literal maps, of a list of lists, or of a parameter.
+func (q *query) unwindMaps() {
+	name := q.name("u")
+	row := func() string {
+		return "{a: " + literal(q.random, kInt) + ", b: " + literal(q.random, kString) + one(q.random, "", ", c: null", ", c: "+literal(q.random, kAny)) + "}"
+	}
+	rows := list(q.random, 3, row)
+	if q.chance(40) {
+		p := fmt.Sprintf("p%d", len(q.st.Params)+1)
+		q.st.Params = append(q.st.Params, p+": "+rows)
+		rows = "$" + p
+	} else if q.chance(30) {
+		inner := q.name("u")
+		q.add("UNWIND [%s, [], null, %s] AS %s UNWIND %s AS %s", rows, list(q.random, 2, row), inner, inner, name)
+		q.sc = q.sc.with(variable{name: name, kind: kMap})
+		return
+	}
+	q.add("UNWIND %s AS %s", rows, name)
+	q.sc = q.sc.with(variable{name: name, kind: kMap})
+}
+
+// oldCall writes a subquery that imports by WITH, or a union of subqueries.
+func (q *query) oldCall() {
+	imports := some(q.random, 50, q.sc)
+	var names []string
+	for _, v := range imports {
+		names = append(names, v.name)
+	}
+	part := func(column string, k kind) string {
+		inner := &query{gen: q.gen, sc: imports}
+		if len(imports) > 0 {
+			inner.add("WITH %s", strings.Join(names, ", "))
+		}
+		if q.chance(60) || len(imports) == 0 {
+			inner.clauses(1)
+		}
+		inner.add("RETURN %s AS %s", inner.expression(k, 2, inner.sc), column)
+		return inner.b.String()
+	}
+	out := variable{name: q.name("x"), kind: one(q.random, kInt, kString, kInts)}
+	text := part(out.name, out.kind)
+	for q.chance(40) {
+		text += " UNION ALL " + part(out.name, out.kind)
+	}
+	q.add("CALL { %s }", text)
+	q.sc = q.sc.with(out)
 }
 
 // call writes a subquery.
@@ -118,6 +170,22 @@ func (q *query) shortest() {
 	a, b := ends[0].name, ends[1].name
 	m := &matcher{gen: q.gen}
 	typ := one(q.random, "", ":R", ":R|S", ":S|T")
+	if q.chance(25) {
+		x, y := q.name("n"), q.name("n")
+		inner := func(name string) string {
+			text := name
+			if q.chance(50) {
+				text += ":" + q.labelExpression()
+			}
+			if q.chance(25) {
+				text += " WHERE " + q.expression(kBool, 1, scope{{name: name, kind: kNode}})
+			}
+			return text
+		}
+		q.quantified(inner(x), inner(y), m.arrow("["+typ+"]"))
+		q.sc = q.sc.with(variable{name: x, kind: kNode}, variable{name: y, kind: kNode})
+		return
+	}
 	if a == b || q.chance(60) {
 		q.quantified(a, b, m.arrow("["+typ+"]"))
 		return
@@ -145,6 +213,12 @@ func (q *query) quantified(a, b, arrow string) {
 // with writes WITH and narrows the scope.
 func (q *query) with() {
 	sc := q.sc
+	if q.chance(12) {
+		x := variable{name: q.name("x"), kind: one(q.random, kInt, kString, kFloat, kBool)}
+		q.add("WITH *, %s AS %s%s", q.expression(x.kind, 2, sc), x.name, q.where(30, sc.with(x)))
+		q.sc = sc.with(x)
+		return
+	}
 	items := q.project(sc, projection{with: true})
 	q.add("WITH %s", items.text)
 	q.sc = items.vars
@@ -158,6 +232,11 @@ func (q *query) with() {
 
 // result writes RETURN.
 func (q *query) result() {
+	if len(q.sc) > 0 && len(q.sc.of(kBag, kTie)) == 0 && q.chance(6) {
+		q.add("RETURN %s*", one(q.random, "", "DISTINCT "))
+		q.st.Loose = true
+		return
+	}
 	items := q.project(q.sc, projection{})
 	q.add("RETURN %s", items.text)
 	q.st.Keys, q.st.Bags = items.keys, items.bags

@@ -12,7 +12,7 @@ func (g *gen) list(k kind, depth int, sc scope) string {
 		item = kString
 	}
 	sub := func(k kind) string { return g.expression(k, depth-1, sc) }
-	switch g.IntN(10) {
+	switch g.IntN(13) {
 	case 0, 1:
 		parts := make([]string, g.IntN(4))
 		for i := range parts {
@@ -63,9 +63,24 @@ func (g *gen) list(k kind, depth int, sc scope) string {
 		if g.nested > 0 {
 			g.nested--
 			defer func() { g.nested++ }()
+			if depth > 1 && g.chance(30) {
+				return "COLLECT { " + g.full(sc, func(inner scope) string {
+					x := "x"
+					return g.expression(item, 1, inner) + " AS " + x
+				}) + " }"
+			}
 			p := g.pattern(sc, shape{rels: g.between(0, 2)})
 			return fmt.Sprintf("COLLECT { MATCH %s%s RETURN %s AS x ORDER BY x }", p.text, g.where(40, p.scope), g.expression(item, 1, p.scope))
 		}
+	case 10:
+		return fmt.Sprintf("to%sList([%s, %s])", map[kind]string{kInts: "Integer", kStrings: "String"}[k], literal(g.random, one(g.random, kInt, kString, kFloat, kBool)), sub(one(g.random, kInt, kString)))
+	case 11:
+		return fmt.Sprintf("(%s || %s)", sub(k), sub(k))
+	case 12:
+		if vs := sc.of(kMap); len(vs) > 0 && k == kInts {
+			return fmt.Sprintf("[%s.a]", one(g.random, vs...).name)
+		}
+		return fmt.Sprintf("(%s + %s)", sub(k), sub(item))
 	}
 	return sub(k)
 }
@@ -90,7 +105,7 @@ func (g *gen) temporal(k kind, sub func(kind) string) string {
 		}
 		return literal(g.random, k)
 	}
-	switch g.IntN(5) {
+	switch g.IntN(7) {
 	case 0:
 		return fmt.Sprintf("(%s %s %s)", sub(k), one(g.random, "+", "-"), sub(kDuration))
 	case 1:
@@ -118,6 +133,29 @@ func (g *gen) temporal(k kind, sub func(kind) string) string {
 		}
 		if k == kLocalTime {
 			return fmt.Sprintf("localtime(%s)", sub(one(g.random, kLocalDateTime, kDateTime, kTime)))
+		}
+	case 4:
+		switch k {
+		case kDate:
+			return fmt.Sprintf("date({date: %s, %s})", sub(one(g.random, kDate, kLocalDateTime, kDateTime)), one(g.random, "day: 3", "month: 2, day: 1", "year: 2001, day: 28", "week: 3", "dayOfWeek: 2", "quarter: 3", "ordinalDay: 60"))
+		case kLocalDateTime:
+			return fmt.Sprintf("localdatetime({date: %s, time: %s%s})", sub(one(g.random, kDate, kLocalDateTime, kDateTime)), sub(one(g.random, kLocalTime, kTime)), one(g.random, "", ", second: 7", ", day: 2"))
+		case kDateTime:
+			return fmt.Sprintf("datetime({datetime: %s, timezone: '%s'})", sub(one(g.random, kLocalDateTime, kDateTime)), one(g.random, "Europe/London", "+05:00", "Z", "America/New_York"))
+		case kLocalTime:
+			return fmt.Sprintf("localtime({time: %s, %s})", sub(one(g.random, kLocalTime, kTime, kDateTime)), one(g.random, "hour: 3", "second: 9", "millisecond: 5", "nanosecond: 77"))
+		case kTime:
+			return fmt.Sprintf("time({time: %s, timezone: '%s'})", sub(one(g.random, kLocalTime, kTime, kDateTime)), one(g.random, "+01:00", "Z", "-02:30"))
+		}
+	case 5:
+		if k == kDateTime {
+			return one(g.random, fmt.Sprintf("datetime.fromepoch(%d, %d)", g.IntN(2000000000), g.IntN(1000)), fmt.Sprintf("datetime.fromepochmillis(%d)", g.IntN(2000000000)), fmt.Sprintf("datetime(%s)", sub(kLocalDateTime)))
+		}
+		if k == kLocalDateTime {
+			return fmt.Sprintf("localdatetime(%s)", sub(kDateTime))
+		}
+		if k == kTime {
+			return fmt.Sprintf("time(%s)", sub(one(g.random, kDateTime, kLocalTime, kLocalDateTime)))
 		}
 	}
 	return sub(k)

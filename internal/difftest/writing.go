@@ -16,6 +16,7 @@ type writer struct {
 	set     map[string]bool // properties set so far
 	deleted map[string]bool // variables
 	made    int
+	ended   bool // nothing may follow
 }
 
 // NewWrite makes a statement that writes.
@@ -61,7 +62,7 @@ func (w *writer) live(kinds ...kind) []variable {
 }
 
 func (w *writer) write() {
-	switch w.IntN(14) {
+	switch w.IntN(17) {
 	case 0, 1:
 		w.create()
 	case 2, 3, 4:
@@ -78,7 +79,91 @@ func (w *writer) write() {
 		w.inner()
 	case 13:
 		w.again()
+	case 14:
+		w.rows()
+	case 15:
+		w.batches()
+	case 16:
+		w.mergePath()
 	}
+}
+
+// rows writes maps into nodes, each row another one.
+func (w *writer) rows() {
+	if w.made > 0 || len(w.set) > 0 || len(w.deleted) > 0 {
+		return
+	}
+	var rows []string
+	first := w.between(-1, 3)
+	for i := range w.between(1, 3) {
+		rows = append(rows, fmt.Sprintf("{i: %d, s: %s, m: %s}", first+i, literal(w.random, kString), one(w.random, "null", literal(w.random, kAny))))
+	}
+	list, row, n := "["+strings.Join(rows, ", ")+"]", w.name("u"), w.name("c")
+	if w.chance(50) {
+		p := fmt.Sprintf("p%d", len(w.st.Params)+1)
+		w.st.Params = append(w.st.Params, p+": "+list)
+		list = "$" + p
+	}
+	label := one(w.random, labels...)
+	w.add("%sUNWIND %s AS %s", w.joint(), list, row)
+	w.add(one(w.random, "MERGE (%[1]s:%[3]s {i: %[2]s.i}) ON CREATE SET %[1]s += %[2]s ON MATCH SET %[1]s.m = %[2]s.m", "MERGE (%[1]s:%[3]s {i: %[2]s.i}) SET %[1]s.s = %[2]s.s, %[1]s.m = %[2]s.m", "CREATE (%[1]s:%[3]s) SET %[1]s = %[2]s", "CREATE (%[1]s:%[3]s {i: %[2]s.i, s: %[2]s.s})",
+		"MERGE (%[1]s:%[3]s {i: %[2]s.i, s: %[2]s.s})", "MATCH (%[1]s:%[3]s {i: %[2]s.i}) SET %[1]s.s = %[2]s.s"), n, row, label)
+	w.set["*"] = true
+	w.sc = w.sc.with(variable{name: n, kind: kNode})
+	for _, v := range w.sc {
+		w.deleted[v.name] = v.name != n
+	}
+}
+
+// joint gives the WITH that must stand between an update and a reading clause.
+func (w *writer) joint() string {
+	if writes.MatchString(w.b.String()) && len(w.sc) > 0 {
+		return "WITH * "
+	} else if writes.MatchString(w.b.String()) {
+		return "WITH 1 AS one "
+	}
+	return ""
+}
+
+// batches writes a CALL in transactions over rows of a fixed order, some of which fail.
+func (w *writer) batches() {
+	if w.b.Len() > 0 {
+		return
+	}
+	u, s := w.name("u"), w.name("x")
+	body := one(w.random, "CREATE (:%[2]s {uid: 1000 + %[1]s, i: 6 / %[1]s})", "MERGE (n:%[2]s {i: %[1]s}) SET n.b = 1 / %[1]s > 0", "MATCH (n:%[2]s {i: %[1]s}) SET n.f = 1 / %[1]s", "CREATE (:%[2]s {i: %[1]s})-[:R]->(:D {i: 4 / %[1]s})", "MATCH (n:%[2]s) WHERE n.i = %[1]s DETACH DELETE n")
+	w.add("UNWIND %s AS %s CALL (%s) { %s } IN TRANSACTIONS OF %d ROWS", one(w.random, "[1, 2, 0, 3]", "[1, 2, 3]", "[0]", "[2, 0, 0, 1]", "[]", "range(-2, 2)"), u, u, fmt.Sprintf(body, u, one(w.random, labels...)), w.between(1, 3))
+	switch w.IntN(4) {
+	case 0:
+		w.add("ON ERROR %s", one(w.random, "CONTINUE", "BREAK", "FAIL"))
+	case 1:
+		w.add("ON ERROR %s REPORT STATUS AS %s RETURN %s.started AS a, %s.committed AS b, %s.errorMessage AS c", one(w.random, "CONTINUE", "BREAK"), s, s, s, s)
+		w.ended = true
+	}
+}
+
+// mergePath merges a path of several relationships, some in either direction.
+func (w *writer) mergePath() {
+	vs := w.live(kNode)
+	if len(vs) == 0 || len(w.set) > 0 {
+		return
+	}
+	end := func() string {
+		if w.chance(50) {
+			return "(" + one(w.random, vs...).name + ")"
+		}
+		return fmt.Sprintf("(:%s {uid: %d})", one(w.random, labels...), newBase+500+w.IntN(3))
+	}
+	arrow := func() string {
+		a := "[:" + one(w.random, types...) + one(w.random, "", " {i: 1}") + "]"
+		return one(w.random, "-"+a+"->", "<-"+a+"-", "-"+a+"-")
+	}
+	text := end() + arrow() + end()
+	if w.chance(50) {
+		text += arrow() + end()
+	}
+	w.set["uid"] = true
+	w.add("MERGE %s%s", one(w.random, "", w.name("p")+" = "), text)
 }
 
 // constant writes a value that is the same for all rows.
@@ -103,6 +188,9 @@ func (w *writer) create() {
 			}
 		}
 		parts = append(parts, text)
+	}
+	if w.chance(10) {
+		parts[0] = w.name("p") + " = " + parts[0]
 	}
 	w.add("CREATE %s", strings.Join(parts, ", "))
 }
@@ -196,7 +284,16 @@ func (w *writer) setItem(v variable) string {
 			return ""
 		}
 		w.set[properties[k]], w.set[properties[l]] = true, true
-		return fmt.Sprintf("%s += {%s: %s, %s: %s}", v.name, properties[k], w.constant(k), properties[l], w.constant(l))
+		text := fmt.Sprintf("{%s: %s, %s: %s}", properties[k], w.constant(k), properties[l], one(w.random, w.constant(l), "null"))
+		if w.chance(30) {
+			p := fmt.Sprintf("p%d", len(w.st.Params)+1)
+			w.st.Params = append(w.st.Params, fmt.Sprintf("%s: {%s: %s, %s: %s}", p, properties[k], literal(w.random, k), properties[l], one(w.random, literal(w.random, l), "null")))
+			text = "$" + p
+		}
+		return v.name + " += " + text
+	case c < 8 && len(w.set) == 0:
+		w.set["*"] = true
+		return fmt.Sprintf("%s %s properties(%s)", v.name, one(w.random, "=", "+="), v.name)
 	}
 	k := one(w.random, append(scalars, kAny)...)
 	key := properties[k]
@@ -264,7 +361,7 @@ func (w *writer) erase() {
 	if len(vs) == 0 {
 		return
 	}
-	v := one(w.random, vs...)
+	v := one(w.random, append(vs, w.live(kPath)...)...)
 	word := "DELETE"
 	if v.kind == kNode && w.chance(80) || w.chance(20) {
 		word = one(w.random, "DETACH DELETE", "DETACH DELETE", "DETACH DELETE", "NODETACH DELETE")
@@ -280,7 +377,18 @@ func (w *writer) foreach() {
 	list := one(w.random, "[1, 2]", "range(1, 3)", "[]", "null", "[3, 3]")
 	var body string
 	vs := w.live(kNode)
-	switch w.IntN(4) {
+	switch w.IntN(6) {
+	case 4:
+		inner := w.name("it")
+		body = fmt.Sprintf("FOREACH (%s IN [%s, %s + 1] | %s (:%s {i: %s}))", inner, name, name, one(w.random, "CREATE", "MERGE"), one(w.random, labels...), inner)
+	case 5:
+		if len(vs) == 0 || w.set["b"] || w.set["*"] {
+			return
+		}
+		w.set["b"] = true
+		v := one(w.random, vs...).name
+		list = fmt.Sprintf("CASE WHEN %s.uid %% 2 = 0 THEN [1] ELSE [] END", v)
+		body = fmt.Sprintf("SET %s.b = true, %s:D", v, v)
 	case 0:
 		body = fmt.Sprintf("CREATE (:%s {i: %s})", one(w.random, labels...), name)
 	case 1:
