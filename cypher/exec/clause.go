@@ -19,11 +19,33 @@ type chain struct {
 	columns     []string
 	slots       []int
 	returns     bool
-	conditional bool // it is WHEN … THEN, which keeps rows that it returns nothing of
+	conditional bool   // it is WHEN … THEN, which keeps rows that it returns nothing of
+	limits      []eval // LIMITs that nothing before writes for: one of 0 spares all work
 }
 
 func (ch *chain) build(r *run, last sink, enough *errEnough) sink {
-	return ch.buildFrom(0, r, last, enough)
+	first := ch.buildFrom(0, r, last, enough)
+	if len(ch.limits) > 0 {
+		return &spareSink{sink: first, r: r, limits: ch.limits, enough: enough}
+	}
+	return first
+}
+
+// spareSink takes no row when a LIMIT behind it takes none.
+type spareSink struct {
+	sink
+	r      *run
+	limits []eval
+	enough *errEnough
+}
+
+func (s *spareSink) push(f frame) error {
+	for _, limit := range s.limits {
+		if v, err := limit(s.r, f); err == nil && v.Kind() == graph.KindInt && v.AsInt() == 0 {
+			return s.enough
+		}
+	}
+	return s.sink.push(f)
 }
 
 func (ch *chain) buildFrom(i int, r *run, last sink, enough *errEnough) sink {
@@ -58,6 +80,9 @@ func (c *compiler) add(ch *chain, name string, cl ast.Node, st stage) *operator 
 
 // project appends the stage of a projection.
 func (c *compiler) project(ch *chain, p *projection, cl ast.Node, lazy bool) {
+	if p.limit != nil && lazy {
+		ch.limits = append(ch.limits, p.limit)
+	}
 	st := c.add(ch, "", cl, func(r *run, next sink, enough *errEnough) sink { return p.stages(r, next, enough, lazy) })
 	st.proj = p
 }
