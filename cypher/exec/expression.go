@@ -457,6 +457,20 @@ func isAny(t ast.Type) bool {
 	return t.Name == "ANY" || slices.ContainsFunc(t.Union, isAny)
 }
 
+// tested tells whether a condition of WHEN is one of the subject itself; what
+// stands for the subject of a CASE within it does not count.
+func tested(cond ast.Expr) bool {
+	switch cond.(type) {
+	case *ast.CaseOperand:
+		return true
+	case *ast.Case:
+		return false
+	}
+	found := false
+	ast.Children(cond, func(e ast.Expr) { found = found || tested(e) })
+	return found
+}
+
 func (c *compiler) caseExpr(e *ast.Case) eval {
 	var subject eval
 	slot := -1
@@ -478,7 +492,7 @@ func (c *compiler) caseExpr(e *ast.Case) eval {
 		x := when{then: c.expr(w.Then)}
 		for _, cond := range w.Conditions {
 			x.conditions = append(x.conditions, c.expr(cond))
-			x.predicate = append(x.predicate, subject == nil || ast.Any(cond, func(n ast.Expr) bool { _, ok := n.(*ast.CaseOperand); return ok }))
+			x.predicate = append(x.predicate, subject == nil || tested(cond))
 		}
 		whens = append(whens, x)
 	}

@@ -242,32 +242,62 @@ func (p *parser) parenthesised() ast.Expr {
 }
 
 // patternAhead tells whether the parenthesis n tokens ahead opens a node
-// pattern that a relationship follows.
+// pattern that a relationship follows, rather than an operand of minus.
 func (p *parser) patternAhead(n int) bool {
-	open := p.peekAt(n)
-	if open.kind != tokPunct || open.text != "(" || open.match == 0 {
+	if !p.nodeAhead(n) {
 		return false
 	}
-	inner := p.at + n + 1
-	if t := p.tokens[inner]; t.kind == tokIdent || t.kind == tokEscaped {
-		inner++
+	n = p.closing(n) + 1
+	if p.punctAt(n, "<") {
+		n++
 	}
-	t := p.tokens[inner]
-	node := (t.kind == tokPunct && (t.text == ")" || t.text == ":" || t.text == "{")) || (t.kind == tokIdent && (strings.EqualFold(t.text, "WHERE") || strings.EqualFold(t.text, "IS")))
-	if !node {
+	if !p.punctAt(n, "-") {
 		return false
 	}
-	after := func(i int, s string) bool {
-		j := open.match + i
-		return j < len(p.tokens) && p.tokens[j].kind == tokPunct && p.tokens[j].text == s
+	if p.punctAt(n+1, "[") {
+		return p.relationshipAhead(n + 1)
 	}
-	switch {
-	case after(1, "-") && (after(2, "[") || after(2, "-")):
-		return true
-	case after(1, "<") && after(2, "-") && (after(3, "[") || after(3, "-")):
-		return true
+	return p.punctAt(n+1, "-") && (p.punctAt(n+2, ">") || p.nodeAhead(n+2))
+}
+
+// closing counts the tokens up to the one that closes the bracket n tokens ahead; -1 if none does.
+func (p *parser) closing(n int) int {
+	if m := p.peekAt(n).match; m > 0 {
+		return m - p.at
 	}
-	return false
+	return -1
+}
+
+// nodeAhead tells whether n tokens ahead stands what may be a node pattern.
+func (p *parser) nodeAhead(n int) bool {
+	if !p.punctAt(n, "(") || p.closing(n) < 0 {
+		return false
+	}
+	n = p.pastName(n + 1)
+	return p.punctAt(n, ")") || p.contentAhead(n)
+}
+
+// relationshipAhead tells whether the bracket n tokens ahead opens a relationship pattern, rather than a list.
+func (p *parser) relationshipAhead(n int) bool {
+	inner := p.pastName(n + 1)
+	if p.punctAt(inner, "]") || p.punctAt(inner, "{") {
+		return p.closing(n) > 0 && p.punctAt(p.closing(n)+1, "-")
+	}
+	return p.punctAt(inner, "*") || p.contentAhead(inner)
+}
+
+// contentAhead tells whether n tokens ahead begins what stands behind the variable of a pattern.
+func (p *parser) contentAhead(n int) bool {
+	t := p.peekAt(n)
+	return p.punctAt(n, ":") || p.punctAt(n, "{") || t.kind == tokIdent && (strings.EqualFold(t.text, "WHERE") || strings.EqualFold(t.text, "IS"))
+}
+
+// pastName skips the name that may stand n tokens ahead.
+func (p *parser) pastName(n int) int {
+	if k := p.peekAt(n).kind; k == tokIdent || k == tokEscaped {
+		return n + 1
+	}
+	return n
 }
 
 func (p *parser) patternExpr() ast.Expr {
