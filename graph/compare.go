@@ -130,6 +130,9 @@ func Less(a, b Value, orEqual bool) Value {
 	if a.kind == KindList {
 		return lessList(a.AsList(), b.AsList(), orEqual)
 	}
+	if a.kind == KindMap {
+		return lessMap(a.AsMap(), b.AsMap(), orEqual)
+	}
 	c := Compare(a, b)
 	return Bool(c < 0 || (orEqual && c == 0))
 }
@@ -144,6 +147,26 @@ func lessList(x, y []Value, orEqual bool) Value {
 		}
 	}
 	return Bool(len(x) < len(y) || (orEqual && len(x) == len(y)))
+}
+
+// lessMap compares by size, then by keys, then value by value in the order of the keys.
+func lessMap(a, b *Map, orEqual bool) Value {
+	keys, c := compareKeys(a, b)
+	if c != 0 {
+		return Bool(c < 0)
+	}
+	for _, k := range keys {
+		v, _ := a.Get(k)
+		w, _ := b.Get(k)
+		up, down := Less(v, w, true), Less(w, v, true)
+		if up.IsNull() || down.IsNull() {
+			return Null
+		}
+		if !up.IsTrue() || !down.IsTrue() {
+			return up
+		}
+	}
+	return Bool(orEqual)
 }
 
 // orderRank is the place of a kind in Cypher's order of values.
@@ -281,17 +304,23 @@ func compareExactly(i int64, f float64) int {
 	return cmp.Compare(i, int64(f))
 }
 
-func compareMaps(a, b *Map) int {
+// compareKeys orders maps by their size and keys, and gives the sorted keys of a.
+func compareKeys(a, b *Map) ([]string, int) {
 	if c := cmp.Compare(a.Len(), b.Len()); c != 0 {
-		return c
+		return nil, c
 	}
 	x, y := slices.Clone(a.Keys()), slices.Clone(b.Keys())
 	slices.Sort(x)
 	slices.Sort(y)
-	if c := slices.Compare(x, y); c != 0 {
+	return x, slices.Compare(x, y)
+}
+
+func compareMaps(a, b *Map) int {
+	keys, c := compareKeys(a, b)
+	if c != 0 {
 		return c
 	}
-	for _, k := range x {
+	for _, k := range keys {
 		v, _ := a.Get(k)
 		w, _ := b.Get(k)
 		if c := Compare(v, w); c != 0 {

@@ -74,15 +74,17 @@ func (r *run) apply(f *fn.Function, args []eval, fr frame) (graph.Value, error) 
 		clear(r.args[base:])
 		r.args = r.args[:base]
 	}()
+	known := true // a null does not spare the arguments behind it: they may fail
 	for _, a := range args {
 		v, err := a(r, fr)
 		if err != nil {
 			return graph.Null, err
 		}
-		if v.IsNull() && !f.TakesNull {
-			return graph.Null, nil
-		}
+		known = known && !v.IsNull()
 		r.args = append(r.args, v)
+	}
+	if !known && !f.TakesNull {
+		return graph.Null, nil
 	}
 	values := r.args[base:]
 	if err := r.making(values...); err != nil {

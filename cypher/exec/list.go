@@ -251,12 +251,12 @@ func (c *compiler) reduce(e *ast.Reduce) (out eval) {
 			return
 		}
 		out = func(r *run, f frame) (graph.Value, error) {
-			v, err := init(r, f)
-			if err != nil {
-				return graph.Null, err
-			}
 			l, err := items(r, f)
 			if err != nil || !l.known {
+				return graph.Null, err
+			}
+			v, err := init(r, f)
+			if err != nil {
 				return graph.Null, err
 			}
 			for i := range l.n {
