@@ -135,17 +135,21 @@ func (g *gen) temporal(k kind, sub func(kind) string) string {
 			return fmt.Sprintf("localtime(%s)", sub(one(g.random, kLocalDateTime, kDateTime, kTime)))
 		}
 	case 4:
+		known := func(kinds ...kind) string { // null is an error
+			k := one(g.random, kinds...)
+			return fmt.Sprintf("coalesce(%s, %s)", sub(k), literal(g.random, k))
+		}
 		switch k {
 		case kDate:
-			return fmt.Sprintf("date({date: %s, %s})", sub(one(g.random, kDate, kLocalDateTime, kDateTime)), one(g.random, "day: 3", "month: 2, day: 1", "year: 2001, day: 28", "week: 3", "dayOfWeek: 2", "quarter: 3", "ordinalDay: 60"))
+			return fmt.Sprintf("date({date: %s, %s})", known(kDate, kLocalDateTime, kDateTime), one(g.random, "day: 3", "month: 2, day: 1", "year: 2001, day: 28", "week: 3", "dayOfWeek: 2", "quarter: 3", "ordinalDay: 60"))
 		case kLocalDateTime:
-			return fmt.Sprintf("localdatetime({date: %s, time: %s%s})", sub(one(g.random, kDate, kLocalDateTime, kDateTime)), sub(one(g.random, kLocalTime, kTime)), one(g.random, "", ", second: 7", ", day: 2"))
+			return fmt.Sprintf("localdatetime({date: %s, time: %s%s})", known(kDate, kLocalDateTime, kDateTime), known(kLocalTime, kTime), one(g.random, "", ", second: 7", ", day: 2"))
 		case kDateTime:
-			return fmt.Sprintf("datetime({datetime: %s, timezone: '%s'})", sub(one(g.random, kLocalDateTime, kDateTime)), one(g.random, "Europe/London", "+05:00", "Z", "America/New_York"))
+			return fmt.Sprintf("datetime({datetime: %s, timezone: '%s'})", known(kLocalDateTime, kDateTime), one(g.random, "Europe/London", "+05:00", "Z", "America/New_York"))
 		case kLocalTime:
-			return fmt.Sprintf("localtime({time: %s, %s})", sub(one(g.random, kLocalTime, kTime, kDateTime)), one(g.random, "hour: 3", "second: 9", "millisecond: 5", "nanosecond: 77"))
+			return fmt.Sprintf("localtime({time: %s, %s})", known(kLocalTime, kTime, kDateTime), one(g.random, "hour: 3", "second: 9", "millisecond: 5", "nanosecond: 77"))
 		case kTime:
-			return fmt.Sprintf("time({time: %s, timezone: '%s'})", sub(one(g.random, kLocalTime, kTime, kDateTime)), one(g.random, "+01:00", "Z", "-02:30"))
+			return fmt.Sprintf("time({time: %s, timezone: '%s'})", known(kLocalTime, kTime, kDateTime), one(g.random, "+01:00", "Z", "-02:30"))
 		}
 	case 5:
 		if k == kDateTime {
