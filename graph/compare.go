@@ -110,7 +110,10 @@ func AsWhole(v Value) Value {
 }
 
 // Less is Cypher's < and, with orEqual, <=: Null when the two cannot be compared.
-func Less(a, b Value, orEqual bool) Value {
+func Less(a, b Value, orEqual bool) Value { return LessCounted(a, b, orEqual, func() {}) }
+
+// LessCounted is Less; it calls step for each value within a list or a map.
+func LessCounted(a, b Value, orEqual bool, step func()) Value {
 	if a.kind == KindNull || b.kind == KindNull {
 		return Null
 	}
@@ -127,46 +130,54 @@ func Less(a, b Value, orEqual bool) Value {
 		}
 		return Null
 	}
-	if a.kind == KindList {
-		return lessList(a.AsList(), b.AsList(), orEqual)
-	}
-	if a.kind == KindMap {
-		return lessMap(a.AsMap(), b.AsMap(), orEqual)
+	if a.kind == KindList || a.kind == KindMap {
+		if c, known := within(a, b, step); known {
+			return Bool(c < 0 || (orEqual && c == 0))
+		}
+		return Null
 	}
 	c := Compare(a, b)
 	return Bool(c < 0 || (orEqual && c == 0))
 }
 
-func lessList(x, y []Value, orEqual bool) Value {
-	for i := range min(len(x), len(y)) {
-		switch e := Equal(x[i], y[i]); {
-		case e.IsNull():
-			return Null
-		case !e.IsTrue():
-			return Less(x[i], y[i], false)
+// within orders what lists and maps hold, as < does, but that NaN compares to
+// nothing; known=false when two values cannot be compared.
+func within(a, b Value, step func()) (c int, known bool) {
+	step()
+	switch {
+	case a.IsNumber() && b.IsNumber():
+		return compareNumbers(a, b), !math.IsNaN(a.Number()) && !math.IsNaN(b.Number())
+	case a.kind == KindList && b.kind == KindList:
+		x, y := a.AsList(), b.AsList()
+		for i := range min(len(x), len(y)) {
+			if c, known = within(x[i], y[i], step); c != 0 || !known {
+				return c, known
+			}
 		}
-	}
-	return Bool(len(x) < len(y) || (orEqual && len(x) == len(y)))
-}
-
-// lessMap compares by size, then by keys, then value by value in the order of the keys.
-func lessMap(a, b *Map, orEqual bool) Value {
-	keys, c := compareKeys(a, b)
-	if c != 0 {
-		return Bool(c < 0)
-	}
-	for _, k := range keys {
-		v, _ := a.Get(k)
-		w, _ := b.Get(k)
-		up, down := Less(v, w, true), Less(w, v, true)
-		if up.IsNull() || down.IsNull() {
-			return Null
+		return cmp.Compare(len(x), len(y)), true
+	case a.kind == KindMap && b.kind == KindMap: // by size, then by keys, then value by value in the order of the keys
+		x, y := a.AsMap(), b.AsMap()
+		keys, c := compareKeys(x, y)
+		if c != 0 {
+			return c, true
 		}
-		if !up.IsTrue() || !down.IsTrue() {
-			return up
+		for _, k := range keys {
+			v, _ := x.Get(k)
+			w, _ := y.Get(k)
+			if c, known = within(v, w, step); c != 0 || !known {
+				return c, known
+			}
 		}
+		return 0, true
 	}
-	return Bool(orEqual)
+	if less := Less(a, b, false); less.IsTrue() {
+		return -1, true
+	}
+	upTo := Less(a, b, true)
+	if upTo.IsTrue() {
+		return 0, true
+	}
+	return 1, !upTo.IsNull()
 }
 
 // orderRank is the place of a kind in Cypher's order of values.

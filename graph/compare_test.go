@@ -57,7 +57,7 @@ func TestComparisons(t *testing.T) {
 		{List([]Value{Null}), List([]Value{Int(1), Int(2)}), "false", "null", "null"},
 		{List([]Value{Int(1)}), List([]Value{Int(1), Null}), "false", "true", "true"},
 		{List(nil), List(nil), "true", "false", "true"},
-		{List([]Value{nan}), List([]Value{nan}), "false", "false", "false"},
+		{List([]Value{nan}), List([]Value{nan}), "false", "null", "null"},
 		{pairs("a", Null), pairs("a", Null), "null", "", ""},
 		{pairs("a", Int(1), "b", Null), pairs("a", Int(2), "b", Null), "false", "", ""},
 		{pairs("a", Null), pairs("b", Null), "false", "", ""},

@@ -196,6 +196,9 @@ func (b *binder) caseOf(e *ast.Case, s *scope, c context) typ {
 			out = out.or(t)
 		}
 	}
+	if e.Else == nil { // null, which is of any type
+		return out
+	}
 	return out.or(b.expr(e.Else, s, c.plain()))
 }
 

@@ -247,17 +247,5 @@ func (c *Context) Equal(a, b graph.Value) graph.Value {
 
 // Less is graph.Less.
 func (c *Context) Less(a, b graph.Value, orEqual bool) graph.Value {
-	if a.Kind() != graph.KindList || b.Kind() != graph.KindList {
-		return graph.Less(a, b, orEqual)
-	}
-	x, y := a.AsList(), b.AsList()
-	for i := range min(len(x), len(y)) {
-		switch e := c.Equal(x[i], y[i]); {
-		case e.IsNull():
-			return graph.Null
-		case !e.IsTrue():
-			return c.Less(x[i], y[i], false)
-		}
-	}
-	return graph.Bool(len(x) < len(y) || orEqual && len(x) == len(y))
+	return graph.LessCounted(a, b, orEqual, func() { c.Work(1) })
 }

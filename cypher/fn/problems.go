@@ -16,6 +16,8 @@ func temporalError(err error) error {
 	}
 	because := status.Because
 	switch p.Class {
+	case temporal.ShortMonth:
+		return status.New(status.SyntaxError, "", "%s", p.Text).With("22007", because("22N35", "Cannot parse '%s' as a DATE. Calendar dates need to be specified using the format 'YYYY-MM', while ordinal dates need to be specified using the format 'YYYY-DDD'.", p.Subject))
 	case temporal.Unreadable:
 		e := status.New(status.SyntaxError, "50N42", "%s", p.Text)
 		e.Detail = "InvalidArgumentValue"

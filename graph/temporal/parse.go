@@ -1,6 +1,7 @@
 package temporal
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"strconv"
@@ -12,9 +13,10 @@ import (
 
 // The forms of ISO 8601 that Cypher reads (Cypher manual, "Temporal values").
 var (
-	dateForm     = regexp.MustCompile(`^(\d{4}|[+-]\d{1,9})(?:-?W(\d{2})(?:-?(\d))?|-?Q(\d)(?:-?(\d{1,2}))?|-(\d{1,2})(?:-(\d{1,2}))?|(\d{2})(\d{2})?|-?(\d{3}))?$`)
-	timeForm     = regexp.MustCompile(`^(\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?$`)
-	zoneForm     = regexp.MustCompile(`^([^Zz+\-\[]*)(Z|z|[+-]\d{1,2}(?::?\d{2}(?::?\d{2})?)?)?(?:\[([^\]]+)\])?$`)
+	dateForm     = regexp.MustCompile(`^(\d{4}|[+-]\d{1,9})(?:-W(\d{1,2})(?:-(\d))?|W(\d{2})(\d)|W(\d{1,2})(?:-(\d))?|-Q(\d)(?:-(\d{1,2}))?|Q(\d)(?:-(\d{1,2})|(\d{2}))?|-(\d{1,2})-(\d{1,2})|-(\d{2})|(\d{2})(\d{2})?|-?(\d{3}))?$`)
+	shortMonth   = regexp.MustCompile(`^(\d{4}|[+-]\d{1,9})-\d$`)
+	timeForm     = regexp.MustCompile(`^(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?)?|(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?)?)$`)
+	zoneForm     = regexp.MustCompile(`^([^Zz+\-\[]*)(Z|z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?)?(?:\[([^\]]+)\])?$`)
 	durationForm = regexp.MustCompile(`^([-+]?)P(?:([-+]?\d+(?:[.,]\d+)?)Y)?(?:([-+]?\d+(?:[.,]\d+)?)M)?(?:([-+]?\d+(?:[.,]\d+)?)W)?(?:([-+]?\d+(?:[.,]\d+)?)D)?(?:T(?:([-+]?\d+(?:[.,]\d+)?)H)?(?:([-+]?\d+(?:[.,]\d+)?)M)?(?:([-+]?\d+(?:[.,]\d+)?)S)?)?$`)
 	durationDate = regexp.MustCompile(`^([-+]?)P(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?$`)
 )
@@ -101,27 +103,28 @@ func parseDate(s string) (int64, error) {
 
 func anyDate(s string) (int64, error) {
 	m := dateForm.FindStringSubmatch(s)
-	if m == nil {
+	switch {
+	case m == nil && shortMonth.MatchString(s):
+		return 0, problem(ShortMonth, s, "Text cannot be parsed to a Date. Hint, year+month needs to have two digits for month (e.g. 2015-02) and ordinal dates three digits (e.g. 2015-032).")
+	case m == nil:
 		return 0, unreadable("Date", s)
 	}
-	or := func(s string, n int64) int64 {
-		if s == "" {
-			return n
-		}
-		return atoi(s)
-	}
 	year := atoi(m[1])
-	switch {
-	case m[2] != "":
-		return weekDateText(year, atoi(m[2]), or(m[3], 1))
-	case m[4] != "":
-		return quarterDateText(year, atoi(m[4]), or(m[5], 1))
-	case m[10] != "":
-		return ordinalDate(year, atoi(m[10]))
-	case m[6] != "":
-		return date(year, atoi(m[6]), or(m[7], 1))
+	part := func(groups ...string) int64 { // the first of the forms that is there; 1 for none
+		if text := cmp.Or(groups...); text != "" {
+			return atoi(text)
+		}
+		return 1
 	}
-	return date(year, or(m[8], 1), or(m[9], 1))
+	switch {
+	case cmp.Or(m[2], m[4], m[6]) != "":
+		return weekDateText(year, part(m[2], m[4], m[6]), part(m[3], m[5], m[7]))
+	case cmp.Or(m[8], m[10]) != "":
+		return quarterDateText(year, part(m[8], m[10]), part(m[9], m[11], m[12]))
+	case m[18] != "":
+		return ordinalDate(year, atoi(m[18]))
+	}
+	return date(year, part(m[13], m[15], m[16]), part(m[14], m[17]))
 }
 
 func parseTime(s string) (int64, error) {
@@ -135,6 +138,9 @@ func anyTime(s string) (int64, error) {
 	m := timeForm.FindStringSubmatch(s)
 	if m == nil {
 		return 0, unreadable("Time", s)
+	}
+	if m[5] != "" { // with colons
+		m = m[4:]
 	}
 	h, mi, sec := atoi("0"+m[1]), atoi("0"+m[2]), atoi("0"+m[3])
 	if err := within([]limit{{"HourOfDay", h, 0, 23}, {"MinuteOfHour", mi, 0, 59}, {"SecondOfMinute", sec, 0, 59}}); err != nil {

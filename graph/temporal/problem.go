@@ -12,6 +12,7 @@ type Class int
 // The classes of problems.
 const (
 	Unreadable   Class = iota // a text in no known form; Subject is the text, Kind what it should be
+	ShortMonth                // a month or a day of the year of one digit; Subject is the text
 	BadValue                  // a component out of its range
 	BadText                   // the same within a text; Subject is the text
 	Missing                   // a component that is needed or not known; Subject is its name

@@ -16,11 +16,11 @@ import (
 
 // The sizes of a round, and what a statement may take before it is left out.
 const (
-	graphsPerRound = 16
+	graphsPerRound = 4
+	probesPerGraph = 16
 	readsPerRound  = 60
 	writesPerRound = 16
 	wrongShare     = 15 // in 100
-	probeShare     = 12 // in 100 of the others
 	patienceOurs   = 2 * time.Second
 	patienceNeo    = 15 * time.Second
 	rowsMax        = 3000
@@ -104,7 +104,11 @@ func (p *player) round(ctx context.Context, seed uint64) error {
 		if err := p.load(ctx, g, nil); err != nil {
 			return err
 		}
-		differs, err := p.reads(ctx, seed, g, reads)
+		probes := make([]*Statement, probesPerGraph) // the graph does not matter to them
+		for j := range probes {
+			probes[j] = NewProbe(newRandom(seed, probeStream+uint64(i*probesPerGraph+j)))
+		}
+		differs, err := p.reads(ctx, seed, g, append(probes, reads...))
 		if err != nil {
 			return err
 		}
@@ -120,8 +124,11 @@ func (p *player) round(ctx context.Context, seed uint64) error {
 	return nil
 }
 
-// graphStream is the first stream of random numbers for graphs.
-const graphStream = 1 << 20
+// The first streams of random numbers for graphs and for probes.
+const (
+	graphStream = 1 << 20
+	probeStream = 1 << 21
+)
 
 // statements gives those of a round.
 func statements(seed uint64) (reads, writes []*Statement) {
@@ -130,8 +137,6 @@ func statements(seed uint64) (reads, writes []*Statement) {
 		switch wrong := r.chance(wrongShare); {
 		case i < readsPerRound && wrong:
 			reads = append(reads, NewWrong(r))
-		case i < readsPerRound && r.chance(probeShare):
-			reads = append(reads, NewProbe(r))
 		case i < readsPerRound:
 			reads = append(reads, NewRead(r))
 		case wrong:

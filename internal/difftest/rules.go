@@ -59,9 +59,12 @@ var rules = []rule{
 				return false
 			}
 			n, o := texts(s, neo.Rows), texts(s, ours.Rows)
+			if !slices.ContainsFunc(append(n, o...), deepType.MatchString) {
+				return false
+			}
 			for _, rows := range [][]string{n, o} {
 				for i := range rows {
-					rows[i] = deepType.ReplaceAllString(rows[i], "deep")
+					rows[i] = listType.ReplaceAllString(rows[i], "type")
 				}
 				slices.Sort(rows)
 			}
@@ -219,6 +222,14 @@ var rules = []rule{
 		func(s *Statement, class string, _, _ *cases.Answer) bool {
 			return class == "rows" && strings.HasPrefix(s.Text, "UNWIND [") && strings.Contains(s.Text, "DISTINCT v") && strings.Contains(s.Text, ": null") && strings.Contains(s.Text, "1 / 0.0")
 		}},
+	{"minus zero", "Neo4j takes -0.0 for less than 0.0 in comparisons that it does not compute before the run, though they are equal; in ours it is not",
+		func(s *Statement, class string, _, _ *cases.Answer) bool {
+			return class == "rows" && (strings.Contains(s.Text, "-0.0") || strings.Contains(s.Literal(), "-0.0"))
+		}},
+	{"types of joined lists", "Neo4j computes the type of the elements of a list joined of two whose types it does not know to one of a few, by chance, and refuses all others before the run; ours stays open",
+		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
+			return neo.Failure != nil && ours.Failure == nil && strings.Contains(s.Text, " || ") && strings.HasPrefix(neo.Failure.Message, "Type mismatch: expected ")
+		}},
 	{"LIMIT 0", "whether an expression before a LIMIT 0 is ever looked at depends on the plan; this allows one side to fail where the other found nothing",
 		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
 			return strings.Contains(s.Text, "LIMIT 0") && (failsByRow(neo) && ours.Failure == nil && empty(ours) || failsByRow(ours) && neo.Failure == nil && empty(neo))
@@ -334,7 +345,8 @@ var (
 	starImport         = regexp.MustCompile(`\b(COUNT|EXISTS|COLLECT) \{.*CALL \(\*\) \{`)
 	aggregatedInside   = regexp.MustCompile(`(?i)\b(COUNT|EXISTS|COLLECT) \{.*\b(count|sum|avg|min|max|collect|stDevP?|percentile\w+)\(.*\}`)
 	aggregateMisplaced = regexp.MustCompile("^(Can't use aggregate functions inside of aggregate functions|Can't use aggregating expressions inside of|Aggregation column contains implicit grouping expressions|Cannot use aggregation in ORDER BY)")
-	deepType           = regexp.MustCompile(`'LIST<[^']*LIST<[^']*LIST<[^']*'`)
+	deepType           = regexp.MustCompile(`'LIST<[^']*LIST<[^']*LIST<`)
+	listType           = regexp.MustCompile(`'LIST<[^']*'`)
 )
 
 var knownNames = regexp.MustCompile(`^CALL db\.(labels|relationshipTypes|propertyKeys)\b`)
