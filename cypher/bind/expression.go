@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/graph"
 	"graticule/status"
 )
 
@@ -60,7 +61,7 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 		return typeOf(e.Value)
 	case *ast.Parameter:
 		b.params[e.Name] = true
-		if v, given := b.cfg.Parameters.Get(e.Name); given {
+		if v, given := b.cfg.Parameters.Get(e.Name); given && v.Kind() != graph.KindFloat { // Neo4j does not look at floats
 			return typeOf(v)
 		}
 	case *ast.Variable:

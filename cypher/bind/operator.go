@@ -20,11 +20,18 @@ func (b *binder) requireType(e ast.Expr, t, want typ, what string) {
 		return
 	}
 	if want.kinds == isBool && t.kinds == isList {
+		if b.given() { // found without the parameters, or allowed
+			return
+		}
 		b.failBecause(e, "InvalidArgumentType", status.Because("22N37", "Cannot coerce LIST to BOOLEAN."),
 			"Coercion of list to boolean is not allowed. Please use `NOT isEmpty(...)` instead.")
 	}
 	b.mistyped(e, t, want.String(), what, "Type mismatch: expected %v but was %v", want, t)
 }
+
+// given tells whether the kinds of parameters are known. A query is bound
+// without them first.
+func (b *binder) given() bool { return b.cfg.Parameters.Len() > 0 }
 
 // givenNumber tells whether e is a parameter that is a number, whose value tells
 // at run time whether it will do for an integer.
@@ -121,6 +128,9 @@ func (b *binder) unary(e *ast.Unary, s *scope, c context) typ {
 		return boolType
 	}
 	t := b.expr(e.Operand, s, c.plain())
+	if e.Op == ast.OpPlus && (b.given() || t.fits(typ{kinds: isDuration | isTemporal})) {
+		return t
+	}
 	b.operand(e.Operand, t, isFloat|isInt)
 	if t.only(isNumber) {
 		return t
@@ -302,11 +312,11 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 	}
 	i := b.expr(e.Index, s, c.plain())
 	subject := isList | isMap | isEntity
-	if i.kinds&isString != 0 && i.kinds != isAny {
-		subject |= hasProperties // a part of a temporal value by its name
+	if _, written := e.Index.(*ast.Literal); written && i.kinds == isString && b.version < 25 {
+		subject |= isTemporal | isDuration // a part of it by its name
 	}
 	if !t.fits(typ{kinds: subject}) {
-		if i.kinds == isString && t.kinds != isList {
+		if i.kinds&isString != 0 && t.kinds != isList {
 			b.require(e.Subject, t, isMap|isEntity)
 		}
 		b.require(e.Subject, t, isList)

@@ -413,8 +413,8 @@ func (p *predicate) sift() sieve {
 				}
 			} else {
 				for i := range c.n {
-					x := column.At(i)
-					if err := boolOrNull(x); err != nil {
+					x, err := truth(column.At(i))
+					if err != nil {
 						return err
 					}
 					marks = append(marks, x.IsTrue())

@@ -272,7 +272,8 @@ func (c *compiler) unary(e *ast.Unary) eval {
 			if err != nil {
 				return graph.Null, err
 			}
-			return fn.Not(v), boolOrNull(v)
+			v, err = truth(v)
+			return fn.Not(v), err
 		}
 	case ast.OpNegate:
 		return func(r *run, f frame) (graph.Value, error) {
@@ -286,11 +287,24 @@ func (c *compiler) unary(e *ast.Unary) eval {
 	return x
 }
 
-func boolOrNull(v graph.Value) error {
-	if v.Kind() != graph.KindBool && !v.IsNull() {
-		return fn.NotOfType(v, "BOOLEAN", "Don't know how to treat that as a predicate: %s", fn.Inspect(v))
+// truth gives what a value counts for as a predicate: lists are true unless they
+// are empty, and maps are.
+func truth(v graph.Value) (graph.Value, error) {
+	switch v.Kind() {
+	case graph.KindBool, graph.KindNull:
+		return v, nil
+	case graph.KindList:
+		return graph.Bool(len(v.AsList()) > 0), nil
+	case graph.KindMap:
+		return graph.True, nil
 	}
-	return nil
+	return graph.Null, fn.NotOfType(v, "BOOLEAN", "Don't know how to treat that as a predicate: %s", fn.Inspect(v))
+}
+
+// untrue tells whether no run can take a literal for a predicate.
+func untrue(lit *ast.Literal) bool {
+	_, err := truth(lit.Value)
+	return err != nil
 }
 
 var operations = map[ast.Op]operation{
@@ -322,7 +336,7 @@ func large(v graph.Value) bool {
 func (c *compiler) binary(e *ast.Binary) eval {
 	e = factored(e)
 	for _, side := range []ast.Expr{e.Left, e.Right} {
-		if lit, ok := side.(*ast.Literal); ok && e.Op <= ast.OpAnd && boolOrNull(lit.Value) != nil {
+		if lit, ok := side.(*ast.Literal); ok && e.Op <= ast.OpAnd && untrue(lit) {
 			c.fail(side, "InvalidArgumentType", "Type mismatch: expected Boolean but was %v", lit.Value.Kind())
 		}
 	}
@@ -355,7 +369,7 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			if err != nil {
 				return graph.Null, err
 			}
-			if err := boolOrNull(a); err != nil {
+			if a, err = truth(a); err != nil {
 				return graph.Null, err
 			}
 			if a.Kind() == graph.KindBool && a == short {
@@ -365,7 +379,8 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			if err != nil {
 				return graph.Null, err
 			}
-			return f2(a, b), boolOrNull(b)
+			b, err = truth(b)
+			return f2(a, b), err
 		}
 	}
 	switch e.Op {
@@ -491,7 +506,11 @@ func (c *compiler) caseExpr(e *ast.Case) eval {
 	for _, w := range e.Whens {
 		x := when{then: c.expr(w.Then)}
 		for _, cond := range w.Conditions {
-			x.conditions = append(x.conditions, c.expr(cond))
+			if subject == nil {
+				x.conditions = append(x.conditions, c.boolean(cond))
+			} else {
+				x.conditions = append(x.conditions, c.expr(cond))
+			}
 			x.predicate = append(x.predicate, subject == nil || tested(cond))
 		}
 		whens = append(whens, x)

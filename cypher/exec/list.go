@@ -108,7 +108,7 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 		slot := c.bind(e.Variable.Value, anyVar)
 		var where, project eval
 		if e.Where != nil {
-			where = c.expr(e.Where)
+			where = c.boolean(e.Where)
 		}
 		if e.Projection != nil {
 			project = c.expr(e.Projection)
@@ -156,9 +156,9 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 	items := c.elementsOf(e.List)
 	c.inner(func() {
 		slot := c.bind(e.Variable.Value, anyVar)
-		test := func(_ *run, f frame) (graph.Value, error) { return f[slot], nil }
+		test := func(_ *run, f frame) (graph.Value, error) { return truth(f[slot]) }
 		if e.Predicate != nil {
-			test = c.expr(e.Predicate)
+			test = c.boolean(e.Predicate)
 		}
 		all, single := e.Kind == "all", e.Kind == "single"
 		decided := e.Kind == "any" // what it is as soon as more than most elements pass, or for all one does not

@@ -252,7 +252,7 @@ func (c *compiler) boolean(e ast.Expr) eval {
 		if err != nil {
 			return graph.Null, err
 		}
-		return v, boolOrNull(v)
+		return truth(v)
 	}
 }
 

@@ -82,7 +82,7 @@ func (c *compiler) conjuncts(p *pattern, e ast.Expr) {
 		c.conjuncts(p, b.Right)
 		return
 	}
-	if lit, ok := e.(*ast.Literal); ok && boolOrNull(lit.Value) != nil {
+	if lit, ok := e.(*ast.Literal); ok && untrue(lit) {
 		c.fail(e, "InvalidArgumentType", "Type mismatch: expected Boolean but was %v", lit.Value.Kind())
 	}
 	pr := predicate{test: c.boolean(e), deps: c.deps(e), text: e.At().Text(c.source)}
@@ -119,7 +119,7 @@ func (c *compiler) everyElement(pr *predicate, e ast.Expr) {
 			kind = relVar
 		}
 		pr.eachSlot = c.bind(q.Variable.Value, kind)
-		pr.each = c.expr(q.Predicate)
+		pr.each = c.boolean(q.Predicate)
 		pr.eachVector = c.vector(q.Predicate, pr.each)
 	})
 }

@@ -230,6 +230,14 @@ var rules = []rule{
 		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
 			return neo.Failure != nil && ours.Failure == nil && strings.Contains(s.Text, " || ") && strings.HasPrefix(neo.Failure.Message, "Type mismatch: expected ")
 		}},
+	{"AND true of a list", "a list is true as a predicate unless it is empty; Neo4j drops AND true, OR false and XOR false before it looks at the other side, and gives back the list",
+		func(s *Statement, class string, neo, _ *cases.Answer) bool {
+			return class == "rows" && neutral.MatchString(s.Text)
+		}},
+	{"OR of what holds always", "Neo4j drops the other side of OR true, and of what it computes to true before the run, even where that side would fail",
+		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
+			return neo.Failure == nil && failsByRow(ours) && strings.Contains(s.Text, " OR (") && strings.Contains(s.Text, "NOT NULL)")
+		}},
 	{"LIMIT 0", "whether an expression before a LIMIT 0 is ever looked at depends on the plan; this allows one side to fail where the other found nothing",
 		func(s *Statement, _ string, neo, ours *cases.Answer) bool {
 			return strings.Contains(s.Text, "LIMIT 0") && (failsByRow(neo) && ours.Failure == nil && empty(ours) || failsByRow(ours) && neo.Failure == nil && empty(neo))
@@ -342,6 +350,7 @@ var (
 )
 
 var (
+	neutral            = regexp.MustCompile(`\b(AND true|OR false|XOR false|true AND|false OR|false XOR)\b`)
 	starImport         = regexp.MustCompile(`\b(COUNT|EXISTS|COLLECT) \{.*CALL \(\*\) \{`)
 	aggregatedInside   = regexp.MustCompile(`(?i)\b(COUNT|EXISTS|COLLECT) \{.*\b(count|sum|avg|min|max|collect|stDevP?|percentile\w+)\(.*\}`)
 	aggregateMisplaced = regexp.MustCompile("^(Can't use aggregate functions inside of aggregate functions|Can't use aggregating expressions inside of|Aggregation column contains implicit grouping expressions|Cannot use aggregation in ORDER BY)")
