@@ -333,6 +333,38 @@ func large(v graph.Value) bool {
 	return false
 }
 
+// written tells whether e is a number that is written out, or calculated of such.
+func written(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Literal:
+		return e.Value.IsNumber()
+	case *ast.Unary:
+		return e.Op != ast.OpNot && written(e.Operand)
+	case *ast.Binary:
+		return written(e.Left) && written(e.Right)
+	}
+	return false
+}
+
+// quotient divides numbers that are written out: a FLOAT by 0 is infinite, as
+// Neo4j computes it before the run, and an error as it computes it in the run.
+func quotient(left, right eval) eval {
+	return func(r *run, f frame) (graph.Value, error) {
+		a, err := left(r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		b, err := right(r, f)
+		if err != nil {
+			return graph.Null, err
+		}
+		if a.Kind() == graph.KindFloat {
+			b = graph.Float(b.Number())
+		}
+		return fn.Divide(a, b)
+	}
+}
+
 func (c *compiler) binary(e *ast.Binary) eval {
 	e = factored(e)
 	for _, side := range []ast.Expr{e.Left, e.Right} {
@@ -341,6 +373,9 @@ func (c *compiler) binary(e *ast.Binary) eval {
 		}
 	}
 	left, right := c.expr(e.Left), c.expr(e.Right)
+	if e.Op == ast.OpDivide && written(e.Left) && written(e.Right) {
+		return quotient(left, right)
+	}
 	joins := e.Op == ast.OpAdd || e.Op == ast.OpConcat
 	both := func(f2 operation) eval {
 		return func(r *run, f frame) (graph.Value, error) {

@@ -246,7 +246,7 @@ func scaled(d, v graph.Value, op string, f float64) (graph.Value, error) {
 // Divide is /: integer division of integers.
 func Divide(a, b graph.Value) (graph.Value, error) {
 	switch {
-	case b.Kind() == graph.KindInt && b.AsInt() == 0 && a.Kind() != graph.KindFloat:
+	case b.Kind() == graph.KindInt && b.AsInt() == 0: // of a FLOAT too
 		return graph.Null, status.New(status.ArithmeticError, "50N42", "/ by zero")
 	case a.IsNull() || b.IsNull():
 		return graph.Null, nil
@@ -257,8 +257,6 @@ func Divide(a, b graph.Value) (graph.Value, error) {
 		return graph.Int(a.AsInt() / b.AsInt()), nil
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(a.Number() / b.Number()), nil
-	case a.Kind() == graph.KindDuration && b.Kind() == graph.KindInt && b.AsInt() == 0:
-		return graph.Null, status.New(status.ArithmeticError, "50N42", "/ by zero")
 	case a.Kind() == graph.KindDuration && b.IsNumber():
 		if n := b.Number(); n != 0 && !math.IsInf(n, 0) && !math.IsNaN(n) {
 			by, _ := new(big.Rat).SetString(strconv.FormatFloat(n, 'g', -1, 64))

@@ -74,11 +74,13 @@ func point(c *Context, a []graph.Value) (graph.Value, error) {
 	default:
 		return graph.Null, TypeError("Invalid input for function 'point()': Expected a map but got %s", Inspect(a[0]))
 	}
-	for _, k := range []string{"x", "y", "z", "longitude", "latitude", "height", "crs", "srid"} {
-		v, ok := m.Get(k)
-		if ok && v.IsNull() {
+	for i := range m.Len() {
+		if _, v := m.At(i); v.IsNull() {
 			return graph.Null, nil
 		}
+	}
+	for _, k := range []string{"x", "y", "z", "longitude", "latitude", "height", "crs", "srid"} {
+		v, ok := m.Get(k)
 		text := k == "crs"
 		if ok && (text && v.Kind() != graph.KindString || !text && !v.IsNumber()) {
 			want := "FLOAT or INTEGER"

@@ -20,6 +20,8 @@ type Statement struct {
 	Inexact bool
 	// Unsure is set when rows may differ, as after a mutation of the text.
 	Unsure bool
+
+	digits int // of floats that are compared where rounding may differ, 9 for 0
 }
 
 // Literal gives the parameters as a map of literals.
