@@ -65,7 +65,7 @@ func texts() []Function {
 		})
 	}
 	lower, upper := func(t language.Tag, o ...cases.Option) cases.Caser { return cases.Lower(t, o...) }, func(t language.Tag, o ...cases.Option) cases.Caser { return cases.Upper(t, o...) }
-	cut := func(name string, f, chosen cutter) Function {
+	cut := func(name string, f cutter) Function {
 		return str(name, name, 1, 2, func(c *Context, s string, rest []graph.Value) (graph.Value, error) {
 			if len(rest) == 0 {
 				return graph.String(f(s, func(r rune) bool { c.Work(1); return whitespace(r) })), nil
@@ -74,15 +74,15 @@ func texts() []Function {
 				return graph.Null, expectedText(name, rest[0])
 			}
 			chars := rest[0].AsString()
-			return graph.String(chosen(s, func(r rune) bool { c.Work(1); return strings.ContainsRune(chars, r) })), nil
+			return graph.String(f(s, func(r rune) bool { c.Work(1); return strings.ContainsRune(chars, r) })), nil
 		})
 	}
 	return []Function{
 		cased("toLower", "toLower", strings.ToLower, lower), cased("lower", "toLower", strings.ToLower, lower),
 		cased("toUpper", "toUpper", strings.ToUpper, upper), cased("upper", "toUpper", strings.ToUpper, upper),
 		{Name: "trim", Min: 1, Max: 2, TakesNull: true, Eval: trim},
-		trimAt("trim both", strings.TrimFunc, strings.TrimFunc), trimAt("trim leading", strings.TrimLeftFunc, strings.TrimLeftFunc), trimAt("trim trailing", strings.TrimRightFunc, cutEnd),
-		cut("btrim", strings.TrimFunc, strings.TrimFunc), cut("ltrim", strings.TrimLeftFunc, strings.TrimLeftFunc), cut("rtrim", strings.TrimRightFunc, cutEnd),
+		trimAt("trim both", strings.TrimFunc), trimAt("trim leading", strings.TrimLeftFunc), trimAt("trim trailing", strings.TrimRightFunc),
+		cut("btrim", strings.TrimFunc), cut("ltrim", strings.TrimLeftFunc), cut("rtrim", strings.TrimRightFunc),
 		{Name: "replace", Min: 3, Max: 3, Max25: 4, Eval: replace},
 		str("split", "split", 2, 2, split),
 		{Name: "substring", Min: 2, Max: 3, Eval: substring},
@@ -127,16 +127,16 @@ func texts() []Function {
 // trim is trim(text) and trim(character, text).
 func trim(c *Context, a []graph.Value) (graph.Value, error) {
 	if len(a) == 2 {
-		return trimAt("trim", strings.TrimFunc, strings.TrimFunc).Eval(c, []graph.Value{a[1], a[0]})
+		return trimAt("trim", strings.TrimFunc).Eval(c, []graph.Value{a[1], a[0]})
 	}
 	if a[0].IsNull() {
 		return graph.Null, nil
 	}
-	return trimAt("trim", strings.TrimFunc, strings.TrimFunc).Eval(c, a)
+	return trimAt("trim", strings.TrimFunc).Eval(c, a)
 }
 
 // trimAt is trim(… FROM text): of a text and the one character that is cut off.
-func trimAt(name string, cut, chosen cutter) Function {
+func trimAt(name string, cut cutter) Function {
 	return Function{Name: name, Min: 1, Max: 2, TakesNull: name == "trim", Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 		for _, v := range a {
 			if v.IsNull() && (len(a) == 1 || a[0].IsNull()) {
@@ -153,22 +153,12 @@ func trimAt(name string, cut, chosen cutter) Function {
 		if utf8.RuneCountInString(chars) > 1 {
 			return graph.Null, argumentError("", "The argument `trimCharacterString` in the `trim()` function must be of length 1.")
 		}
-		return graph.String(chosen(a[0].AsString(), func(r rune) bool { c.Work(1); return strings.ContainsRune(chars, r) })), nil
+		return graph.String(cut(a[0].AsString(), func(r rune) bool { c.Work(1); return strings.ContainsRune(chars, r) })), nil
 	}}
 }
 
 // cutter takes runes off the ends of s.
 type cutter func(s string, in func(rune) bool) string
-
-// cutEnd takes them off the end, but as Neo4j keeps the first rune of s, unless
-// it is one of two UTF-16 units.
-func cutEnd(s string, in func(rune) bool) string {
-	_, first := utf8.DecodeRuneInString(s)
-	if first == utf8.UTFMax {
-		first = 0
-	}
-	return s[:first] + strings.TrimRightFunc(s[first:], in)
-}
 
 func replace(c *Context, a []graph.Value) (graph.Value, error) {
 	for _, v := range a[:3] {
