@@ -226,7 +226,7 @@ func (g *gen) float(sub func(kind) string) string {
 		g.st.Inexact = true
 		return fmt.Sprintf("point.distance(%s, %s)", sub(kPoint), sub(kPoint))
 	case 9:
-		return fmt.Sprintf("(%s).%s", sub(kPoint), one(g.random, "x", "y", "latitude", "srid"))
+		return fmt.Sprintf("(%s).%s", sub(kPoint), one(g.random, "x", "y", "srid"))
 	case 10:
 		return fmt.Sprintf("round(%s, %d, '%s')", sub(kFloat), g.IntN(3), one(g.random, "HALF_UP", "HALF_DOWN", "HALF_EVEN", "UP", "DOWN", "CEILING", "FLOOR"))
 	}
