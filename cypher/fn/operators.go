@@ -385,15 +385,13 @@ func Index(subject, i graph.Value) (graph.Value, error) {
 	return graph.Null, NotOfType(subject, "LIST or MAP", "`%s` is not a collection or a map. Element access is only possible by performing a collection lookup using an integer index, or by performing a map lookup using a string key (found: %s[%s])", Inspect(subject), Inspect(subject), Inspect(i))
 }
 
-// Slice is list[from..to]; a null bound gives null. open means that the bound was left out.
+// Slice is list[from..to]; a null bound gives null. open means that the bound was
+// left out. A value that is no list counts as a list of it alone.
 func Slice(subject, from, to graph.Value, openFrom, openTo bool) (graph.Value, error) {
 	if subject.IsNull() || (from.IsNull() && !openFrom) || (to.IsNull() && !openTo) {
 		return graph.Null, nil
 	}
-	if subject.Kind() != graph.KindList {
-		return graph.Null, TypeError("cannot slice %v", subject.Kind())
-	}
-	l := subject.AsList()
+	l := ListOf(subject)
 	n := int64(len(l))
 	lo, hi := int64(0), n
 	clamp := func(v graph.Value) int64 {
