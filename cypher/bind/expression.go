@@ -239,7 +239,11 @@ func (b *binder) perElement(e ast.Expr, s *scope, c context) typ {
 			b.boolean(e.AllPredicate, inner, c.local())
 			return boolType
 		}
-		return t.or(step)
+		either := t.or(step)
+		if common := t.kinds & step.kinds; common != 0 { // what a step gives becomes the accumulator of the next
+			either.kinds = common
+		}
+		return either
 	}
 	return anyType
 }

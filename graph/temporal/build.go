@@ -203,6 +203,9 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 	} else {
 		t, hasTime := f.base("time")
 		d, hasDate := f.base("date")
+		if f.err != nil {
+			return graph.Null, f.err
+		}
 		if hasDate && !d.hasDate || hasTime && !t.hasTime {
 			if hasDate && !d.hasDate {
 				return graph.Null, &Problem{Class: Unsupported, Kind: "date", Base: d.v}
