@@ -294,7 +294,11 @@ func Power(a, b graph.Value) (graph.Value, error) {
 	case a.IsNull() || b.IsNull():
 		return graph.Null, nil
 	case a.IsNumber() && b.IsNumber():
-		return graph.Float(math.Pow(a.Number(), b.Number())), nil
+		x, y := a.Number(), b.Number()
+		if math.Abs(x) == 1 && (math.IsInf(y, 0) || math.IsNaN(y)) { // which math.Pow takes for 1
+			return graph.Float(math.NaN()), nil
+		}
+		return graph.Float(math.Pow(x, y)), nil
 	}
 	return graph.Null, mismatch("Cannot raise `%s` to the power of `%s`", a, "^", b)
 }
