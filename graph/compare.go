@@ -112,50 +112,42 @@ func AsWhole(v Value) Value {
 // Less is Cypher's < and, with orEqual, <=: Null when the two cannot be compared.
 func Less(a, b Value, orEqual bool) Value { return LessCounted(a, b, orEqual, func() {}) }
 
-// LessCounted is Less; it calls step for each value within a list or a map.
+// LessCounted is Less; it calls step for each value, those within lists and maps too.
 func LessCounted(a, b Value, orEqual bool, step func()) Value {
-	if a.kind == KindNull || b.kind == KindNull {
+	switch c, known := ordered(a, b, step); {
+	case !known && a.IsNumber() && b.IsNumber(): // NaN
+		return False
+	case !known, !orEqual && (a.kind == KindPoint || a.kind == KindDuration): // which have no order, but are as large as themselves
 		return Null
+	default:
+		return Bool(c < 0 || (orEqual && c == 0))
 	}
-	if a.IsNumber() && b.IsNumber() {
-		if (a.kind == KindFloat && math.IsNaN(a.AsFloat())) || (b.kind == KindFloat && math.IsNaN(b.AsFloat())) {
-			return False
-		}
-	} else if a.kind != b.kind || a.kind == KindVector || a.kind == KindUUID {
-		return Null
-	}
-	if a.kind == KindPoint || a.kind == KindDuration { // they have no order, but are as large as themselves
-		if orEqual && Equal(a, b).IsTrue() {
-			return True
-		}
-		return Null
-	}
-	if a.kind == KindList || a.kind == KindMap {
-		if c, known := within(a, b, step); known {
-			return Bool(c < 0 || (orEqual && c == 0))
-		}
-		return Null
-	}
-	c := Compare(a, b)
-	return Bool(c < 0 || (orEqual && c == 0))
 }
 
-// within orders what lists and maps hold, as < does, but that NaN compares to
-// nothing; known=false when two values cannot be compared.
-func within(a, b Value, step func()) (c int, known bool) {
+// ordered compares two values, and what lists and maps hold value by value;
+// known=false when two that are met cannot be compared, as NaN with any.
+func ordered(a, b Value, step func()) (c int, known bool) {
 	step()
 	switch {
 	case a.IsNumber() && b.IsNumber():
 		return compareNumbers(a, b), !math.IsNaN(a.Number()) && !math.IsNaN(b.Number())
-	case a.kind == KindList && b.kind == KindList:
+	case a.kind != b.kind:
+		return 0, false
+	}
+	switch a.kind {
+	case KindNull, KindVector, KindUUID:
+		return 0, false
+	case KindPoint, KindDuration:
+		return 0, Equal(a, b).IsTrue()
+	case KindList:
 		x, y := a.AsList(), b.AsList()
 		for i := range min(len(x), len(y)) {
-			if c, known = within(x[i], y[i], step); c != 0 || !known {
+			if c, known = ordered(x[i], y[i], step); c != 0 || !known {
 				return c, known
 			}
 		}
 		return cmp.Compare(len(x), len(y)), true
-	case a.kind == KindMap && b.kind == KindMap: // by size, then by keys, then value by value in the order of the keys
+	case KindMap: // by size, then by keys, then value by value in the order of the keys
 		x, y := a.AsMap(), b.AsMap()
 		keys, c := compareKeys(x, y)
 		if c != 0 {
@@ -164,20 +156,13 @@ func within(a, b Value, step func()) (c int, known bool) {
 		for _, k := range keys {
 			v, _ := x.Get(k)
 			w, _ := y.Get(k)
-			if c, known = within(v, w, step); c != 0 || !known {
+			if c, known = ordered(v, w, step); c != 0 || !known {
 				return c, known
 			}
 		}
 		return 0, true
 	}
-	if less := Less(a, b, false); less.IsTrue() {
-		return -1, true
-	}
-	upTo := Less(a, b, true)
-	if upTo.IsTrue() {
-		return 0, true
-	}
-	return 1, !upTo.IsNull()
+	return Compare(a, b), true
 }
 
 // orderRank is the place of a kind in Cypher's order of values.

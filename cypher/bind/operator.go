@@ -273,8 +273,6 @@ func numeric(left, right typ, otherwise kinds) typ {
 func (b *binder) sum(left, right typ) typ {
 	text := b.joined() | isNum
 	switch {
-	case left.kinds == isList && right.kinds == isList:
-		return listOf(left.elementType().joined(right.elementType()))
 	case left.kinds == isList && right.kinds&isList == 0:
 		return listOf(left.elementType().joined(right))
 	case right.kinds == isList && left.kinds&isList == 0:

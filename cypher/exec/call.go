@@ -115,7 +115,7 @@ func writtenOut(e ast.Expr) bool {
 	case *ast.Literal:
 		return true
 	case *ast.Unary:
-		return e.Op == ast.OpNegate && writtenOut(e.Operand)
+		return e.Op != ast.OpNot && writtenOut(e.Operand)
 	case *ast.Map:
 		return !slices.ContainsFunc(e.Values, func(v ast.Expr) bool { return !writtenOut(v) })
 	case *ast.List:

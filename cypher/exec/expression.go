@@ -333,36 +333,21 @@ func large(v graph.Value) bool {
 	return false
 }
 
-// written tells whether e is a number that is written out, or calculated of such.
-func written(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.Literal:
-		return e.Value.IsNumber()
-	case *ast.Unary:
-		return e.Op != ast.OpNot && written(e.Operand)
-	case *ast.Binary:
-		return written(e.Left) && written(e.Right)
+// calculated tells whether e is written out, or calculated of what is.
+func calculated(e ast.Expr) bool {
+	if b, ok := e.(*ast.Binary); ok {
+		return calculated(b.Left) && calculated(b.Right)
 	}
-	return false
+	return writtenOut(e)
 }
 
-// quotient divides numbers that are written out: a FLOAT by 0 is infinite, as
-// Neo4j computes it before the run, and an error as it computes it in the run.
-func quotient(left, right eval) eval {
-	return func(r *run, f frame) (graph.Value, error) {
-		a, err := left(r, f)
-		if err != nil {
-			return graph.Null, err
-		}
-		b, err := right(r, f)
-		if err != nil {
-			return graph.Null, err
-		}
-		if a.Kind() == graph.KindFloat {
-			b = graph.Float(b.Number())
-		}
-		return fn.Divide(a, b)
+// quotient divides what is written out: a FLOAT by 0 is infinite, as Neo4j computes
+// it before the run, and an error as it computes it in the run.
+func quotient(a, b graph.Value) (graph.Value, error) {
+	if a.Kind() == graph.KindFloat && b.IsNumber() {
+		b = graph.Float(b.Number())
 	}
+	return fn.Divide(a, b)
 }
 
 func (c *compiler) binary(e *ast.Binary) eval {
@@ -373,9 +358,6 @@ func (c *compiler) binary(e *ast.Binary) eval {
 		}
 	}
 	left, right := c.expr(e.Left), c.expr(e.Right)
-	if e.Op == ast.OpDivide && written(e.Left) && written(e.Right) {
-		return quotient(left, right)
-	}
 	joins := e.Op == ast.OpAdd || e.Op == ast.OpConcat
 	both := func(f2 operation) eval {
 		return func(r *run, f frame) (graph.Value, error) {
@@ -460,6 +442,9 @@ func (c *compiler) binary(e *ast.Binary) eval {
 	if e.Op == ast.OpIn {
 		return c.in(e, left, both(operations[e.Op]))
 	}
+	if e.Op == ast.OpDivide && calculated(e) {
+		return both(of(quotient))
+	}
 	return both(operations[e.Op])
 }
 
@@ -541,12 +526,11 @@ func (c *compiler) caseExpr(e *ast.Case) eval {
 	for _, w := range e.Whens {
 		x := when{then: c.expr(w.Then)}
 		for _, cond := range w.Conditions {
-			if subject == nil {
-				x.conditions = append(x.conditions, c.boolean(cond))
-			} else {
-				x.conditions = append(x.conditions, c.expr(cond))
+			predicate, compile := subject == nil || tested(cond), c.expr
+			if predicate {
+				compile = c.boolean
 			}
-			x.predicate = append(x.predicate, subject == nil || tested(cond))
+			x.conditions, x.predicate = append(x.conditions, compile(cond)), append(x.predicate, predicate)
 		}
 		whens = append(whens, x)
 	}

@@ -311,12 +311,15 @@ func (f *fields) exclusiveBases() error {
 
 // epoch gives the instant that components count from 1970 to, in a zone, and whether they do.
 func (f *fields) epoch(loc *time.Location, named bool) (between, bool) {
+	if !f.has("epochSeconds") && !f.has("epochMillis") {
+		return between{}, false
+	}
 	seconds, nanos := f.get("epochSeconds", 0), int64(0)
 	if f.has("epochMillis") {
 		ms := f.get("epochMillis", 0)
 		seconds, nanos = floorDiv(ms, 1000), floorMod(ms, 1000)*1e6
 	}
-	return side(graph.DateTimeOf(seconds, int32(nanos), At(loc, named, seconds))), f.has("epochSeconds") || f.has("epochMillis")
+	return side(graph.DateTimeOf(seconds, int32(nanos), At(loc, named, seconds))), true
 }
 
 // date applies the components of a date to the day at hand, or to nothing.
