@@ -97,17 +97,19 @@ var calls = []string{
 	"a {.a, .*, z: b}", "a {b}", "a IS :: INTEGER | STRING", "isEmpty(a) OR b", "percentileCont(a, 0.5)", "sum(a)", "avg(a)", "stDev(a)", "collect(a)", "min(a)", "max(b)", "count(a)", "sum(a) + count(b)",
 }
 
-// full writes clauses with a RETURN for a subquery expression, columns as told.
-func (g *gen) full(sc scope, column func(scope) string) string {
-	one := func() string {
+// full writes a subquery expression of whole clauses, which gives values of k.
+func (g *gen) full(word string, k kind, sc scope) string {
+	g.nested--
+	defer func() { g.nested++ }()
+	part := func() string {
 		inner := &query{gen: g, sc: sc}
 		inner.clauses(g.between(1, 2))
-		inner.add("RETURN %s", column(inner.sc))
+		inner.add("RETURN %s AS x", g.expression(k, 1, inner.sc))
 		return inner.b.String()
 	}
-	text := one()
+	text := part()
 	if g.chance(25) {
-		text += []string{" UNION ", " UNION ALL "}[g.IntN(2)] + one()
+		text += one(g.random, " UNION ", " UNION ALL ") + part()
 	}
-	return text
+	return word + " { " + text + " }"
 }

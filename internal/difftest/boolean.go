@@ -100,9 +100,7 @@ func (g *gen) boolean(depth int, sc scope) string {
 		}
 	case 30:
 		if g.nested > 0 && depth > 1 {
-			g.nested--
-			defer func() { g.nested++ }()
-			return "EXISTS { " + g.full(sc, func(inner scope) string { return g.expression(kInt, 1, inner) + " AS x" }) + " }"
+			return g.full("EXISTS", kInt, sc)
 		}
 	case 31:
 		return fmt.Sprintf("(%s %s %s)", sub(kInts), one(g.random, "=", "<", ">", "<="), sub(one(g.random, kInts, kInts, kStrings)))

@@ -88,9 +88,7 @@ func (g *gen) leaf(k kind, sc scope) string {
 	}
 	text := literal(g.random, k)
 	if g.chance(15) {
-		name := fmt.Sprintf("p%d", len(g.st.Params)+1)
-		g.st.Params = append(g.st.Params, name+": "+text)
-		return "$" + name
+		return g.param(text)
 	}
 	return text
 }
@@ -196,9 +194,7 @@ func (g *gen) integer(depth int, sc scope) string {
 		return fmt.Sprintf("reduce(m = {a: 0}, it IN %s | {a: m.a + it}).a", sub(kInts))
 	case 28:
 		if g.nested > 0 && depth > 1 {
-			g.nested--
-			defer func() { g.nested++ }()
-			return "COUNT { " + g.full(sc, func(inner scope) string { return g.expression(kInt, 1, inner) + " AS x" }) + " }"
+			return g.full("COUNT", kInt, sc)
 		}
 	}
 	return sub(kInt)

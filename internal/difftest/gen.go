@@ -42,6 +42,13 @@ func newGen(r random) *gen {
 	return &gen{random: r, st: &Statement{}, nested: 2, budget: 8}
 }
 
+// param makes a parameter of a literal and gives its name as it is written.
+func (g *gen) param(text string) string {
+	name := fmt.Sprintf("p%d", len(g.st.Params)+1)
+	g.st.Params = append(g.st.Params, name+": "+text)
+	return "$" + name
+}
+
 // name gives one that is not in use.
 func (g *gen) name(prefix string) string {
 	g.names++

@@ -90,9 +90,7 @@ func (q *query) unwindMaps() {
 	}
 	rows := list(q.random, 3, row)
 	if q.chance(40) {
-		p := fmt.Sprintf("p%d", len(q.st.Params)+1)
-		q.st.Params = append(q.st.Params, p+": "+rows)
-		rows = "$" + p
+		rows = q.param(rows)
 	} else if q.chance(30) {
 		inner := q.name("u")
 		q.add("UNWIND [%s, [], null, %s] AS %s UNWIND %s AS %s", rows, list(q.random, 2, row), inner, inner, name)

@@ -61,14 +61,11 @@ func (g *gen) list(k kind, depth int, sc scope) string {
 		}
 	case 9:
 		if g.nested > 0 {
+			if depth > 1 && g.chance(30) {
+				return g.full("COLLECT", item, sc)
+			}
 			g.nested--
 			defer func() { g.nested++ }()
-			if depth > 1 && g.chance(30) {
-				return "COLLECT { " + g.full(sc, func(inner scope) string {
-					x := "x"
-					return g.expression(item, 1, inner) + " AS " + x
-				}) + " }"
-			}
 			p := g.pattern(sc, shape{rels: g.between(0, 2)})
 			return fmt.Sprintf("COLLECT { MATCH %s%s RETURN %s AS x ORDER BY x }", p.text, g.where(40, p.scope), g.expression(item, 1, p.scope))
 		}

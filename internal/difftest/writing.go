@@ -100,9 +100,7 @@ func (w *writer) rows() {
 	}
 	list, row, n := "["+strings.Join(rows, ", ")+"]", w.name("u"), w.name("c")
 	if w.chance(50) {
-		p := fmt.Sprintf("p%d", len(w.st.Params)+1)
-		w.st.Params = append(w.st.Params, p+": "+list)
-		list = "$" + p
+		list = w.param(list)
 	}
 	label := one(w.random, labels...)
 	w.add("%sUNWIND %s AS %s", w.joint(), list, row)
@@ -117,12 +115,13 @@ func (w *writer) rows() {
 
 // joint gives the WITH that must stand between an update and a reading clause.
 func (w *writer) joint() string {
-	if writes.MatchString(w.b.String()) && len(w.sc) > 0 {
+	switch {
+	case !writes.MatchString(w.b.String()):
+		return ""
+	case len(w.sc) > 0:
 		return "WITH * "
-	} else if writes.MatchString(w.b.String()) {
-		return "WITH 1 AS one "
 	}
-	return ""
+	return "WITH 1 AS one "
 }
 
 // batches writes a CALL in transactions over rows of a fixed order, some of which fail.
@@ -286,9 +285,7 @@ func (w *writer) setItem(v variable) string {
 		w.set[properties[k]], w.set[properties[l]] = true, true
 		text := fmt.Sprintf("{%s: %s, %s: %s}", properties[k], w.constant(k), properties[l], one(w.random, w.constant(l), "null"))
 		if w.chance(30) {
-			p := fmt.Sprintf("p%d", len(w.st.Params)+1)
-			w.st.Params = append(w.st.Params, fmt.Sprintf("%s: {%s: %s, %s: %s}", p, properties[k], literal(w.random, k), properties[l], one(w.random, literal(w.random, l), "null")))
-			text = "$" + p
+			text = w.param(fmt.Sprintf("{%s: %s, %s: %s}", properties[k], literal(w.random, k), properties[l], one(w.random, literal(w.random, l), "null")))
 		}
 		return v.name + " += " + text
 	case c < 8 && len(w.set) == 0:
