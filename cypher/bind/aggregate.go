@@ -80,9 +80,19 @@ func (b *binder) aggregates(e ast.Expr) bool {
 	})
 }
 
-// text gives the source of an expression without spaces, by which expressions are compared.
+// text gives the source of an expression without spaces, and with functions in small
+// letters, by which expressions are compared.
 func (b *binder) text(e ast.Expr) string {
-	return strings.Join(strings.Fields(e.At().Text(b.source)), "")
+	at := e.At()
+	text := []byte(at.Text(b.source))
+	ast.Any(e, func(x ast.Expr) bool {
+		if call, ok := x.(*ast.Call); ok {
+			name := call.Name.At()
+			copy(text[name.Start-at.Start:], strings.ToLower(name.Text(b.source)))
+		}
+		return false
+	})
+	return strings.Join(strings.Fields(string(text)), "")
 }
 
 // grouping is the keys by which a projection groups, by their text.

@@ -3,6 +3,7 @@ package bind
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"graticule/cypher/ast"
 	"graticule/graph"
@@ -74,11 +75,40 @@ func (b *binder) projection(at ast.Node, p *ast.Projection, s *scope, with bool)
 	return out
 }
 
+// illegalAggregates is what both languages say of aggregates in ORDER BY.
+const illegalAggregates = "Illegal aggregation expression(s) in order by: %s. If an aggregation expression is used in order by, it also needs to be a projection item on it's own. For example, in 'RETURN n.a, 1 + count(*) ORDER BY count(*) + 1' the aggregation expression 'count(*) + 1' is not a projection item on its own, but it could be rewritten to 'RETURN n.a, 1 + count(*) AS cnt ORDER BY 1 + count(*)'."
+
 // failAggregate fails because e aggregates where nothing is projected that does.
 func (b *binder) failAggregate(e ast.Expr) {
 	text := e.At().Text(b.source)
-	b.failBecause(e, "InvalidAggregation", status.Because("42I24", "Aggregate expression '%s' is not allowed in this context.", text),
-		"Illegal aggregation expression(s) in order by: %s. If an aggregation expression is used in order by, it also needs to be a projection item on it's own. For example, in 'RETURN n.a, 1 + count(*) ORDER BY count(*) + 1' the aggregation expression 'count(*) + 1' is not a projection item on its own, but it could be rewritten to 'RETURN n.a, 1 + count(*) AS cnt ORDER BY 1 + count(*)'.", text)
+	b.failBecause(e, "InvalidAggregation", status.Because("42I24", "Aggregate expression '%s' is not allowed in this context.", text), illegalAggregates, text)
+}
+
+// projectedAggregates refuses ORDER BY, in Cypher 5, to aggregate what no item of p does.
+func (b *binder) projectedAggregates(p *ast.Projection) {
+	var others []ast.Expr
+	var visit func(e ast.Expr)
+	visit = func(e ast.Expr) {
+		if slices.ContainsFunc(p.Items, func(i ast.ReturnItem) bool { return b.text(i.Expr) == b.text(e) }) {
+			return
+		}
+		if call, ok := e.(*ast.Call); ok && b.cfg.Aggregate(strings.ToLower(call.Name.Value)) {
+			others = append(others, e)
+			return
+		}
+		ast.Children(e, visit)
+	}
+	for _, o := range p.OrderBy {
+		visit(o.Expr)
+	}
+	if len(others) == 0 {
+		return
+	}
+	texts := make([]string, len(others))
+	for i, e := range others {
+		texts[i] = e.At().Text(b.source)
+	}
+	b.fail(others[0], "InvalidAggregation", illegalAggregates, strings.Join(texts, ", "))
 }
 
 // projects tells whether an item of p has a name.
@@ -161,6 +191,9 @@ func (b *binder) tail(p *ast.Projection, before, out *scope, grouped bool) {
 	}
 	for _, o := range p.OrderBy {
 		b.afterProjection(o.Expr, p, see, before, grouped)
+	}
+	if grouped && b.version < 25 {
+		b.projectedAggregates(p)
 	}
 	b.constant(p.Skip, "SKIP", before)
 	b.constant(p.Limit, "LIMIT", before)
