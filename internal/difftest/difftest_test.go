@@ -1,6 +1,8 @@
 package difftest
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,4 +109,37 @@ func TestMultiplesAreOfTheSameRows(t *testing.T) {
 			t.Errorf("%v of %v: %v", x.more, x.fewer, got)
 		}
 	}
+}
+
+// TestRulesOfTextsAreConfirmed shows that a rule about a text does not hide what
+// differs without it, and that each is the rule of something.
+func TestRulesOfTextsAreConfirmed(t *testing.T) {
+	for name := range takenOut {
+		if !slices.ContainsFunc(rules, func(r rule) bool { return r.name == name }) {
+			t.Errorf("%q is no rule", name)
+		}
+	}
+	neo := &answering{func(text string) int64 { return int64(strings.Count(text, "-0.0")) }}
+	plain := &answering{func(string) int64 { return 0 }}
+	off := &answering{func(string) int64 { return 7 }}
+	for _, c := range []struct {
+		ours    *answering
+		allowed int
+	}{{plain, 1}, {off, 0}} {
+		p := &player{Config: Config{Engine: c.ours}}
+		p.totals.ByRule = map[string]int{}
+		d, err := p.compare(t.Context(), neo, &Statement{Text: "RETURN -0.0 < 0.0 AS x"})
+		if err != nil || (d == nil) != (c.allowed == 1) || p.totals.ByRule["minus zero"] != c.allowed {
+			t.Errorf("%v, %v, %v; want %d allowed", d, err, p.totals.ByRule, c.allowed)
+		}
+	}
+}
+
+// answering is a database whose only answer is a number made of the text.
+type answering struct{ of func(text string) int64 }
+
+func (a *answering) Reset(context.Context, []cases.Import) error { return nil }
+
+func (a *answering) Run(_ context.Context, text string, _ *graph.Map, _ bool) (*cases.Answer, error) {
+	return &cases.Answer{Columns: []string{"x"}, Rows: [][]graph.Value{{graph.Int(a.of(text))}}}, nil
 }
