@@ -103,7 +103,11 @@ func (f *fields) base(name string) (between, bool) {
 		}
 		return between{}, false
 	}
-	return side(v), true
+	b := side(v)
+	if f.err == nil && (name == "date" && !b.hasDate || name == "time" && !b.hasTime) {
+		f.err = &Problem{Class: Unsupported, Kind: name, Base: v}
+	}
+	return b, true
 }
 
 // known are the components: of a date, of a time, of both or of an epoch.
@@ -205,12 +209,6 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 		d, hasDate := f.base("date")
 		if f.err != nil {
 			return graph.Null, f.err
-		}
-		if hasDate && !d.hasDate || hasTime && !t.hasTime {
-			if hasDate && !d.hasDate {
-				return graph.Null, &Problem{Class: Unsupported, Kind: "date", Base: d.v}
-			}
-			return graph.Null, &Problem{Class: Unsupported, Kind: "time", Base: t.v}
 		}
 		start.hasDate, start.days = hasDate, d.days
 		start.hasTime, start.nanos = hasTime, t.nanos
