@@ -146,3 +146,116 @@ func TestTheBestRowsAreTheFirstOfAll(t *testing.T) {
 		}
 	}
 }
+
+// computing makes random expressions of numbers and other values.
+type computing struct{ *rand.Rand }
+
+func (c computing) value() string {
+	return []string{"null", "0", "1", "-1", "2", "7", "-13", "70000", "4000000000", "-9223372036854775807", "9223372036854775807", "0.0", "-2.5", "1.5e300", "0.0/0.0", "3.0", "'a'", "true", "duration('P1D')", "[1]"}[c.IntN(20)]
+}
+
+// list gives a list of n values, most often of numbers that do not overflow.
+func (c computing) list(n int) string {
+	if c.IntN(4) == 0 {
+		from := c.IntN(20) - 10
+		return fmt.Sprintf("range(%d, %d)", from, from+n-1)
+	}
+	wild := c.IntN(3) == 0
+	items := make([]string, n)
+	for i := range items {
+		if items[i] = fmt.Sprint(c.IntN(40) - 20); c.IntN(8) == 0 {
+			items[i] = []string{"null", "2.5", "-0.5"}[c.IntN(3)]
+		} else if wild && c.IntN(6) == 0 {
+			items[i] = c.value()
+		}
+	}
+	return "[" + strings.Join(items, ", ") + "]"
+}
+
+func (c computing) number(depth int, names ...string) string {
+	switch {
+	case depth == 0 && c.IntN(3) > 0:
+		return names[c.IntN(len(names))]
+	case depth == 0 && c.IntN(12) == 0:
+		return c.value()
+	case depth == 0:
+		return fmt.Sprint(c.IntN(9) - 2)
+	}
+	return fmt.Sprintf("(%s %s %s)", c.number(c.IntN(depth), names...), []string{"+", "-", "*", "/", "%", "+"}[c.IntN(6)], c.number(c.IntN(depth), names...))
+}
+
+func (c computing) condition(depth int, names ...string) string {
+	if depth > 0 && c.IntN(2) == 0 {
+		return fmt.Sprintf("(%s %s %s)", c.condition(depth-1, names...), []string{"AND", "OR"}[c.IntN(2)], c.condition(depth-1, names...))
+	}
+	switch c.IntN(8) {
+	case 0:
+		return "NOT " + c.condition(0, names...)
+	case 1:
+		return c.number(1, names...) + " IS NULL"
+	case 2:
+		return c.number(1, names...) + " IN [1, 2, null, 3.0]"
+	}
+	return fmt.Sprintf("%s %s %s", c.number(2, names...), []string{"=", "<>", "<", "<=", ">", ">="}[c.IntN(6)], c.number(1, names...))
+}
+
+// TestComputedChunksGiveWhatRowsGive compares rows of lists that are computed in
+// chunks with the same row by row, errors included.
+func TestComputedChunksGiveWhatRowsGive(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	c := computing{rand.New(rand.NewPCG(seed, 2))}
+	d := newDatabase(t)
+	failed, compared := 0, 0
+	run := func(query string) []string {
+		res, err := d.Run(context.Background(), query, nil)
+		if err != nil {
+			why, _, _ := strings.Cut(err.Error(), " (line")
+			return []string{"error: " + why}
+		}
+		out := []string{fmt.Sprint(len(res.Rows), " rows")}
+		for _, row := range res.Rows {
+			for _, v := range row {
+				out = append(out, fn.Literal(v))
+			}
+		}
+		return out
+	}
+	same := func(rows, chunks string) {
+		t.Helper()
+		a, b := run(rows), run(chunks)
+		if compared++; strings.HasPrefix(a[0], "error") {
+			failed++
+		}
+		if !slices.Equal(a, b) {
+			t.Errorf("%s\nrow by row %v\n%s\nin chunks  %v", rows, a, chunks, b)
+		}
+	}
+	for range 400 {
+		long, short := c.list(33+c.IntN(150)), c.list(1+c.IntN(16))
+		x, e, p := c.number(2, "x"), c.number(3, "x"), c.condition(2, "x")
+		query := []string{
+			fmt.Sprintf("UNWIND %s AS x WITH x, %s AS a WHERE %s RETURN x, a, %s AS b", long, e, c.condition(1, "x", "a"), c.number(1, "x", "a")),
+			fmt.Sprintf("UNWIND %s AS x RETURN sum(CASE WHEN %s THEN 1 ELSE 0 END) AS s, count(*) AS n", long, p),
+			fmt.Sprintf("UNWIND %s AS x WITH x WHERE %s RETURN count(*) AS n, collect(x) AS l", long, p),
+			fmt.Sprintf("UNWIND %s AS x WITH x, x IS NULL AS k WHERE %s RETURN k, count(%s) AS n", long, p, e),
+			fmt.Sprintf("UNWIND %s AS x RETURN x, %s AS a ORDER BY a %s, x LIMIT 7", long, e, []string{"", "DESC"}[c.IntN(2)]),
+			fmt.Sprintf("UNWIND %s AS x RETURN %s AS a SKIP 1 LIMIT %d", long, e, c.IntN(5)),
+			fmt.Sprintf("UNWIND %s AS x WITH DISTINCT %s AS a RETURN a, %s AS b", long, x, c.number(1, "a")),
+			fmt.Sprintf("UNWIND %s AS x UNWIND range(coalesce(x %% 7, 0), 40) AS y RETURN max(%s) AS m", c.list(3), c.number(1, "x", "y")),
+			fmt.Sprintf("UNWIND %s AS x CALL (x) { UNWIND range(1, 35) AS y WITH y WHERE %s RETURN count(y) AS n } RETURN x, n", short, c.condition(1, "x", "y")),
+			fmt.Sprintf("UNWIND %s AS x WITH x, %s AS x2 ORDER BY x2 RETURN collect(x2) AS l", long, e),
+		}[c.IntN(10)]
+		same("PROFILE "+query, query)
+		same(fmt.Sprintf("WITH %s AS l RETURN reduce(made = [], x IN l | CASE WHEN %s THEN made + [%s] ELSE made END) AS l", long, p, e), fmt.Sprintf("WITH %s AS l RETURN [x IN l WHERE %s | %s] AS l", long, p, e))
+		kind := []string{"any", "all", "none"}[c.IntN(3)]
+		times := func(n int) string {
+			return fmt.Sprintf("WITH %s AS l RETURN %s(x IN reduce(s = [], i IN range(1, %d) | s + l) WHERE %s) AS b", short, kind, n, p)
+		}
+		same(times(1), times(33))
+	}
+	t.Logf("%d compared, of which %d fail", compared, failed)
+	if failed < compared/20 || failed > compared*3/4 {
+		t.Errorf("%d of %d fail", failed, compared)
+	}
+}

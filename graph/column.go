@@ -106,6 +106,41 @@ func (c *Column) AppendFrom(from *Column, i int) {
 	c.Append(from.At(i))
 }
 
+// CopyFrom sets the column to the values of another.
+func (c *Column) CopyFrom(from *Column) {
+	c.Kind, c.Mixed, c.Boxed = from.Kind, from.Mixed, from.Boxed
+	c.Kinds = append(c.Kinds[:0], from.Kinds...)
+	c.Bits = append(c.Bits[:0], from.Bits...)
+	c.Values = append(c.Values[:0], from.Values...)
+}
+
+// Keep drops the values that are not marked.
+func (c *Column) Keep(marked []bool) {
+	n := 0
+	for i, in := range marked {
+		if !in {
+			continue
+		}
+		switch {
+		case c.Boxed:
+			c.Values[n] = c.Values[i]
+		case c.Mixed:
+			c.Kinds[n], c.Bits[n] = c.Kinds[i], c.Bits[i]
+		default:
+			c.Bits[n] = c.Bits[i]
+		}
+		n++
+	}
+	switch {
+	case c.Boxed:
+		c.Values = c.Values[:n]
+	case c.Mixed:
+		c.Kinds, c.Bits = c.Kinds[:n], c.Bits[:n]
+	default:
+		c.Bits = c.Bits[:n]
+	}
+}
+
 // Repeat adds a value n times.
 func (c *Column) Repeat(v Value, n int) {
 	for range n {

@@ -6,22 +6,25 @@ import (
 	"graticule/graph"
 )
 
-// A chunk is many rows that share a frame and differ in some entities only, as
-// a scan or an expansion makes them: the row is kept once, the entities as
-// arrays of ids. Conditions, keys and arguments are computed on a whole chunk
-// (vector.go); who needs a row writes the ids into the frame. Only statements
-// that do not write use chunks: what they read does not change on the way.
+// A chunk is many rows that share a frame and differ in some entities or values
+// only, as a scan, an expansion or an UNWIND makes them: the row is kept once, the
+// entities as arrays of ids, the values as columns. Conditions, keys and arguments
+// are computed on a whole chunk (vector.go); who needs a row writes what differs
+// into the frame. Only statements that do not write use chunks: what they read does
+// not change on the way.
 type chunk struct {
 	f     frame
 	n     int
 	lanes []lane
 }
 
-// A lane holds the entity of one slot for each row: nodes or relationships.
+// A lane holds what one slot has in each row: nodes, relationships or values. Of two
+// lanes of a slot the first counts.
 type lane struct {
-	slot  int
-	nodes []graph.NodeID
-	rels  []graph.RelID
+	slot   int
+	nodes  []graph.NodeID
+	rels   []graph.RelID
+	values *graph.Column
 }
 
 // chunkRows is about how many rows a chunk has.
@@ -39,10 +42,13 @@ func (c *chunk) lane(slot int) *lane {
 
 // row makes the frame hold the i-th row.
 func (c *chunk) row(i int) frame {
-	for k := range c.lanes {
-		if l := &c.lanes[k]; l.nodes != nil {
+	for k := len(c.lanes) - 1; k >= 0; k-- {
+		switch l := &c.lanes[k]; {
+		case l.nodes != nil:
 			c.f[l.slot] = graph.NodeRef(l.nodes[i])
-		} else {
+		case l.values != nil:
+			c.f[l.slot] = l.values.At(i)
+		default:
 			c.f[l.slot] = graph.RelRef(l.rels[i])
 		}
 	}
@@ -58,9 +64,10 @@ func (c *chunk) keep(marked []bool) {
 		}
 		if i != n {
 			for k := range c.lanes {
-				if l := &c.lanes[k]; l.nodes != nil {
+				switch l := &c.lanes[k]; {
+				case l.nodes != nil:
 					l.nodes[n] = l.nodes[i]
-				} else {
+				case l.rels != nil:
 					l.rels[n] = l.rels[i]
 				}
 			}
@@ -69,9 +76,12 @@ func (c *chunk) keep(marked []bool) {
 	}
 	c.n = n
 	for k := range c.lanes {
-		if l := &c.lanes[k]; l.nodes != nil {
+		switch l := &c.lanes[k]; {
+		case l.nodes != nil:
 			l.nodes = l.nodes[:n]
-		} else {
+		case l.values != nil:
+			l.values.Keep(marked)
+		default:
 			l.rels = l.rels[:n]
 		}
 	}
@@ -95,14 +105,17 @@ type sieve func(r *run) take
 // byRow hands the rows of a chunk on one at a time. Sources look between chunks
 // whether the run is to end.
 func (r *run) byRow(next push) take {
-	return func(c *chunk) error {
-		for i := range c.n {
-			if err := next(c.row(i)); err != nil {
-				return err
-			}
+	return func(c *chunk) error { return c.each(next) }
+}
+
+// each hands the rows on one at a time.
+func (c *chunk) each(next push) error {
+	for i := range c.n {
+		if err := next(c.row(i)); err != nil {
+			return err
 		}
-		return nil
 	}
+	return nil
 }
 
 // sieved is the step of a filter for chunks.

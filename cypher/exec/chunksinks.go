@@ -33,27 +33,84 @@ func (s *projectSink) sift(c *chunk) error {
 
 // pushChunk projects the rows of a chunk.
 func (s *projectSink) pushChunk(c *chunk) error {
-	if err := s.sift(c); err != nil {
-		return err
+	if s.sift(c) != nil || s.project(c) != nil {
+		return c.each(s.push)
 	}
-	for len(s.columns) < len(s.p.values) {
-		s.columns = append(s.columns, column())
-	}
-	for i, v := range s.p.vectors {
-		if err := v(s.r, c, s.columns[i]); err != nil {
-			return err
+	if to, ok := s.next.(chunkSink); ok {
+		s.lanes = s.lanes[:0]
+		for k, slot := range s.p.slots {
+			if !s.p.passes[k] {
+				s.lanes = append(s.lanes, lane{slot: slot, values: s.columns[k]})
+			}
 		}
+		s.lanes = append(s.lanes, c.lanes...)
+		s.chunk = chunk{f: c.f, n: c.n, lanes: s.lanes}
+		return to.pushChunk(&s.chunk)
 	}
+	keys := s.topKeys()
 	for i := range c.n {
+		if keys != nil {
+			top := s.next.(*sortSink)
+			if bar := top.bar(); bar != nil {
+				if head, _ := top.keys[0].head(keys.At(i)); head > bar.heads[0] {
+					continue
+				}
+			}
+		}
 		f := c.row(i)
 		for k, slot := range s.p.slots {
-			f[slot] = s.columns[k].At(i)
+			if !s.p.passes[k] {
+				f[slot] = s.columns[k].At(i)
+			}
 		}
 		if err := s.next.push(f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// topKeys gives the first key of the rows that were projected, when a sort with a
+// limit follows that keeps none beyond its bar; nil otherwise.
+func (s *projectSink) topKeys() *graph.Column {
+	top, ok := s.next.(*sortSink)
+	if !ok || top.bar() == nil {
+		return nil
+	}
+	if i := s.p.order[0].item; i >= 0 && !s.p.passes[i] {
+		return s.columns[i]
+	}
+	return nil
+}
+
+// project computes the items for the rows of a chunk.
+func (s *projectSink) project(c *chunk) error {
+	for len(s.columns) < len(s.p.values) {
+		s.columns = append(s.columns, column())
+	}
+	for i, v := range s.p.vectors {
+		if s.p.passes[i] {
+			continue
+		}
+		if err := v(s.r, c, s.columns[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pushChunk hands on the rows of a chunk that pass.
+func (s *filterSink) pushChunk(c *chunk) error {
+	if s.sift == nil {
+		s.sift = (&predicate{test: s.test, vector: s.vector}).sift()(s.r)
+	}
+	if s.sift(c) != nil {
+		return c.each(s.push)
+	}
+	if to, ok := s.next.(chunkSink); ok && c.n > 0 {
+		return to.pushChunk(c)
+	}
+	return c.each(s.next.push)
 }
 
 // groupColumns is what grouping a chunk needs between chunks.

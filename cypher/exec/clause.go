@@ -219,7 +219,10 @@ func (c *compiler) clauses(q *ast.SingleQuery) *chain {
 			c.project(ch, p, cl, true)
 		case *ast.Filter:
 			test := c.boolean(cl.Where)
-			c.add(ch, "Filter", cl, func(r *run, next sink, _ *errEnough) sink { return &filterSink{r: r, test: test, next: next} })
+			many := c.vector(cl.Where, test)
+			c.add(ch, "Filter", cl, func(r *run, next sink, _ *errEnough) sink {
+				return &filterSink{r: r, test: test, vector: many, next: next}
+			})
 		case *ast.Finish:
 			c.add(ch, "EmptyResult", cl, func(_ *run, next sink, _ *errEnough) sink { return dropSink{next} })
 		case *ast.LoadCSV:

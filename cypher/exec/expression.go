@@ -350,6 +350,19 @@ func quotient(a, b graph.Value) (graph.Value, error) {
 	return fn.Divide(a, b)
 }
 
+// operate computes an operator of two values of any size.
+func (r *run) operate(op ast.Op, f operation, a, b graph.Value) (graph.Value, error) {
+	if joins := op == ast.OpAdd || op == ast.OpConcat; joins && (a.Kind() == graph.KindString || a.Kind() == graph.KindList || b.Kind() == graph.KindString || b.Kind() == graph.KindList) {
+		if err := r.making(a, b); err != nil {
+			return graph.Null, err
+		}
+	}
+	if large(a) || large(b) {
+		return r.context.Interruptible(func() (graph.Value, error) { return f(&r.context, a, b) })
+	}
+	return f(&r.context, a, b)
+}
+
 func (c *compiler) binary(e *ast.Binary) eval {
 	e = factored(e)
 	for _, side := range []ast.Expr{e.Left, e.Right} {
@@ -358,7 +371,6 @@ func (c *compiler) binary(e *ast.Binary) eval {
 		}
 	}
 	left, right := c.expr(e.Left), c.expr(e.Right)
-	joins := e.Op == ast.OpAdd || e.Op == ast.OpConcat
 	both := func(f2 operation) eval {
 		return func(r *run, f frame) (graph.Value, error) {
 			a, err := left(r, f)
@@ -369,15 +381,7 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			if err != nil {
 				return graph.Null, err
 			}
-			if joins && (a.Kind() == graph.KindString || a.Kind() == graph.KindList || b.Kind() == graph.KindString || b.Kind() == graph.KindList) {
-				if err := r.making(a, b); err != nil {
-					return graph.Null, err
-				}
-			}
-			if large(a) || large(b) {
-				return r.context.Interruptible(func() (graph.Value, error) { return f2(&r.context, a, b) })
-			}
-			return f2(&r.context, a, b)
+			return r.operate(e.Op, f2, a, b)
 		}
 	}
 	logic := func(f2 func(a, b graph.Value) graph.Value, short graph.Value) eval {

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"math"
 
 	"graticule/cypher/ast"
@@ -75,7 +76,41 @@ func (e *elements) at(i int64) graph.Value {
 	return graph.Int(e.from + i*e.step)
 }
 
-// elements compiles a list expression whose elements are taken one by one.
+// chunkWorthwhile is how many elements are worth to be computed at once.
+const chunkWorthwhile = 32
+
+// chunks hands the elements out in columns, the first of them small: who takes them
+// may not want more. from is the place of a column's first.
+func (e *elements) chunks(r *run, take func(from int64, values *graph.Column) error) error {
+	values := column()
+	defer putColumn(values)
+	size := int64(chunkRows / 16)
+	for from := int64(0); from < e.n; {
+		if err := r.check(); err != nil {
+			return err
+		}
+		n := min(size, e.n-from)
+		values.Reset()
+		if e.list == nil {
+			values.Kind = graph.KindInt
+			for i := from; i < from+n; i++ {
+				values.Bits = append(values.Bits, uint64(e.from+i*e.step))
+			}
+		} else {
+			for _, v := range e.list[from : from+n] {
+				values.Append(v)
+			}
+		}
+		if err := take(from, values); err != nil {
+			return err
+		}
+		from += n
+		size = min(2*size, chunkRows)
+	}
+	return nil
+}
+
+// elementsOf compiles a list expression whose elements are taken one by one.
 func (c *compiler) elementsOf(e ast.Expr) func(r *run, f frame) (elements, error) {
 	value := c.expr(e) // checks names and argument counts
 	if call, ok := e.(*ast.Call); ok && lowerName(call) == "range" {
@@ -113,6 +148,25 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 		if e.Projection != nil {
 			project = c.expr(e.Projection)
 		}
+		one := func(r *run, f frame, v graph.Value, result *building) error {
+			if err := r.alive(); err != nil {
+				return err
+			}
+			f[slot] = v
+			if where != nil {
+				if w, err := where(r, f); err != nil || !w.IsTrue() {
+					return err
+				}
+			}
+			if project != nil {
+				var err error
+				if v, err = project(r, f); err != nil {
+					return err
+				}
+			}
+			return result.add(v)
+		}
+		many := c.comprehended(e, slot)
 		out = func(r *run, f frame) (graph.Value, error) {
 			l, err := items(r, f)
 			if err != nil || !l.known {
@@ -122,27 +176,31 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 				return graph.Null, err
 			}
 			result := building{r: r, items: make([]graph.Value, 0, len(l.list))}
-			for i := range l.n {
-				v := l.at(i)
-				if err := r.alive(); err != nil {
+			if many != nil && l.n >= chunkWorthwhile {
+				err := l.chunks(r, func(from int64, values *graph.Column) error {
+					n := int64(values.Len())
+					if many(r, f, values) != nil { // to be told by the element that comes first
+						for i := from; i < from+n; i++ {
+							if err := one(r, f, l.at(i), &result); err != nil {
+								return err
+							}
+						}
+						return nil
+					}
+					for i := range values.Len() {
+						if err := result.add(values.At(i)); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
 					return graph.Null, err
 				}
-				f[slot] = v
-				if where != nil {
-					w, err := where(r, f)
-					if err != nil {
-						return graph.Null, err
-					}
-					if !w.IsTrue() {
-						continue
-					}
-				}
-				if project != nil {
-					if v, err = project(r, f); err != nil {
-						return graph.Null, err
-					}
-				}
-				if err := result.add(v); err != nil {
+				return result.list(), nil
+			}
+			for i := range l.n {
+				if err := one(r, f, l.at(i), &result); err != nil {
 					return graph.Null, err
 				}
 			}
@@ -151,6 +209,52 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 	})
 	return out
 }
+
+// comprehended compiles what a comprehension makes of many elements at once; nil
+// where it is not known how.
+func (c *compiler) comprehended(e *ast.ListComprehension, slot int) func(r *run, f frame, values *graph.Column) error {
+	var where, project vector
+	if e.Where != nil {
+		if where = c.condition(e.Where); where == nil {
+			return nil
+		}
+	}
+	if e.Projection != nil {
+		if project = c.known(e.Projection); project == nil {
+			return nil
+		}
+	}
+	if where == nil && project == nil {
+		return nil
+	}
+	return func(r *run, f frame, values *graph.Column) error {
+		x := column()
+		defer putColumn(x)
+		lanes := [1]lane{{slot: slot, values: values}}
+		ch := chunk{f: f, n: values.Len(), lanes: lanes[:]}
+		if where != nil {
+			if err := where(r, &ch, x); err != nil {
+				return err
+			}
+			marked := make([]bool, ch.n)
+			for i := range marked {
+				marked[i] = x.At(i).IsTrue()
+			}
+			ch.keep(marked)
+		}
+		if project == nil || ch.n == 0 {
+			return nil
+		}
+		if err := project(r, &ch, x); err != nil {
+			return err
+		}
+		values.CopyFrom(x)
+		return nil
+	}
+}
+
+// errDecided ends a walk through elements when the rest does not matter.
+var errDecided = errors.New("decided")
 
 func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 	items := c.elementsOf(e.List)
@@ -166,21 +270,18 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 		if single {
 			most = 1
 		}
+		var many vector
+		if e.Predicate != nil {
+			many = c.condition(e.Predicate)
+		}
 		out = func(r *run, f frame) (graph.Value, error) {
 			l, err := items(r, f)
 			if err != nil || !l.known {
 				return graph.Null, err
 			}
 			yes, no, unknown := int64(0), int64(0), int64(0)
-			for i := range l.n {
-				if err := r.alive(); err != nil {
-					return graph.Null, err
-				}
-				f[slot] = l.at(i)
-				p, err := test(r, f)
+			count := func(p graph.Value) (enough bool) { // what follows is not looked at
 				switch {
-				case err != nil:
-					return graph.Null, err
 				case p.IsTrue():
 					yes++
 				case p.IsNull():
@@ -188,12 +289,49 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 				default:
 					no++
 				}
-				switch { // what follows is not looked at
-				case all && no > 0, !all && yes > most:
-					return graph.Bool(decided), nil
+				return all && no > 0 || !all && yes > most
+			}
+			one := func(v graph.Value) (enough bool, err error) {
+				if err := r.alive(); err != nil {
+					return false, err
+				}
+				f[slot] = v
+				p, err := test(r, f)
+				return err == nil && count(p), err
+			}
+			enough := false
+			if many != nil && l.n >= chunkWorthwhile {
+				x := column()
+				defer putColumn(x)
+				err = l.chunks(r, func(from int64, values *graph.Column) (err error) {
+					lanes := [1]lane{{slot: slot, values: values}}
+					ch := chunk{f: f, n: values.Len(), lanes: lanes[:]}
+					byRow := many(r, &ch, x) != nil // to be told by the element that comes first
+					for i := range ch.n {
+						if !byRow {
+							enough = count(x.At(i))
+						} else if enough, err = one(values.At(i)); err != nil {
+							return err
+						}
+						if enough {
+							return errDecided
+						}
+					}
+					return nil
+				})
+				if err != nil && !enough {
+					return graph.Null, err
+				}
+			} else {
+				for i := int64(0); i < l.n && !enough; i++ {
+					if enough, err = one(l.at(i)); err != nil {
+						return graph.Null, err
+					}
 				}
 			}
 			switch {
+			case enough:
+				return graph.Bool(decided), nil
 			case unknown > 0:
 				return graph.Null, nil
 			case single:

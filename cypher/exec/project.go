@@ -33,12 +33,16 @@ type projection struct {
 	sorted   *pattern    // right before, that may give the rows in order
 	live     []int       // slots that may be read behind it
 	inexact  atomic.Bool // its aggregates met values that are not to be aggregated in parts
+
+	whereVector vector // where for chunks
+	passes      []bool // items that are variables as they were
 }
 
 type sortKey struct {
 	value      eval
 	descending bool
 	many       vector // value for chunks before they are projected; nil when not all of the projection is known not to fail
+	item       int    // of the projection, that has the value; -1: none
 }
 
 // projection compiles p and makes its scope the current one.
@@ -96,7 +100,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 			if len(aggs) == 0 {
 				many = c.vector(i.expr, value)
 			}
-			sure = sure && c.known(i.expr) != nil
+			sure = sure && c.sure(i.expr) != nil
 		} else {
 			from := i.slot
 			many = variableVector(from)
@@ -108,7 +112,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		}
 		out.aggs = append(out.aggs, aggs...)
 		out.names, out.slots, out.values = append(out.names, i.name), append(out.slots, slot), append(out.values, value)
-		out.vectors = append(out.vectors, many)
+		out.vectors, out.passes = append(out.vectors, many), append(out.passes, i.slot >= 0)
 		if at < out.visible {
 			after.slots[i.name], after.kinds[i.name] = slot, i.kind
 		}
@@ -140,7 +144,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		}
 	}
 	for _, o := range p.OrderBy {
-		k := sortKey{value: c.sortValue(o, p, out), descending: o.Descending}
+		k := sortKey{value: c.sortValue(o, p, out), descending: o.Descending, item: c.sortedBy(o, p, out)}
 		if sure && !out.groups {
 			k.many = c.sortVector(o, p, out, before)
 		}
@@ -155,6 +159,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 			c.scope = after
 		}
 		out.where = c.boolean(p.Where)
+		out.whereVector = c.vector(p.Where, out.where)
 		c.scope = after
 	}
 	c.projected = saved
@@ -261,6 +266,14 @@ func (c *compiler) sortedItem(o ast.SortItem, p *ast.Projection, out *projection
 	return out.visible - len(p.Items) + i
 }
 
+// sortedBy is sortedItem, or the place of the item that a key of ORDER BY names by its alias.
+func (c *compiler) sortedBy(o ast.SortItem, p *ast.Projection, out *projection) int {
+	if v, ok := o.Expr.(*ast.Variable); ok {
+		return slices.Index(out.names, v.Name)
+	}
+	return c.sortedItem(o, p, out)
+}
+
 // sortVector compiles a key of ORDER BY for chunks that are not projected yet: an
 // item of the projection, or what the rows before tell. nil when it is none of these,
 // or may fail.
@@ -277,7 +290,10 @@ func (c *compiler) sortVector(o ast.SortItem, p *ast.Projection, out *projection
 			return nil // what the projection computes
 		}
 	}
-	return c.known(o.Expr)
+	if len(c.projected) > 0 {
+		return nil
+	}
+	return c.sure(o.Expr)
 }
 
 // count compiles SKIP or LIMIT: a constant that is an INTEGER, not negative.
@@ -322,7 +338,7 @@ func (r *run) count(what string, e eval, f frame) (int64, error) {
 // nothing upstream writes, so that LIMIT may stop it.
 func (p *projection) stages(r *run, next sink, enough *errEnough, lazy bool) sink {
 	if p.where != nil {
-		next = &filterSink{r: r, test: p.where, next: next}
+		next = &filterSink{r: r, test: p.where, vector: p.whereVector, next: next}
 	}
 	if p.skip != nil || p.limit != nil {
 		next = &limitSink{r: r, skip: p.skip, limit: p.limit, next: next, enough: enough, lazy: lazy}
@@ -346,6 +362,8 @@ type projectSink struct {
 	scratch []graph.Value
 	columns []*graph.Column // of a chunk
 	marked  []bool
+	lanes   []lane
+	chunk   chunk // of what is projected
 }
 
 func (s *projectSink) push(f frame) error {
@@ -371,9 +389,11 @@ func (s *projectSink) done() error {
 }
 
 type filterSink struct {
-	r    *run
-	test eval
-	next sink
+	r      *run
+	test   eval
+	vector vector // test for chunks
+	sift   take
+	next   sink
 }
 
 func (s *filterSink) push(f frame) error {

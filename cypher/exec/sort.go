@@ -28,6 +28,7 @@ type sortSink struct {
 	begun       bool
 	cut         bool // the order begins with the best rows so far, sorted: the last of most is the bar
 	vague       bool // equal heads of the first key may be of different values
+	partial     bool // equal heads of all keys may be of different rows
 	compared    int
 	next        sink
 	enough      *errEnough
@@ -83,6 +84,7 @@ func (b *rowBlocks) clear() {
 func (s *sortSink) begin(f frame) error {
 	s.begun, s.most, s.scratch = true, -1, make([]graph.Value, len(s.keys))
 	s.rows.width = len(s.keys) + len(s.live)
+	s.partial = len(s.keys) > len(sortedRow{}.heads)
 	if s.limit == nil {
 		return nil
 	}
@@ -121,6 +123,7 @@ func (s *sortSink) push(f frame) error {
 		head, exact := s.keys[i].head(s.scratch[i])
 		row.heads[i] = head
 		s.vague = s.vague || i == 0 && !exact
+		s.partial = s.partial || !exact
 	}
 	if s.most >= 0 && len(s.order) >= s.most {
 		if s.most == 0 {
@@ -293,7 +296,30 @@ func (s *sortSink) sort() (err error) {
 			err = c.err
 		}
 	}()
-	slices.SortFunc(s.order, func(a, b sortedRow) int {
+	if len(s.order) < radixRows {
+		s.compareRows(s.order)
+		return nil
+	}
+	s.radix()
+	for from := 0; from < len(s.order); { // rows whose heads do not tell them apart
+		to := from + 1
+		for to < len(s.order) {
+			if _, told := s.byHeads(&s.order[from], &s.order[to]); told {
+				break
+			}
+			to++
+		}
+		if to-from > 1 {
+			s.compareRows(s.order[from:to])
+		}
+		from = to
+	}
+	return nil
+}
+
+// compareRows sorts rows by comparing them.
+func (s *sortSink) compareRows(rows []sortedRow) {
+	slices.SortFunc(rows, func(a, b sortedRow) int {
 		if s.compared++; s.compared%headsAtOnce == 0 {
 			leaveWhen(s.r.check())
 		}
@@ -303,7 +329,48 @@ func (s *sortSink) sort() (err error) {
 		leaveWhen(s.r.alive())
 		return cmp.Or(s.compareKeys(s.rows.row(a.at), s.rows.row(b.at)), cmp.Compare(a.at, b.at))
 	})
-	return nil
+}
+
+// radixRows is how many rows are sorted by the bytes of their heads rather than by comparing.
+const radixRows = 256
+
+// radix sorts the rows, which stand as they arrived, by their heads: by one byte of
+// them after the other from the last on, leaving out those that all rows share
+// (Knuth, The Art of Computer Programming 3, 5.2.5, algorithm R).
+func (s *sortSink) radix() {
+	from, to := s.order, make([]sortedRow, len(s.order))
+	heads := min(len(s.keys), len(from[0].heads))
+	if s.vague { // the second key counts only where the first is the same
+		heads = 1
+	}
+	for h := heads - 1; h >= 0; h-- {
+		differ := uint64(0)
+		for i := range from {
+			differ |= from[i].heads[h] ^ from[0].heads[h]
+		}
+		for shift := 0; shift < 64; shift += 8 {
+			if differ>>shift&0xff == 0 {
+				continue
+			}
+			leaveWhen(s.r.check())
+			var place [256]int
+			for i := range from {
+				place[from[i].heads[h]>>shift&0xff]++
+			}
+			before := 0
+			for b, n := range place {
+				place[b] = before
+				before += n
+			}
+			for i := range from {
+				b := from[i].heads[h] >> shift & 0xff
+				to[place[b]] = from[i]
+				place[b]++
+			}
+			from, to = to, from
+		}
+	}
+	s.order = from
 }
 
 // byHeads compares two rows by their heads; told=false when these do not tell.
@@ -316,7 +383,7 @@ func (s *sortSink) byHeads(a, b *sortedRow) (c int, told bool) {
 	case a.heads[1] != b.heads[1]: // the first keys are equal
 		return cmp.Compare(a.heads[1], b.heads[1]), true
 	}
-	return 0, len(s.keys) == 1
+	return 0, !s.partial
 }
 
 // compareKeys compares what begins with the keys.

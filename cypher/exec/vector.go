@@ -7,17 +7,32 @@ import (
 )
 
 // vector computes an expression for all rows of a chunk. It must give what the
-// expression gives row by row; so what may fail on one row, while another part
-// of the condition keeps it from being computed there, is no vector.
+// expression gives row by row. One that fails may have computed more than the
+// expression would, which another part of a condition keeps from being computed on
+// that row, or computed it in another order: so its error tells nothing.
 type vector func(r *run, c *chunk, out *graph.Column) error
 
 // vector compiles e for chunks. row is e compiled for one row, which serves
-// where e is not made of what is known here.
+// where e is not made of what is known here, and where that fails.
 func (c *compiler) vector(e ast.Expr, row eval) vector {
-	if v := c.known(e); v != nil {
-		return v
+	known := c.known(e)
+	if known == nil {
+		return rowByRow(row)
 	}
-	return rowByRow(row)
+	return func(r *run, c *chunk, out *graph.Column) error {
+		if known(r, c, out) == nil {
+			return nil
+		}
+		return rowByRow(row)(r, c, out)
+	}
+}
+
+// sure compiles e for chunks if it never fails, whatever the data; nil if it may.
+func (c *compiler) sure(e ast.Expr) vector {
+	if ast.Any(e, func(x ast.Expr) bool { b, ok := x.(*ast.Binary); return ok && arithmetic[b.Op] }) {
+		return nil
+	}
+	return c.known(e)
 }
 
 func rowByRow(row eval) vector {
@@ -34,11 +49,13 @@ func rowByRow(row eval) vector {
 	}
 }
 
-// known compiles variables, properties of entities, comparisons, tests for null
-// and logic over these: none of them fails. It gives nil for anything else.
+// known compiles variables, properties of entities, comparisons, arithmetic, tests
+// for null and logic over these. It gives nil for anything else.
 func (c *compiler) known(e ast.Expr) vector {
 	if len(c.projected) > 0 {
-		return nil
+		if slot, ok := c.projected[e.At().Text(c.source)]; ok {
+			return variableVector(slot)
+		}
 	}
 	switch e := e.(type) {
 	case *ast.Literal, *ast.Parameter:
@@ -96,6 +113,9 @@ func (c *compiler) known(e ast.Expr) vector {
 		case ast.OpIn:
 			return c.inVector(e)
 		}
+		if arithmetic[e.Op] {
+			return c.arithmeticVector(e)
+		}
 		return c.logicVector(e)
 	case *ast.Case:
 		return c.caseVector(e)
@@ -142,6 +162,8 @@ func variableVector(slot int) vector {
 			out.Repeat(c.f[slot], c.n)
 		case l.nodes != nil:
 			graph.Fill(out, graph.KindNode, l.nodes)
+		case l.values != nil:
+			out.CopyFrom(l.values)
 		default:
 			graph.Fill(out, graph.KindRel, l.rels)
 		}
@@ -173,6 +195,16 @@ func (c *compiler) propertyVector(e *ast.Property) vector {
 			return nil
 		case l.nodes != nil:
 			return r.nodeColumn(l.nodes, key, out)
+		case l.values != nil:
+			out.Reset()
+			for i := range c.n {
+				v, err := r.property(l.values.At(i), key)
+				if err != nil {
+					return err
+				}
+				out.Append(v)
+			}
+			return nil
 		}
 		out.Reset()
 		k, known := r.key(key)
@@ -195,6 +227,33 @@ func (c *compiler) propertyVector(e *ast.Property) vector {
 	}
 }
 
+// operand is one side of an operator: the same value in all rows, or a column.
+type operand struct {
+	many  vector
+	one   eval
+	slots []int // what it reads
+}
+
+// operandOf compiles a side of an operator, ok=false where it is not known.
+func (c *compiler) operandOf(e ast.Expr) (o operand, ok bool) {
+	if o.many = c.known(e); o.many == nil {
+		return o, false
+	}
+	o.one = c.expr(e)
+	for s := range c.deps(e) {
+		o.slots = append(o.slots, s)
+	}
+	if len(c.projected) > 0 {
+		ast.Any(e, func(x ast.Expr) bool {
+			if s, ok := c.projected[x.At().Text(c.source)]; ok {
+				o.slots = append(o.slots, s)
+			}
+			return false
+		})
+	}
+	return o, true
+}
+
 // comparisonVector compiles a comparison of two operands. One that is the same
 // in all rows of a chunk is computed once.
 func (c *compiler) comparisonVector(e *ast.Comparison) vector {
@@ -202,42 +261,38 @@ func (c *compiler) comparisonVector(e *ast.Comparison) vector {
 		return nil
 	}
 	op := e.Ops[0]
-	var sides [2]vector
-	var values [2]eval
-	var slots [2][]int
-	for i, o := range e.Operands {
-		if sides[i] = c.known(o); sides[i] == nil {
-			return nil
-		}
-		values[i] = c.expr(o)
-		for s := range c.deps(o) {
-			slots[i] = append(slots[i], s)
-		}
+	left, ok := c.operandOf(e.Operands[0])
+	right, known := c.operandOf(e.Operands[1])
+	if !ok || !known {
+		return nil
 	}
 	return func(r *run, c *chunk, out *graph.Column) error {
-		for i, mirror := range []ast.Op{mirrored(op), op} {
-			if c.varies(slots[i]) {
+		for _, side := range []struct {
+			same, varies *operand
+			op           ast.Op
+		}{{&left, &right, mirrored(op)}, {&right, &left, op}} {
+			if c.varies(side.same.slots) {
 				continue
 			}
-			v, err := values[i](r, c.f)
+			v, err := side.same.one(r, c.f)
 			if err != nil {
 				return err
 			}
 			a := column()
 			defer putColumn(a)
-			if err := sides[1-i](r, c, a); err != nil {
+			if err := side.varies.many(r, c, a); err != nil {
 				return err
 			}
-			compareFixed(mirror, a, v, out)
+			compareFixed(side.op, a, v, out)
 			return nil
 		}
 		a, b := column(), column()
 		defer putColumn(a)
 		defer putColumn(b)
-		if err := sides[0](r, c, a); err != nil {
+		if err := left.many(r, c, a); err != nil {
 			return err
 		}
-		if err := sides[1](r, c, b); err != nil {
+		if err := right.many(r, c, b); err != nil {
 			return err
 		}
 		out.Reset()
