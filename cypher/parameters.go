@@ -29,7 +29,11 @@ func (p *Prepared) checkParameters(params *graph.Map) error {
 	kinds := make([]byte, 0, 16)
 	for _, name := range p.bound.Parameters {
 		v, _ := params.Get(name)
-		kinds = append(kinds, byte(v.Kind()))
+		kind := byte(v.Kind())
+		if bind.OfTexts(v) {
+			kind |= 1 << 7
+		}
+		kinds = append(kinds, kind)
 	}
 	c := &p.checked
 	c.mu.Lock()

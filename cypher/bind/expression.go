@@ -62,7 +62,7 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.Parameter:
 		b.params[e.Name] = true
 		if v, given := b.cfg.Parameters.Get(e.Name); given && v.Kind() != graph.KindFloat { // Neo4j does not look at floats
-			return typeOf(v)
+			return typeOfParameter(v)
 		}
 	case *ast.Variable:
 		return b.variable(e, s)

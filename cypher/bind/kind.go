@@ -3,6 +3,7 @@ package bind
 import (
 	"graticule/graph"
 	"graticule/status"
+	"slices"
 )
 
 // kinds is a set of the kinds a value may have, in the order messages name them.
@@ -204,6 +205,19 @@ func (t typ) joined(u typ) typ {
 var kindOf = [...]kinds{
 	graph.KindBool: isBool, graph.KindInt: isInt, graph.KindFloat: isFloat, graph.KindString: isString, graph.KindList: isList, graph.KindMap: isMap | isEntity, graph.KindNode: isNode, graph.KindRel: isRel, graph.KindPath: isPath,
 	graph.KindDate: isDate, graph.KindLocalTime: isLocalTime, graph.KindTime: isTime, graph.KindLocalDateTime: isLocalDateTime, graph.KindDateTime: isDateTime, graph.KindDuration: isDuration, graph.KindPoint: isPoint, graph.KindVector: isVector, graph.KindUUID: isUUID,
+}
+
+// typeOfParameter is typeOf, which tells of lists of texts what is in them, and of no others.
+func typeOfParameter(v graph.Value) typ {
+	if OfTexts(v) {
+		return listOf(typ{kinds: isString})
+	}
+	return typeOf(v)
+}
+
+// OfTexts tells whether v is a list of texts.
+func OfTexts(v graph.Value) bool {
+	return v.Kind() == graph.KindList && len(v.AsList()) > 0 && !slices.ContainsFunc(v.AsList(), func(e graph.Value) bool { return e.Kind() != graph.KindString })
 }
 
 // typeOf gives the type of a literal or a parameter. Null may stand for anything.

@@ -301,13 +301,17 @@ func outOfRange(name, argument string, low, high, n int64) error {
 		Explained("Invalid argument to the function " + name + "().")
 }
 
-// shortInt takes an argument that has to fit 32 bits.
-func shortInt(name, what string, v graph.Value) (int64, error) {
+// shortInt takes an argument that has to fit 32 bits; in Cypher 5, left() and right() take any.
+func shortInt(c *Context, name, what string, v graph.Value) (int64, error) {
 	n, ok := coerceInt(v)
+	short := n <= math.MaxInt32 && n >= math.MinInt32
 	switch {
 	case !ok:
 		return 0, NotOfType(v, "INTEGER or FLOAT", "Invalid input for %s value in function '%s()': Expected a numeric value but got: %s", what, name, Inspect(v))
-	case n > math.MaxInt32 || n < math.MinInt32:
+	case !short && c.Version == 25:
+		return 0, status.New(status.ArgumentError, "", "Invalid input for %s value in function '%s()': Expected an integer between 0 and 2147483647, but got: %d", what, name, n).
+			With("22003", status.Because("22N03", "Expected '%s' to be of type INTEGER and in the range 0 to 2147483647 but found %d.", what, n))
+	case !short && name == "substring":
 		return 0, status.New(status.ExecutionFailed, "50N00", "Invalid input for %s value in function '%s()': Expected an integer between -2147483648 and 2147483647, but got: %d", what, name, n)
 	}
 	return n, nil
@@ -318,13 +322,13 @@ func substring(c *Context, a []graph.Value) (graph.Value, error) {
 		return graph.Null, expectedText("substring", a[0])
 	}
 	s := a[0].AsString()
-	from, err := shortInt("substring", "start", a[1])
+	from, err := shortInt(c, "substring", "start", a[1])
 	if err != nil {
 		return graph.Null, err
 	}
 	length := int64(len(s))
 	if len(a) > 2 {
-		if length, err = shortInt("substring", "length", a[2]); err != nil {
+		if length, err = shortInt(c, "substring", "length", a[2]); err != nil {
 			return graph.Null, err
 		}
 	}
@@ -342,7 +346,7 @@ func edge(c *Context, name string, a []graph.Value, negative string, cut func(st
 	if a[0].Kind() != graph.KindString {
 		return graph.Null, expectedText(name, a[0])
 	}
-	n, err := shortInt(name, "length", a[1])
+	n, err := shortInt(c, name, "length", a[1])
 	if err != nil {
 		return graph.Null, err
 	}

@@ -202,9 +202,17 @@ func (p *parser) unary() ast.Expr {
 		p.enter()
 		defer p.leave()
 		p.advance()
-		if n := p.peek(); t.text == "-" && n.kind == tokInt && p.minInt(n.text) {
+		switch n := p.peek(); {
+		case t.text == "-" && n.kind == tokInt && p.minInt(n.text):
 			p.advance()
 			return p.postfix(&ast.Literal{Span: p.from(t.start), Value: graph.Int(math.MinInt64)}, t.start)
+		case p.isPunct("+"):
+			p.unexpected("an expression")
+		case p.isPunct("-"): // of a number literal alone
+			if next := p.peekAt(1); next.kind != tokInt && next.kind != tokFloat {
+				p.advance()
+				p.unexpected("a number")
+			}
 		}
 		operand := p.unary()
 		if lit, ok := operand.(*ast.Literal); ok && t.text == "-" {
