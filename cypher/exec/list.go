@@ -253,6 +253,45 @@ func (c *compiler) comprehended(e *ast.ListComprehension, slot int) func(r *run,
 	}
 }
 
+// verdict counts what any, all, none or single asks of elements.
+type verdict struct {
+	kind             string
+	yes, no, unknown int64
+}
+
+// add counts an element; enough tells that what follows does not matter.
+func (v *verdict) add(p graph.Value) (enough bool) {
+	switch {
+	case p.IsTrue():
+		v.yes++
+	case p.IsNull():
+		v.unknown++
+	default:
+		v.no++
+	}
+	switch v.kind {
+	case "all":
+		return v.no > 0
+	case "single":
+		return v.yes > 1
+	}
+	return v.yes > 0
+}
+
+// value gives what holds of the elements that were looked at, which are all of them
+// or enough.
+func (v *verdict) value(enough bool) graph.Value {
+	switch {
+	case enough:
+		return graph.Bool(v.kind == "any")
+	case v.unknown > 0:
+		return graph.Null
+	case v.kind == "single":
+		return graph.Bool(v.yes == 1)
+	}
+	return graph.Bool(v.kind != "any")
+}
+
 // errDecided ends a walk through elements when the rest does not matter.
 var errDecided = errors.New("decided")
 
@@ -261,86 +300,64 @@ func (c *compiler) quantifier(e *ast.Quantifier) (out eval) {
 	c.inner(func() {
 		slot := c.bind(e.Variable.Value, anyVar)
 		test := func(_ *run, f frame) (graph.Value, error) { return truth(f[slot]) }
-		if e.Predicate != nil {
-			test = c.boolean(e.Predicate)
-		}
-		all, single := e.Kind == "all", e.Kind == "single"
-		decided := e.Kind == "any" // what it is as soon as more than most elements pass, or for all one does not
-		most := int64(0)
-		if single {
-			most = 1
-		}
 		var many vector
 		if e.Predicate != nil {
-			many = c.condition(e.Predicate)
+			test, many = c.boolean(e.Predicate), c.condition(e.Predicate)
+		}
+		one := func(r *run, f frame, element graph.Value, v *verdict) (enough bool, err error) {
+			if err := r.alive(); err != nil {
+				return false, err
+			}
+			f[slot] = element
+			p, err := test(r, f)
+			return err == nil && v.add(p), err
 		}
 		out = func(r *run, f frame) (graph.Value, error) {
 			l, err := items(r, f)
 			if err != nil || !l.known {
 				return graph.Null, err
 			}
-			yes, no, unknown := int64(0), int64(0), int64(0)
-			count := func(p graph.Value) (enough bool) { // what follows is not looked at
-				switch {
-				case p.IsTrue():
-					yes++
-				case p.IsNull():
-					unknown++
-				default:
-					no++
-				}
-				return all && no > 0 || !all && yes > most
-			}
-			one := func(v graph.Value) (enough bool, err error) {
-				if err := r.alive(); err != nil {
-					return false, err
-				}
-				f[slot] = v
-				p, err := test(r, f)
-				return err == nil && count(p), err
-			}
-			enough := false
+			v, enough := verdict{kind: e.Kind}, false
 			if many != nil && l.n >= chunkWorthwhile {
-				x := column()
-				defer putColumn(x)
-				err = l.chunks(r, func(from int64, values *graph.Column) (err error) {
-					lanes := [1]lane{{slot: slot, values: values}}
-					ch := chunk{f: f, n: values.Len(), lanes: lanes[:]}
-					byRow := many(r, &ch, x) != nil // to be told by the element that comes first
-					for i := range ch.n {
-						if !byRow {
-							enough = count(x.At(i))
-						} else if enough, err = one(values.At(i)); err != nil {
-							return err
-						}
-						if enough {
-							return errDecided
-						}
-					}
-					return nil
-				})
-				if err != nil && !enough {
+				enough, err = v.addChunks(r, f, slot, &l, many, one)
+				return v.value(enough), err
+			}
+			for i := int64(0); i < l.n && !enough; i++ {
+				if enough, err = one(r, f, l.at(i), &v); err != nil {
 					return graph.Null, err
 				}
-			} else {
-				for i := int64(0); i < l.n && !enough; i++ {
-					if enough, err = one(l.at(i)); err != nil {
-						return graph.Null, err
-					}
-				}
 			}
-			switch {
-			case enough:
-				return graph.Bool(decided), nil
-			case unknown > 0:
-				return graph.Null, nil
-			case single:
-				return graph.Bool(yes == 1), nil
-			}
-			return graph.Bool(!decided), nil
+			return v.value(enough), nil
 		}
 	})
 	return out
+}
+
+// addChunks counts the elements for which test holds, many at once; one counts a
+// single one.
+func (v *verdict) addChunks(r *run, f frame, slot int, l *elements, test vector, one func(*run, frame, graph.Value, *verdict) (bool, error)) (enough bool, err error) {
+	x := column()
+	defer putColumn(x)
+	err = l.chunks(r, func(_ int64, values *graph.Column) (err error) {
+		lanes := [1]lane{{slot: slot, values: values}}
+		ch := chunk{f: f, n: values.Len(), lanes: lanes[:]}
+		byRow := test(r, &ch, x) != nil // to be told by the element that comes first
+		for i := range ch.n {
+			if !byRow {
+				enough = v.add(x.At(i))
+			} else if enough, err = one(r, f, values.At(i), v); err != nil {
+				return err
+			}
+			if enough {
+				return errDecided
+			}
+		}
+		return nil
+	})
+	if enough {
+		err = nil
+	}
+	return enough, err
 }
 
 // allReduce tells whether test holds after each step; null when it is not known.
