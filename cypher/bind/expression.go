@@ -74,6 +74,7 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 			b.mention(Key, e.Key.Value, e.Key.Start)
 			return b.property()
 		}
+		return t.value(e.Key.Value)
 	case *ast.Index:
 		return b.index(e, s, c)
 	case *ast.Slice:
@@ -97,10 +98,14 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 	case *ast.List:
 		return b.list(e, s, c)
 	case *ast.Map:
-		for _, v := range e.Values {
-			b.expr(v, s, c.plain())
+		values := map[string]typ{}
+		for i, v := range e.Values {
+			values[e.Keys[i].Value] = b.expr(v, s, c.plain())
 		}
-		return typ{kinds: isMap}
+		if b.version < 25 {
+			values = nil
+		}
+		return typ{kinds: isMap, values: values}
 	case *ast.Case:
 		return b.caseOf(e, s, c)
 	case *ast.ListComprehension, *ast.Quantifier, *ast.Reduce:
@@ -145,7 +150,9 @@ func (b *binder) expr(e ast.Expr, s *scope, c context) typ {
 			b.mentionLabels(e.Labels, Label)
 		}
 		return boolType
-	case *ast.Comparison, *ast.IsNull, *ast.IsNormalized, *ast.TypePredicate:
+	case *ast.TypePredicate: // of which Neo4j does not know what it gives
+		b.expr(e.Operand, s, c.plain())
+	case *ast.Comparison, *ast.IsNull, *ast.IsNormalized:
 		ast.Children(e, func(x ast.Expr) { b.expr(x, s, c.plain()) })
 		return boolType
 	case *ast.MapProjection:
@@ -176,6 +183,7 @@ func (b *binder) list(e *ast.List, s *scope, c context) typ {
 			element = element.beside(t)
 		}
 	}
+	element.values = nil
 	return listOf(element)
 }
 

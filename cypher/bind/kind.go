@@ -3,6 +3,7 @@ package bind
 import (
 	"graticule/graph"
 	"graticule/status"
+	"maps"
 	"slices"
 )
 
@@ -43,11 +44,31 @@ var kindNames = [...]string{"Boolean", "Float", "Integer", "Number", "Map", "Nod
 
 func (k kinds) String() string { return typ{kinds: k}.String() }
 
-// typ is the static type of an expression: the kinds it may have and, for a
-// list, the type of its elements (nil when unknown).
+// typ is the static type of an expression: the kinds it may have, for a list the
+// type of its elements (nil when unknown), and for a map that is written out, in
+// Cypher 25, the types of its values by their keys.
 type typ struct {
 	kinds   kinds
 	element *typ
+	values  map[string]typ
+}
+
+// value gives the type of what a map has under a key.
+func (t typ) value(key string) typ {
+	if v, ok := t.values[key]; ok && t.only(isMap|isEntity) {
+		return v
+	}
+	return anyType
+}
+
+// sameValues gives the types of the values that t and u both are known to have:
+// none, unless they are the same.
+func (t typ) sameValues(u typ) map[string]typ {
+	same := func(a, b typ) bool { return a.String() == b.String() && len(a.values) == 0 && len(b.values) == 0 }
+	if !maps.EqualFunc(t.values, u.values, same) {
+		return nil
+	}
+	return t.values
 }
 
 var (
@@ -142,7 +163,7 @@ func (t typ) unwound() typ {
 
 // or gives the type of a value that is of type t or u.
 func (t typ) or(u typ) typ {
-	out := typ{kinds: t.kinds | u.kinds}
+	out := typ{kinds: t.kinds | u.kinds, values: t.sameValues(u)}
 	switch {
 	case out.kinds == isAny:
 	case t.kinds&isList == 0:

@@ -336,6 +336,9 @@ func (b *binder) index(e *ast.Index, s *scope, c context) typ {
 		b.mention(Key, lit.Value.AsString(), lit.Start)
 	}
 	element := t.elementType()
+	if lit, ok := e.Index.(*ast.Literal); ok && lit.Value.Kind() == graph.KindString && t.values != nil {
+		return t.value(lit.Value.AsString())
+	}
 	switch {
 	case t.only(isEntity):
 		return b.property()

@@ -232,7 +232,7 @@ func (r *run) createRel(f frame, x createRel) error {
 	}
 	for _, s := range []int{x.from, x.to} {
 		if f[s].Kind() != graph.KindNode {
-			return missingEnd(x.name, x.ends[s])
+			return r.missingEnd(x.name, x.ends[s])
 		}
 	}
 	var props *graph.Map

@@ -308,7 +308,7 @@ func untrue(lit *ast.Literal) bool {
 }
 
 var operations = map[ast.Op]operation{
-	ast.OpSubtract: of(fn.Subtract), ast.OpMultiply: of(fn.Multiply), ast.OpDivide: of(fn.Divide), ast.OpModulo: of(fn.Modulo), ast.OpPower: of(fn.Power),
+	ast.OpSubtract: of(fn.Subtract), ast.OpMultiply: of(fn.Multiply), ast.OpDivide: (*fn.Context).Divide, ast.OpModulo: of(fn.Modulo), ast.OpPower: of(fn.Power),
 	ast.OpAdd: (*fn.Context).Add, ast.OpConcat: (*fn.Context).Concat, ast.OpIn: (*fn.Context).In,
 	ast.OpContains:   func(c *fn.Context, a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, c.Contains), nil },
 	ast.OpStartsWith: of(func(a, b graph.Value) (graph.Value, error) { return fn.Text(a, b, fn.StartsWith), nil }),
@@ -343,11 +343,11 @@ func calculated(e ast.Expr) bool {
 
 // quotient divides what is written out: a FLOAT by 0 is infinite, as Neo4j computes
 // it before the run, and an error as it computes it in the run.
-func quotient(a, b graph.Value) (graph.Value, error) {
+func quotient(c *fn.Context, a, b graph.Value) (graph.Value, error) {
 	if a.Kind() == graph.KindFloat && b.IsNumber() {
 		b = graph.Float(b.Number())
 	}
-	return fn.Divide(a, b)
+	return c.Divide(a, b)
 }
 
 // operate computes an operator of two values of any size.
@@ -447,7 +447,7 @@ func (c *compiler) binary(e *ast.Binary) eval {
 		return c.in(e, left, both(operations[e.Op]))
 	}
 	if e.Op == ast.OpDivide && calculated(e) {
-		return both(of(quotient))
+		return both(quotient)
 	}
 	return both(operations[e.Op])
 }

@@ -283,8 +283,7 @@ func (c *compiler) comparisonVector(e *ast.Comparison) vector {
 			if err := side.varies.many(r, c, a); err != nil {
 				return err
 			}
-			compareFixed(side.op, a, v, out)
-			return nil
+			return r.compareFixed(side.op, a, v, out)
 		}
 		a, b := column(), column()
 		defer putColumn(a)
@@ -333,13 +332,17 @@ func mirrored(op ast.Op) ast.Op {
 }
 
 // compareFixed compares every value of a column with v.
-func compareFixed(op ast.Op, a *graph.Column, v graph.Value, out *graph.Column) {
+func (r *run) compareFixed(op ast.Op, a *graph.Column, v graph.Value, out *graph.Column) error {
 	out.Reset()
 	if a.Boxed || a.Mixed || a.Kind != graph.KindInt || v.Kind() != graph.KindInt {
 		for i := range a.Len() {
-			out.Append(compare(op, a.At(i), v))
+			x, err := r.compare(op, a.At(i), v)
+			if err != nil {
+				return err
+			}
+			out.Append(x)
 		}
-		return
+		return nil
 	}
 	out.Kind = graph.KindBool
 	w := v.AsInt()
@@ -369,6 +372,7 @@ func compareFixed(op ast.Op, a *graph.Column, v graph.Value, out *graph.Column) 
 			out.Bits = append(out.Bits, bit(int64(b) >= w))
 		}
 	}
+	return nil
 }
 
 func bit(b bool) uint64 {

@@ -136,6 +136,9 @@ func (c *compiler) setTogether(items []ast.SetItem) func(r *run, f frame) error 
 		}
 		all := make([]graph.Value, len(items))
 		for i, v := range values {
+			if s.IsNull() { // nothing is set, so nothing is computed
+				break
+			}
 			if all[i], err = v(r, f); err != nil {
 				return err
 			}
@@ -186,7 +189,7 @@ func (c *compiler) setItem(i ast.SetItem) func(r *run, f frame) error {
 				return err
 			}
 			k, err := key(r, f)
-			if err != nil {
+			if err != nil || s.IsNull() { // nothing is set, so nothing is computed
 				return err
 			}
 			v, err := value(r, f)
@@ -383,7 +386,7 @@ func (c *compiler) merge(cl *ast.Merge) stage {
 	return flat(func(r *run, f frame, emit func() error) error {
 		for _, n := range needed {
 			if f[n.slot].Kind() != graph.KindNode {
-				return missingEnd(relationshipName(cl.Path), n.name)
+				return r.missingEnd(relationshipName(cl.Path), n.name)
 			}
 		}
 		for _, e := range checks {

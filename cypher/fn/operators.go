@@ -269,6 +269,14 @@ func Divide(a, b graph.Value) (graph.Value, error) {
 	return graph.Null, mismatch("Cannot divide `%s` by `%s`", a, "/", b)
 }
 
+// Divide is Divide in the language of the statement: Cypher 25 looks at null first.
+func (c *Context) Divide(a, b graph.Value) (graph.Value, error) {
+	if c.Version == 25 && a.IsNull() {
+		return graph.Null, nil
+	}
+	return Divide(a, b)
+}
+
 // Modulo is %.
 func Modulo(a, b graph.Value) (graph.Value, error) {
 	switch {
