@@ -33,6 +33,8 @@ type Config struct {
 	// Engine is what is compared with it; safe for concurrent reads.
 	Engine cases.Database
 	Seed   uint64
+	// Cypher25 has every statement read as Cypher 25.
+	Cypher25 bool
 	// Statements is how many are to be compared, by whole rounds.
 	Statements int
 	// Workers is how many reads are played at once.
@@ -366,14 +368,19 @@ func (p *player) both(ctx context.Context, neo cases.Database, s *Statement) (th
 	if err != nil {
 		return nil, nil, fmt.Errorf("parameters of %s: %w", s.Text, err)
 	}
-	ours, err = run(ctx, p.Engine, patienceOurs, s, params)
+	language, options := "", keepPlan
+	if p.Cypher25 {
+		language, options = "CYPHER 25 ", "CYPHER 25 replan=skip "
+	}
+	asked := *s
+	asked.Text = language + s.Text
+	ours, err = run(ctx, p.Engine, patienceOurs, &asked, params)
 	if err != nil {
 		return nil, nil, err
 	}
 	if ours != nil && len(ours.Rows) <= rowsMax {
-		asked := *s
 		if s.Wrong == "" {
-			asked.Text = keepPlan + s.Text
+			asked.Text = options + s.Text
 		}
 		if theirs, err = run(ctx, neo, patienceNeo, &asked, params); err != nil {
 			return nil, nil, err

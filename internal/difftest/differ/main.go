@@ -28,11 +28,12 @@ func main() {
 	statuses := flag.Bool("gqlstatus", false, "report errors that differ in their GQLSTATUS alone")
 	refused := flag.Bool("refused", false, "print legal statements that both refuse")
 	ask := flag.String("ask", "", "play this statement, or several parted by semicolons and line ends, and print both answers")
+	cypher25 := flag.Bool("cypher25", false, "have statements read as Cypher 25; ORACLE is a Neo4j that has it")
 	params := flag.String("params", "", "parameters of -ask, as a map of literals")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	c := difftest.Config{Seed: *seed, Statements: *statements, Workers: *workers, Shrink: *shrink, StatusesToo: *statuses}
+	c := difftest.Config{Seed: *seed, Statements: *statements, Workers: *workers, Shrink: *shrink, StatusesToo: *statuses, Cypher25: *cypher25}
 	if *refused {
 		c.Refused = func(s *difftest.Statement, why *cases.Failure) {
 			fmt.Printf("refused %s %s %s\n  %s\n", why.Code, why.GQL, why.Message, s.Text)
