@@ -71,7 +71,8 @@ func lowerName(c *ast.Call) string {
 }
 
 // groupSink groups rows by their keys. When there is no memory left for more
-// groups, rows of others are put off, and so are values of DISTINCT aggregates.
+// groups, rows of others are put off, and so are values of DISTINCT aggregates. What
+// groups keep until the end is written down when there is no memory for it (kept.go).
 type groupSink struct {
 	r      *run
 	p      *projection
@@ -86,6 +87,7 @@ type groupSink struct {
 	place  int64         // rows that came so far
 	seen   dedup         // of DISTINCT aggregates: by group, aggregate and value
 	late   *overflow     // rows of groups that have no memory
+	kept   keptValues    // of aggregates that keep them
 	next   sink
 	enough *errEnough
 	cols   groupColumns
@@ -102,6 +104,7 @@ type group struct {
 	f      frame
 	accs   []fn.Accumulator
 	seen   []distinctSet // of DISTINCT aggregates
+	kept   int64         // bytes of all values that were kept
 }
 
 func (s *groupSink) push(f frame) error {
@@ -186,6 +189,11 @@ func (s *groupSink) find(place int64, values []graph.Value, f frame) (*group, er
 	}
 	n := int64(len(s.key)) + frameSize(f, s.last) + 208 + int64(96*len(s.p.aggs))
 	err := s.r.grow(n)
+	if s.frees(err) {
+		if err = s.writeKept(); err == nil {
+			err = s.r.grow(n)
+		}
+	}
 	switch {
 	case err == nil && s.r.outgrown(s.held+n) && len(s.order) > 0:
 		s.r.shrink(n)
@@ -235,10 +243,16 @@ func ofAggregate(dst []byte, group int64, aggregate int) []byte {
 func (s *groupSink) add(g *group, i int, v graph.Value) error {
 	if s.p.aggs[i].keeps {
 		n := valueSize(v) + grownBytes
-		if err := s.r.grow(n); err != nil {
+		err := s.r.grow(n)
+		if s.frees(err) {
+			if err = s.writeKept(); err == nil {
+				err = s.r.grow(n)
+			}
+		}
+		if err != nil {
 			return err
 		}
-		s.held += n
+		s.held, s.kept.held, g.kept = s.held+n, s.kept.held+n, g.kept+n
 	}
 	return g.accs[i].Add(v)
 }
@@ -295,12 +309,21 @@ func (s *groupSink) finish(give func(place int64, f frame) error) error {
 	for _, k := range s.p.keys {
 		isKey[k] = true
 	}
-	for _, g := range s.order {
+	row := func(g *group) error {
 		if err := s.result(g, isKey); err != nil {
 			return err
 		}
-		if err := give(g.place, g.f); err != nil {
+		return give(g.place, g.f)
+	}
+	if s.kept.file != nil {
+		if err := s.finishKept(row); err != nil {
 			return err
+		}
+	} else {
+		for _, g := range s.order {
+			if err := row(g); err != nil {
+				return err
+			}
 		}
 	}
 	s.groups, s.order, s.last = nil, nil, nil

@@ -40,6 +40,13 @@ func NewAccumulator(name string, p graph.Value, version int) Accumulator {
 	return &percentile{name: "percentileDisc()", given: p}
 }
 
+// Keeper is the accumulator of an aggregate that keeps its values until the end.
+type Keeper interface {
+	Accumulator
+	// Take gives the values that were added, which it has no longer.
+	Take() []graph.Value
+}
+
 type counter struct{ n int64 }
 
 // Counter is the accumulator of count().
@@ -132,6 +139,13 @@ func (c *collector) Add(v graph.Value) error {
 	return nil
 }
 
+// Take gives the list up.
+func (c *collector) Take() []graph.Value {
+	all := slices.Concat(append(c.full, c.last)...)
+	*c = collector{}
+	return all
+}
+
 // Result gives the list up; it is called once.
 func (c *collector) Result(ctx *Context) graph.Value {
 	if len(c.full) == 0 {
@@ -214,6 +228,13 @@ func (p *percentile) check() error {
 		p.p = 0
 	}
 	return nil
+}
+
+// Take gives the values up.
+func (p *percentile) Take() []graph.Value {
+	all := p.values
+	p.values = nil
+	return all
 }
 
 func (p *percentile) Result(c *Context) graph.Value {
