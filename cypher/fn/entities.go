@@ -151,5 +151,5 @@ func (c *Context) Properties(v graph.Value) (*graph.Map, error) {
 		}
 		return r.Properties, nil
 	}
-	return nil, TypeError("expected a node, a relationship or a map, got %v", v.Kind())
+	return nil, NotOfType(v, "MAP", "Expected the value to be a map, but it was :`%s`", Inspect(v))
 }
