@@ -68,37 +68,40 @@ func Times(d graph.Duration, by int64) (graph.Duration, bool) {
 	return w.Duration(), checkLength(w.Duration()) == nil
 }
 
-// monthNanos is a month of 30.436875 days, the mean of the Gregorian calendar.
 var (
-	monthDays = big.NewRat(30436875, 1000000)
-	dayNanos  = big.NewRat(nanosPerDay, 1)
+	monthDays   = big.NewRat(30436875, 1000000) // the mean of the Gregorian calendar
+	daySeconds  = big.NewRat(secondsPerDay, 1)
+	secondNanos = big.NewRat(nanosPerSecond, 1)
 )
 
-// Duration sums the components. Fractions of months go on as days, fractions of
-// days as seconds, each part rounded towards zero.
+// Duration sums the components. Fractions of months go on as days, of days as
+// seconds, of seconds as nanoseconds, each part rounded towards zero.
 func (p Parts) Duration() (graph.Duration, error) {
-	months, days, nanos := new(big.Rat), new(big.Rat), new(big.Rat)
+	months, days, seconds, nanos := new(big.Rat), new(big.Rat), new(big.Rat), new(big.Rat)
 	for name, n := range p {
 		u := units[name]
 		months.Add(months, new(big.Rat).Mul(n, big.NewRat(u.months, 1)))
 		days.Add(days, new(big.Rat).Mul(n, big.NewRat(u.days, 1)))
-		nanos.Add(nanos, new(big.Rat).Mul(n, big.NewRat(u.nanos, 1)))
+		seconds.Add(seconds, new(big.Rat).Mul(n, big.NewRat(u.nanos/nanosPerSecond, 1)))
+		nanos.Add(nanos, new(big.Rat).Mul(n, big.NewRat(u.nanos%nanosPerSecond, 1)))
 	}
-	return spread(months, days, nanos)
+	return spread(months, days, seconds, nanos)
 }
 
 // spread carries fractions down and makes a duration.
-func spread(months, days, nanos *big.Rat) (graph.Duration, error) {
+func spread(months, days, seconds, nanos *big.Rat) (graph.Duration, error) {
 	m, rest := split(months)
 	days = new(big.Rat).Add(days, new(big.Rat).Mul(rest, monthDays))
 	d, rest := split(days)
-	nanos = new(big.Rat).Add(nanos, new(big.Rat).Mul(rest, dayNanos))
+	seconds = new(big.Rat).Add(seconds, new(big.Rat).Mul(rest, daySeconds))
+	s, rest := split(seconds)
+	nanos = new(big.Rat).Add(nanos, new(big.Rat).Mul(rest, secondNanos))
 	n, _ := split(nanos)
-	seconds, left := new(big.Int).DivMod(n, big.NewInt(nanosPerSecond), new(big.Int))
-	if !m.IsInt64() || !d.IsInt64() || !seconds.IsInt64() {
-		return graph.Duration{}, problem(TooLarge, "", "Invalid value for duration, will cause overflow. Value was months=%v, days=%v, seconds=%v, nanos=%v", m, d, seconds, left)
+	whole, left := new(big.Int).DivMod(n, secondNanos.Num(), new(big.Int))
+	if s.Add(s, whole); !m.IsInt64() || !d.IsInt64() || !s.IsInt64() {
+		return graph.Duration{}, problem(TooLarge, "", "Invalid value for duration, will cause overflow. Value was months=%v, days=%v, seconds=%v, nanos=%v", m, d, s, left)
 	}
-	out := graph.Duration{Months: m.Int64(), Days: d.Int64(), Seconds: seconds.Int64(), Nanos: int32(left.Int64())}
+	out := graph.Duration{Months: m.Int64(), Days: d.Int64(), Seconds: s.Int64(), Nanos: int32(left.Int64())}
 	return out, checkLength(out)
 }
 
@@ -110,9 +113,8 @@ func split(r *big.Rat) (*big.Int, *big.Rat) {
 
 // Scale multiplies each part of a duration by a number given as a fraction.
 func Scale(d graph.Duration, by *big.Rat) (graph.Duration, error) {
-	times := func(n *big.Int) *big.Rat { return new(big.Rat).Mul(new(big.Rat).SetInt(n), by) }
-	nanos := new(big.Int).Add(new(big.Int).Mul(big.NewInt(d.Seconds), big.NewInt(nanosPerSecond)), big.NewInt(int64(d.Nanos)))
-	return spread(times(big.NewInt(d.Months)), times(big.NewInt(d.Days)), times(nanos))
+	times := func(n int64) *big.Rat { return new(big.Rat).Mul(big.NewRat(n, 1), by) }
+	return spread(times(d.Months), times(d.Days), times(d.Seconds), times(int64(d.Nanos)))
 }
 
 // between is an instant as duration.between looks at it.
