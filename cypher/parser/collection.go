@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"graticule/cypher/ast"
 )
 
@@ -41,12 +43,22 @@ func (p *parser) bracketed() ast.Expr {
 }
 
 // bracketIsList tells [x IN list, …] or [x IN list] without WHERE and '|' apart:
-// both are comprehensions in Cypher except when a comma follows at this depth.
+// both are comprehensions in Cypher except when a comma follows at this depth, which
+// is not one of the tests of a WHEN.
 func (p *parser) bracketIsList() bool {
+	cases := 0
 	for i := p.at; i < len(p.tokens); i++ {
 		t := p.tokens[i]
 		if t.kind == tokEOF {
 			return false
+		}
+		if before := p.tokens[i-1]; t.kind == tokIdent && before.text != "." {
+			switch {
+			case strings.EqualFold(t.text, "CASE"):
+				cases++
+			case strings.EqualFold(t.text, "END") && cases > 0:
+				cases--
+			}
 		}
 		if t.kind != tokPunct {
 			continue
@@ -58,7 +70,9 @@ func (p *parser) bracketIsList() bool {
 			}
 			i = t.match
 		case ",":
-			return true
+			if cases == 0 {
+				return true
+			}
 		case "]", "|":
 			return false
 		}
