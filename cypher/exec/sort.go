@@ -331,8 +331,12 @@ func (s *sortSink) compareRows(rows []sortedRow) {
 	})
 }
 
-// radixRows is how many rows are sorted by the bytes of their heads rather than by comparing.
-const radixRows = 256
+// Of a radix sort: from how many rows on it serves rather than comparing them, and
+// how many it moves between two looks at whether the run goes on.
+const (
+	radixRows   = 256
+	radixAtOnce = 1 << 16
+)
 
 // radix sorts the rows, which stand as they arrived, by their heads: by one byte of
 // them after the other from the last on, leaving out those that all rows share
@@ -352,9 +356,11 @@ func (s *sortSink) radix() {
 			if differ>>shift&0xff == 0 {
 				continue
 			}
-			leaveWhen(s.r.check())
 			var place [256]int
 			for i := range from {
+				if i%radixAtOnce == 0 {
+					leaveWhen(s.r.check())
+				}
 				place[from[i].heads[h]>>shift&0xff]++
 			}
 			before := 0
@@ -363,6 +369,9 @@ func (s *sortSink) radix() {
 				before += n
 			}
 			for i := range from {
+				if i%radixAtOnce == 0 {
+					leaveWhen(s.r.check())
+				}
 				b := from[i].heads[h] >> shift & 0xff
 				to[place[b]] = from[i]
 				place[b]++
