@@ -187,6 +187,7 @@ func (t typ) beside(u typ) typ {
 		}
 		return listOf(t.element.beside(*u.element))
 	case t.kinds == u.kinds:
+		t.values = t.sameValues(u)
 		return t
 	case t.only(isNumber) && u.only(isNumber):
 		return typ{kinds: isNumber}
@@ -204,6 +205,7 @@ func (t typ) joined(u typ) typ {
 		e := t.elementType().joined(u.elementType())
 		return listOf(e)
 	case t.kinds == u.kinds:
+		t.values = t.sameValues(u)
 		return t
 	case t.only(isNumber) && u.only(isNumber):
 		return typ{kinds: isNumber}
