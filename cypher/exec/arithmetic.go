@@ -42,7 +42,7 @@ func (c *compiler) arithmeticVector(e *ast.Binary) vector {
 		out.Reset()
 		x, y := bitsOf(a), bitsOf(b)
 		if x == nil || y == nil || a.Len() == 1 && b.Len() == 1 {
-			return each(r, c.n, a, b, op, slow, out)
+			return oneByOne(r, c.n, a, b, op, slow, out)
 		}
 		if a.Kind == graph.KindInt && b.Kind == graph.KindInt {
 			out.Kind = graph.KindInt
@@ -50,7 +50,7 @@ func (c *compiler) arithmeticVector(e *ast.Binary) vector {
 			return integers(op, x, y, out.Bits)
 		}
 		if op == ast.OpDivide && b.Kind == graph.KindInt || op == ast.OpModulo {
-			return each(r, c.n, a, b, op, slow, out)
+			return oneByOne(r, c.n, a, b, op, slow, out)
 		}
 		out.Kind = graph.KindFloat
 		out.Bits = grown(out.Bits, c.n)
@@ -85,8 +85,8 @@ func grown(bits []uint64, n int) []uint64 {
 	return bits[:n]
 }
 
-// each computes an operator value by value. A column of one value has it in all rows.
-func each(r *run, n int, a, b *graph.Column, op ast.Op, f operation, out *graph.Column) error {
+// oneByOne computes an operator value by value. A column of one value has it in all rows.
+func oneByOne(r *run, n int, a, b *graph.Column, op ast.Op, f operation, out *graph.Column) error {
 	i, j, di, dj := 0, 0, stride(a.Len()), stride(b.Len())
 	for range n {
 		v, err := r.operate(op, f, a.At(i), b.At(j))

@@ -47,11 +47,10 @@ func (s *projectSink) pushChunk(c *chunk) error {
 		s.chunk = chunk{f: c.f, n: c.n, lanes: s.lanes}
 		return to.pushChunk(&s.chunk)
 	}
-	keys := s.topKeys()
+	top, keys := s.topKeys()
 	for i := range c.n {
-		if keys != nil {
-			top := s.next.(*sortSink)
-			if bar := top.bar(); bar != nil {
+		if top != nil {
+			if bar := top.bar(); bar != nil { // which comes nearer on the way
 				if head, _ := top.keys[0].head(keys.At(i)); head > bar.heads[0] {
 					continue
 				}
@@ -70,17 +69,17 @@ func (s *projectSink) pushChunk(c *chunk) error {
 	return nil
 }
 
-// topKeys gives the first key of the rows that were projected, when a sort with a
-// limit follows that keeps none beyond its bar; nil otherwise.
-func (s *projectSink) topKeys() *graph.Column {
+// topKeys gives a sort with a limit that follows, and the column of its first key
+// among the items that were projected; nil where there is none.
+func (s *projectSink) topKeys() (*sortSink, *graph.Column) {
 	top, ok := s.next.(*sortSink)
-	if !ok || top.bar() == nil {
-		return nil
+	if !ok {
+		return nil, nil
 	}
 	if i := s.p.order[0].item; i >= 0 && !s.p.passes[i] {
-		return s.columns[i]
+		return top, s.columns[i]
 	}
-	return nil
+	return nil, nil
 }
 
 // project computes the items for the rows of a chunk.

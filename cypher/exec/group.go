@@ -188,12 +188,7 @@ func (s *groupSink) find(place int64, values []graph.Value, f frame) (*group, er
 		return g, nil
 	}
 	n := int64(len(s.key)) + frameSize(f, s.last) + 208 + int64(96*len(s.p.aggs))
-	err := s.r.grow(n)
-	if s.frees(err) {
-		if err = s.writeKept(); err == nil {
-			err = s.r.grow(n)
-		}
-	}
+	err := s.grow(n)
 	switch {
 	case err == nil && s.r.outgrown(s.held+n) && len(s.order) > 0:
 		s.r.shrink(n)
@@ -243,13 +238,7 @@ func ofAggregate(dst []byte, group int64, aggregate int) []byte {
 func (s *groupSink) add(g *group, i int, v graph.Value) error {
 	if s.p.aggs[i].keeps {
 		n := valueSize(v) + grownBytes
-		err := s.r.grow(n)
-		if s.frees(err) {
-			if err = s.writeKept(); err == nil {
-				err = s.r.grow(n)
-			}
-		}
-		if err != nil {
+		if err := s.grow(n); err != nil {
 			return err
 		}
 		s.held, s.kept.held, g.kept = s.held+n, s.kept.held+n, g.kept+n

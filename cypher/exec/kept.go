@@ -24,9 +24,17 @@ type keptValues struct {
 // keptFiles is over how many files the values are spread in the end.
 const keptFiles = 64
 
-// frees tells whether writing values down is worth it after err.
-func (s *groupSink) frees(err error) bool {
-	return err != nil && !s.parted && !s.kept.back && s.r.spills(err, s.kept.held)
+// grow counts n bytes more; where there is no memory for them, what groups keep is
+// written down.
+func (s *groupSink) grow(n int64) error {
+	err := s.r.grow(n)
+	if err == nil || s.parted || s.kept.back || !s.r.spills(err, s.kept.held) {
+		return err
+	}
+	if err := s.writeKept(); err != nil {
+		return err
+	}
+	return s.r.grow(n)
 }
 
 // writeKept writes down the values that groups have in memory.
@@ -41,13 +49,14 @@ func (s *groupSink) writeKept() (err error) {
 			if !a.keeps {
 				continue
 			}
-			for _, v := range g.accs[i].(fn.Keeper).Take() {
+			err := g.accs[i].(fn.Keeper).Drain(func(v graph.Value) error {
 				if err := s.kept.file.Append([]graph.Value{graph.Int(g.number), graph.Int(int64(i)), v}); err != nil {
 					return s.r.full(err)
 				}
-				if err := s.r.alive(); err != nil {
-					return err
-				}
+				return s.r.alive()
+			})
+			if err != nil {
+				return err
 			}
 		}
 	}
@@ -86,6 +95,9 @@ func (s *groupSink) finishKept(give func(*group) error) error {
 			}
 			if record == nil {
 				break
+			}
+			if err := s.r.alive(); err != nil {
+				return err
 			}
 			if n := int(record[0].AsInt()); n < x.from || n >= x.to {
 				continue

@@ -319,7 +319,7 @@ func (c *compiler) remove(cl *ast.Remove) func(r *run, f frame) error {
 }
 
 func (c *compiler) foreach(cl *ast.Foreach) func(r *run, f frame) error {
-	each := c.each(cl.List)
+	elements := c.elementsOf(cl.List)
 	var slot int
 	var ch *chain
 	c.inner(func() {
@@ -334,15 +334,22 @@ func (c *compiler) foreach(cl *ast.Foreach) func(r *run, f frame) error {
 		ch = c.clauses(&ast.SingleQuery{Span: cl.Span, Clauses: cl.Clauses})
 	})
 	return func(r *run, f frame) error {
-		return each(r, f, func(v graph.Value) error {
+		l, err := elements(r, f)
+		if err != nil {
+			return err
+		}
+		for i := range l.n {
 			if err := r.check(); err != nil {
 				return err
 			}
 			row := append(frame(nil), f...)
-			row[slot] = v
+			row[slot] = l.at(i)
 			enough := &errEnough{}
-			return drive(ch.build(r, callbackSink(func(frame) error { return nil }), enough), func(push func(frame) error) error { return push(row) }, enough)
-		})
+			if err := drive(ch.build(r, callbackSink(func(frame) error { return nil }), enough), func(push func(frame) error) error { return push(row) }, enough); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 

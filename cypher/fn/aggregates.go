@@ -43,8 +43,8 @@ func NewAccumulator(name string, p graph.Value, version int) Accumulator {
 // Keeper is the accumulator of an aggregate that keeps its values until the end.
 type Keeper interface {
 	Accumulator
-	// Take gives the values that were added, which it has no longer.
-	Take() []graph.Value
+	// Drain hands out the values that were added, which it has no longer.
+	Drain(give func(graph.Value) error) error
 }
 
 type counter struct{ n int64 }
@@ -139,11 +139,25 @@ func (c *collector) Add(v graph.Value) error {
 	return nil
 }
 
-// Take gives the list up.
-func (c *collector) Take() []graph.Value {
-	all := slices.Concat(append(c.full, c.last)...)
+// Drain gives the list up.
+func (c *collector) Drain(give func(graph.Value) error) error {
+	blocks := append(c.full, c.last)
 	*c = collector{}
-	return all
+	for _, block := range blocks {
+		if err := drain(block, give); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func drain(values []graph.Value, give func(graph.Value) error) error {
+	for _, v := range values {
+		if err := give(v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Result gives the list up; it is called once.
@@ -230,11 +244,11 @@ func (p *percentile) check() error {
 	return nil
 }
 
-// Take gives the values up.
-func (p *percentile) Take() []graph.Value {
-	all := p.values
+// Drain gives the values up.
+func (p *percentile) Drain(give func(graph.Value) error) error {
+	values := p.values
 	p.values = nil
-	return all
+	return drain(values, give)
 }
 
 func (p *percentile) Result(c *Context) graph.Value {
