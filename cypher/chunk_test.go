@@ -181,6 +181,10 @@ func (c computing) number(depth int, names ...string) string {
 	case depth == 0:
 		return fmt.Sprint(c.IntN(9) - 2)
 	}
+	if c.IntN(5) == 0 {
+		call := []string{"abs(%s)", "sign(%s)", "toFloat(%s)", "toInteger(%s)", "size(toString(%s))", "toIntegerOrNull(%s)", "round(%s, 1)", "size(split(toStringOrNull(%s), '0'))", "valueType(%s)", "coalesce(%s, x)", "coalesce(null, 3, %s)"}
+		return fmt.Sprintf(call[c.IntN(len(call))], c.number(c.IntN(depth), names...))
+	}
 	return fmt.Sprintf("(%s %s %s)", c.number(c.IntN(depth), names...), []string{"+", "-", "*", "/", "%", "+"}[c.IntN(6)], c.number(c.IntN(depth), names...))
 }
 

@@ -13,7 +13,7 @@ import (
 var arithmetic = map[ast.Op]bool{ast.OpAdd: true, ast.OpSubtract: true, ast.OpMultiply: true, ast.OpDivide: true, ast.OpModulo: true}
 
 // errByRow ends a computation of many values one of which needs more than a machine
-// operation: an overflow, or a division by zero.
+// operation, as an overflow or a division by zero, or which take too much memory.
 var errByRow = errors.New("to be computed row by row")
 
 // arithmeticVector compiles an operator of numbers. Columns of INTEGER and of FLOAT
@@ -88,12 +88,15 @@ func grown(bits []uint64, n int) []uint64 {
 // oneByOne computes an operator value by value. A column of one value has it in all rows.
 func oneByOne(r *run, n int, a, b *graph.Column, op ast.Op, f operation, out *graph.Column) error {
 	i, j, di, dj := 0, 0, stride(a.Len()), stride(b.Len())
+	var size made
 	for range n {
 		v, err := r.operate(op, f, a.At(i), b.At(j))
 		if err != nil {
 			return err
 		}
-		out.Append(v)
+		if err := size.append(out, v); err != nil {
+			return err
+		}
 		i, j = i+di, j+dj
 	}
 	return nil

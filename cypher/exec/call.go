@@ -83,10 +83,14 @@ func (r *run) apply(f *fn.Function, args []eval, fr frame) (graph.Value, error) 
 		known = known && !v.IsNull()
 		r.args = append(r.args, v)
 	}
+	return r.called(f, r.args[base:], known)
+}
+
+// called gives what a function makes of values, all of them known or not.
+func (r *run) called(f *fn.Function, values []graph.Value, known bool) (graph.Value, error) {
 	if !known && !f.TakesNull {
 		return graph.Null, nil
 	}
-	values := r.args[base:]
 	if err := r.making(values...); err != nil {
 		return graph.Null, err
 	}

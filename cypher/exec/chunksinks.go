@@ -126,7 +126,9 @@ const smallKeys = 1 << 12
 
 // pushChunk groups the rows of a chunk.
 func (s *groupSink) pushChunk(c *chunk) error {
-	if err := s.groupsOf(c); err != nil {
+	if err := s.groupsOf(c); err == errByRow {
+		return c.each(s.push)
+	} else if err != nil {
 		return err
 	}
 	groups := s.cols.groups
@@ -142,10 +144,31 @@ func (s *groupSink) pushChunk(c *chunk) error {
 			s.countRows(groups, i)
 			continue
 		}
-		if err := a.vector(s.r, c, s.cols.argument); err != nil {
+		err := a.vector(s.r, c, s.cols.argument)
+		switch err {
+		case nil:
+			err = s.addColumn(groups, i, a)
+		case errByRow:
+			err = s.addRows(c, groups, i, a)
+		}
+		if err != nil {
 			return err
 		}
-		if err := s.addColumn(groups, i, a); err != nil {
+	}
+	return nil
+}
+
+// addRows hands the i-th aggregate its argument row by row.
+func (s *groupSink) addRows(c *chunk, groups []*group, i int, a *aggregate) error {
+	for k, g := range groups {
+		if g == nil {
+			continue
+		}
+		v, err := a.arg(s.r, c.row(k))
+		if err != nil {
+			return err
+		}
+		if err := s.addValue(g, i, a, s.place+1+int64(k), v); err != nil {
 			return err
 		}
 	}

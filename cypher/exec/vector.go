@@ -29,28 +29,63 @@ func (c *compiler) vector(e ast.Expr, row eval) vector {
 
 // sure compiles e for chunks if it never fails, whatever the data; nil if it may.
 func (c *compiler) sure(e ast.Expr) vector {
-	if ast.Any(e, func(x ast.Expr) bool { b, ok := x.(*ast.Binary); return ok && arithmetic[b.Op] }) {
+	if ast.Any(e, mayFail) {
 		return nil
 	}
 	return c.known(e)
 }
 
+func mayFail(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Call:
+		return true
+	case *ast.Binary:
+		return arithmetic[e.Op]
+	}
+	return false
+}
+
 func rowByRow(row eval) vector {
 	return func(r *run, c *chunk, out *graph.Column) error {
 		out.Reset()
+		var size made
 		for i := range c.n {
+			if err := r.alive(); err != nil {
+				return err
+			}
 			v, err := row(r, c.row(i))
 			if err != nil {
 				return err
 			}
-			out.Append(v)
+			if err := size.append(out, v); err != nil {
+				return err
+			}
 		}
 		return nil
 	}
 }
 
+// made counts the bytes of the values that were made for a column.
+type made int64
+
+// chunkBytes bounds what the values made for one column may take: they are not
+// counted otherwise, and a row alone needs one of them.
+const chunkBytes = 4 << 20
+
+// append adds a value. It fails with errByRow when the column has become too large.
+func (m *made) append(out *graph.Column, v graph.Value) error {
+	out.Append(v)
+	if v.Kind() < graph.KindString {
+		return nil
+	}
+	if *m += made(payload(v)); *m > chunkBytes {
+		return errByRow
+	}
+	return nil
+}
+
 // known compiles variables, properties of entities, comparisons, arithmetic, tests
-// for null and logic over these. It gives nil for anything else.
+// for null, logic and functions over these. It gives nil for anything else.
 func (c *compiler) known(e ast.Expr) vector {
 	if len(c.projected) > 0 {
 		if slot, ok := c.projected[e.At().Text(c.source)]; ok {
@@ -119,6 +154,8 @@ func (c *compiler) known(e ast.Expr) vector {
 		return c.logicVector(e)
 	case *ast.Case:
 		return c.caseVector(e)
+	case *ast.Call:
+		return c.callVector(e)
 	}
 	return nil
 }
