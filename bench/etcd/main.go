@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -21,20 +24,28 @@ import (
 func main() {
 	duration := flag.Duration("duration", 5*time.Second, "of each measurement")
 	clients := flag.String("clients", "1,64,256", "numbers of clients")
+	processes := flag.Bool("processes", false, "each member a process of its own, as Graticule's servers are")
+	words := flag.String("member", "", "of the processes that -processes starts")
 	flag.Parse()
-	if err := run(*duration, strings.Split(*clients, ",")); err != nil {
+	err := error(nil)
+	if *words != "" {
+		err = serve(*words)
+	} else {
+		err = run(*duration, strings.Split(*clients, ","), *processes)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "etcd:", err)
 		os.Exit(1)
 	}
 }
 
-func run(duration time.Duration, counts []string) error {
+func run(duration time.Duration, counts []string, processes bool) error {
 	dir, err := os.MkdirTemp("", "etcd-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	endpoints, stop, err := start(dir, 3)
+	endpoints, stop, err := start(dir, 3, processes)
 	defer stop()
 	if err != nil {
 		return err
@@ -52,11 +63,11 @@ func run(duration time.Duration, counts []string) error {
 }
 
 // start starts members with logs and data in dir and waits until all are ready.
-func start(dir string, n int) (endpoints []string, stop func(), err error) {
-	var running []*embed.Etcd
+func start(dir string, n int, processes bool) (endpoints []string, stop func(), err error) {
+	var stops []func()
 	stop = func() {
-		for _, e := range running {
-			e.Close()
+		for _, end := range stops {
+			end()
 		}
 	}
 	var peers, initial []string
@@ -65,26 +76,20 @@ func start(dir string, n int) (endpoints []string, stop func(), err error) {
 		peers = append(peers, "http://"+freePort())
 		initial = append(initial, fmt.Sprintf("m%d=%s", i, peers[i]))
 	}
+	begin := inProcess
+	if processes {
+		begin = asProcess
+	}
 	type started struct {
-		e   *embed.Etcd
-		err error
+		stop func()
+		err  error
 	}
 	all := make(chan started, n)
 	for i := range n {
-		cfg := embed.NewConfig()
-		cfg.Name, cfg.Dir = fmt.Sprintf("m%d", i), filepath.Join(dir, fmt.Sprint(i))
-		cfg.LogLevel = "fatal" // it complains of its own closing
-		client, _ := url.Parse(endpoints[i])
-		peer, _ := url.Parse(peers[i])
-		cfg.ListenClientUrls, cfg.AdvertiseClientUrls = []url.URL{*client}, []url.URL{*client}
-		cfg.ListenPeerUrls, cfg.AdvertisePeerUrls = []url.URL{*peer}, []url.URL{*peer}
-		cfg.InitialCluster = strings.Join(initial, ",")
+		m := member{fmt.Sprintf("m%d", i), filepath.Join(dir, fmt.Sprint(i)), endpoints[i], peers[i], strings.Join(initial, ",")}
 		go func() {
-			e, err := embed.StartEtcd(cfg)
-			if err == nil {
-				<-e.Server.ReadyNotify()
-			}
-			all <- started{e, err}
+			end, err := begin(m)
+			all <- started{end, err}
 		}()
 	}
 	for range n {
@@ -92,10 +97,85 @@ func start(dir string, n int) (endpoints []string, stop func(), err error) {
 		if s.err != nil {
 			err = s.err
 		} else {
-			running = append(running, s.e)
+			stops = append(stops, s.stop)
 		}
 	}
 	return endpoints, stop, err
+}
+
+// A member is told apart by its name, its folder, the URLs it listens on for
+// clients and for the others, and all the members' names and URLs.
+type member struct{ name, dir, client, peer, initial string }
+
+// inProcess starts m here and waits until it is ready.
+func inProcess(m member) (stop func(), err error) {
+	cfg := embed.NewConfig()
+	cfg.Name, cfg.Dir = m.name, m.dir
+	cfg.LogLevel = "fatal" // it complains of its own closing
+	client, err := url.Parse(m.client)
+	if err != nil {
+		return nil, err
+	}
+	peer, err := url.Parse(m.peer)
+	if err != nil {
+		return nil, err
+	}
+	cfg.ListenClientUrls, cfg.AdvertiseClientUrls = []url.URL{*client}, []url.URL{*client}
+	cfg.ListenPeerUrls, cfg.AdvertisePeerUrls = []url.URL{*peer}, []url.URL{*peer}
+	cfg.InitialCluster = m.initial
+	e, err := embed.StartEtcd(cfg)
+	if err != nil {
+		return nil, err
+	}
+	<-e.Server.ReadyNotify()
+	return e.Close, nil
+}
+
+// asProcess starts m as a process of this program, which says when it is ready
+// and ends when its input does.
+func asProcess(m member) (stop func(), err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self, "-member", strings.Join([]string{m.name, m.dir, m.client, m.peer, m.initial}, " "))
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	stop = func() {
+		in.Close()
+		cmd.Wait()
+	}
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		stop()
+		return nil, fmt.Errorf("member %s did not become ready: %w", m.name, err)
+	}
+	return stop, nil
+}
+
+// serve is the process that asProcess starts.
+func serve(words string) error {
+	w := strings.Fields(words)
+	if len(w) != 5 {
+		return fmt.Errorf("a member has five words, not %q", words)
+	}
+	stop, err := inProcess(member{w[0], w[1], w[2], w[3], w[4]})
+	if err != nil {
+		return err
+	}
+	fmt.Println("ready")
+	_, err = io.Copy(io.Discard, os.Stdin)
+	stop()
+	return err
 }
 
 func freePort() string {
