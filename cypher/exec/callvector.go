@@ -25,8 +25,24 @@ func (c *compiler) callVector(e *ast.Call) vector {
 		args = append(args, o)
 	}
 	if name == "coalesce" {
-		return coalesceVector(args)
+		return overRows(args, firstKnown)
 	}
+	return overRows(args, func(r *run, values []graph.Value, known bool) (graph.Value, error) { return r.called(f, values, known) })
+}
+
+// firstKnown gives the first value that is not null.
+func firstKnown(_ *run, values []graph.Value, _ bool) (graph.Value, error) {
+	for _, v := range values {
+		if !v.IsNull() {
+			return v, nil
+		}
+	}
+	return graph.Null, nil
+}
+
+// overRows computes the arguments for all rows of a chunk, and of those of each row
+// what f gives; known tells whether none of them is null.
+func overRows(args []operand, f func(r *run, values []graph.Value, known bool) (graph.Value, error)) vector {
 	return func(r *run, c *chunk, out *graph.Column) error {
 		columns := make([]*graph.Column, len(args))
 		for i := range args {
@@ -54,38 +70,13 @@ func (c *compiler) callVector(e *ast.Call) vector {
 				known = known && !v.IsNull()
 				r.args = append(r.args, v)
 			}
-			v, err := r.called(f, r.args[base:], known)
+			v, err := f(r, r.args[base:], known)
 			if err != nil {
 				return err
 			}
 			if err := size.append(out, v); err != nil {
 				return err
 			}
-		}
-		return nil
-	}
-}
-
-// coalesceVector takes the first value of each row.
-func coalesceVector(args []operand) vector {
-	return func(r *run, c *chunk, out *graph.Column) error {
-		columns := make([]*graph.Column, len(args))
-		for i := range args {
-			columns[i] = column()
-			defer putColumn(columns[i])
-			if err := args[i].fill(r, c, columns[i]); err != nil {
-				return err
-			}
-		}
-		out.Reset()
-		for row := range c.n {
-			v := graph.Null
-			for _, x := range columns {
-				if v = x.At(row * stride(x.Len())); !v.IsNull() {
-					break
-				}
-			}
-			out.Append(v)
 		}
 		return nil
 	}

@@ -139,7 +139,7 @@ func (c *compiler) projection(p *ast.Projection, n ast.Node, isWith bool) *proje
 		for n := range names {
 			same = same && sorting.slots[n] == before.slots[n]
 		}
-		if _, isLiteral := i.expr.(*ast.Literal); same && !isLiteral {
+		if same && !writtenOut(i.expr) {
 			c.projected[i.expr.At().Text(c.source)] = after.slots[i.name]
 		}
 	}
