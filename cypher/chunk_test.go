@@ -147,6 +147,42 @@ func TestTheBestRowsAreTheFirstOfAll(t *testing.T) {
 	}
 }
 
+// TestJoinsByValueGiveWhatScansGive compares equalities that a table of nodes answers
+// with the same of lists of one element, which none does.
+func TestJoinsByValueGiveWhatScansGive(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 3))
+	d := newDatabase(t)
+	run := func(query string) []string {
+		res, err := d.Run(context.Background(), query, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		rows := texts(res)
+		slices.Sort(rows)
+		return rows
+	}
+	run("CREATE INDEX ti FOR (n:T) ON (n.i)")
+	for i := range 200 {
+		k := []string{"null", "1", "1.0", "2", "-0.0", "0", "0.0/0.0", "'1'", "true", "[1]", "[1.0]", "date('2024-01-01')", "9007199254740993", "9007199254740992.0"}[r.IntN(14)]
+		run(fmt.Sprintf("CREATE (:T%s {i: %d, k: %s})", []string{"", ":U"}[r.IntN(2)], i, k))
+	}
+	for _, q := range []string{
+		"MATCH (a:T) WHERE a.i < 90 WITH a MATCH (b:T) WHERE b.k = a.k RETURN a.i, b.i",
+		"MATCH (a:T), (b:T) WHERE a.i < 90 AND b.i > 60 AND a.k = b.k RETURN a.i, b.i",
+		"MATCH (a:T), (b:T:U) WHERE a.i < 90 AND b.i IN range(20, 120) AND b.k = a.k AND a.i < b.i RETURN a.i, b.i",
+		"MATCH (a:U) WITH a.k AS k, a.i AS i MATCH (b) WHERE b.k = k AND b.i > 100 RETURN i, b.i",
+		"UNWIND range(0, 60) AS i MATCH (a:T {i: i}) OPTIONAL MATCH (b:U) WHERE b.k = a.k RETURN i, count(b) AS n",
+		"MATCH (a:T) WHERE a.i < 90 WITH a LIMIT 40 CALL (a) { MATCH (b:U) WHERE b.k = a.k RETURN count(b) AS n } RETURN a.i, n",
+	} {
+		scans := strings.NewReplacer("b.k = a.k", "[b.k] = [a.k]", "a.k = b.k", "[a.k] = [b.k]", "b.k = k", "[b.k] = [k]").Replace(q)
+		if a, b := run(q), run(scans); !slices.Equal(a, b) {
+			t.Errorf("%s gives %d rows, %s %d:\n%v\n%v", q, len(a), scans, len(b), a, b)
+		}
+	}
+}
+
 // computing makes random expressions of numbers and other values.
 type computing struct{ *rand.Rand }
 

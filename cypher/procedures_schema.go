@@ -63,14 +63,18 @@ func visualization(c *exec.ProcedureContext, _ []graph.Value) ([][]graph.Value, 
 		m.Put("constraints", graph.Strings(constraints))
 		nodes = append(nodes, graph.NodeOf(&graph.Node{ID: ids[name], Labels: []string{name}, Properties: m}))
 	}
-	ends, err := endsByType(c)
+	starts, err := labelsByType(c, ids, graph.Outgoing)
+	if err != nil {
+		return nil, err
+	}
+	stops, err := labelsByType(c, ids, graph.Incoming)
 	if err != nil {
 		return nil, err
 	}
 	next = 0
-	for _, t := range slices.Sorted(maps.Keys(ends)) { // each start with each end, as Neo4j has it
-		for _, start := range slices.Sorted(maps.Keys(ends[t].starts)) {
-			for _, end := range slices.Sorted(maps.Keys(ends[t].stops)) {
+	for _, t := range slices.Sorted(maps.Keys(starts)) { // each start with each end, as Neo4j has it
+		for _, start := range starts[t] {
+			for _, end := range stops[t] {
 				next--
 				m := graph.NewMap(1)
 				m.Put("name", graph.String(t))
@@ -79,6 +83,54 @@ func visualization(c *exec.ProcedureContext, _ []graph.Value) ([][]graph.Value, 
 		}
 	}
 	return [][]graph.Value{{graph.List(nodes), graph.List(rels)}}, nil
+}
+
+// labelsByType gives, for each type, those of the labels that stand at the starts
+// (Outgoing) or the ends (Incoming) of its relationships. It looks at the nodes of a
+// label until each type has been met.
+func labelsByType(c *exec.ProcedureContext, labels map[string]graph.NodeID, dir graph.Direction) (map[string][]string, error) {
+	g, out := c.Graph, map[string][]string{}
+	var types []graph.TypeID
+	for _, name := range g.TypeNames() {
+		t, ok := g.Type(name)
+		if n, _ := g.RelCount(graph.AnyLabel, t, graph.AnyLabel); ok && n > 0 {
+			types = append(types, t)
+		}
+	}
+	ids, degrees := make([]graph.NodeID, surveyBatch), make([]int64, surveyBatch)
+	of := func(name string) error {
+		label, ok := g.Label(name)
+		if !ok {
+			return nil
+		}
+		cursor := g.ScanLabel(label)
+		defer cursor.Close()
+		missing := slices.Clone(types)
+		for size := 16; len(missing) > 0; size = min(2*size, surveyBatch) {
+			n, err := cursor.Next(ids[:size])
+			if err != nil || n == 0 {
+				return err
+			}
+			missing = slices.DeleteFunc(missing, func(t graph.TypeID) bool {
+				err = errors.Join(err, g.Degree(ids[:n], dir, []graph.TypeID{t}, degrees[:n]))
+				there := slices.ContainsFunc(degrees[:n], func(d int64) bool { return d > 0 })
+				if there {
+					out[g.TypeName(t)] = append(out[g.TypeName(t)], name)
+				}
+				return there
+			})
+			if err = errors.Join(err, c.Context.Err()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		if err := of(name); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // surveyBatch is how many elements a survey looks at at once.

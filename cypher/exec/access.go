@@ -41,9 +41,15 @@ func (pl *planner) accessOf(n *patternNode, chosen plan.Access) access {
 		return access{name: name, details: n.title(), build: n.findID(s, s.key == keyElementID)}
 	case plan.Find: // in chunks, the scan's own check and WHERE compare a column
 		scan.build = n.find(equalities())
+		for _, k := range chosen.Conditions {
+			if s := seeks[k]; s.known == knownLate && scan.many != nil && !pl.r.writes {
+				scan.many = n.rescanned(s, scan.many)
+				break
+			}
+		}
 	case plan.Table:
 		s := first()
-		return access{name: "ValueHashJoin", details: n.title() + "." + s.key, build: n.hashJoin(s, scan.build)}
+		return access{name: "ValueHashJoin", details: n.title() + "." + s.key, build: n.hashJoin(s, pl.accessOf(n, *chosen.Source).build)}
 	case plan.IndexSeek:
 		keys, values := equalities()
 		a := access{name: "NodeIndexSeek", details: indexDetails(n.title(), chosen.Index, "="), build: n.find(keys, values)}

@@ -36,15 +36,18 @@ type builder struct {
 	outer   map[int]bool // slots of earlier clauses that are read
 }
 
-// filters checks all predicates that can be, after which rows are left.
+// filters checks all predicates that can be, those that look for more in the graph
+// behind the others, after which rows are left.
 func (b *builder) filters(rows float64) {
-	for i, pr := range b.p.preds {
-		if b.used[i] || !b.ready(b.have, pr.deps) {
-			continue
+	for _, searches := range []bool{false, true} {
+		for i, pr := range b.p.preds {
+			if b.used[i] || pr.searches != searches || !b.ready(b.have, pr.deps) {
+				continue
+			}
+			b.used[i] = true
+			b.reads(pr.deps)
+			b.ops = append(b.ops, op{name: "Filter", details: pr.text, rows: rows, build: filterStep(pr.test), sift: pr.sift()})
 		}
-		b.used[i] = true
-		b.reads(pr.deps)
-		b.ops = append(b.ops, op{name: "Filter", details: pr.text, rows: rows, build: filterStep(pr.test), sift: pr.sift()})
 	}
 }
 

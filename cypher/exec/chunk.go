@@ -206,16 +206,21 @@ func (n *patternNode) scanChunks() source {
 			next = r.sieved(n.sift(), next)
 		}
 		return func(f frame) error {
-			if len(n.must) == 0 {
-				return r.eachChunk(r.graph.ScanNodes(), n.slot, f, next)
-			}
 			label, ok := r.rarest(n.must)
 			if !ok {
 				return nil
 			}
-			return r.eachChunk(r.graph.ScanLabel(label), n.slot, f, next)
+			return r.eachChunk(r.nodesWith(label), n.slot, f, next)
 		}
 	}
+}
+
+// nodesWith gives the nodes with a label, or all.
+func (r *run) nodesWith(label graph.LabelID) graph.NodeCursor {
+	if label == graph.AnyLabel {
+		return r.graph.ScanNodes()
+	}
+	return r.graph.ScanLabel(label)
 }
 
 // scanDecides tells whether a scan of the rarest label has checked all there is to check.
@@ -223,8 +228,12 @@ func (n *patternNode) scanDecides() bool {
 	return len(n.props) == 0 && (n.test == nil || n.plainLabel() != "")
 }
 
-// rarest gives the label of fewest nodes; ok=false when one of the names is of no label.
+// rarest gives the label of fewest nodes, AnyLabel for no names; ok=false when one of
+// the names is of no label.
 func (r *run) rarest(names []string) (graph.LabelID, bool) {
+	if len(names) == 0 {
+		return graph.AnyLabel, true
+	}
 	labels, ok := r.labels(names)
 	if !ok {
 		return 0, false

@@ -116,6 +116,8 @@ type predicate struct {
 	text   string  // for plans
 	notes  []noted // what an index may do for it
 	labels bool    // a test of labels that the node knows of
+	// Of a pattern or a subquery within it, which takes longer than all else.
+	searches bool
 	// Of all(x IN nodes(path) WHERE …), or relationships(path): the condition
 	// alone, so that a search need not go where it fails. nil for any other.
 	each       eval
@@ -247,6 +249,10 @@ func (p *pattern) release(slot int, props *[]propEquals, inPattern map[int]bool)
 // boolean compiles a predicate whose value must be a BOOLEAN or null.
 func (c *compiler) boolean(e ast.Expr) eval {
 	x := c.expr(e)
+	switch e.(type) {
+	case *ast.Comparison, *ast.IsNull: // which give nothing else
+		return x
+	}
 	return func(r *run, f frame) (graph.Value, error) {
 		v, err := x(r, f)
 		if err != nil {

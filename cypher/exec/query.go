@@ -85,7 +85,7 @@ func (pl *planner) told(n *patternNode) []string {
 }
 
 func (pl *planner) planCondition(s seek, when known) plan.Condition {
-	c := plan.Condition{Kind: s.kind, Key: s.key, Deps: pl.elements(s.deps)}
+	c := plan.Condition{Kind: s.kind, Key: s.key, Deps: pl.elements(s.deps), Fixed: s.known != knownLate}
 	if when != knownLate && s.value != nil {
 		if v, err := s.value(pl.r, nil); err == nil {
 			c.Value = &v

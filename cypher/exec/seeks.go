@@ -92,7 +92,16 @@ func (c *compiler) conjuncts(p *pattern, e ast.Expr) {
 	c.seeks(p, e)
 	pr.notes = slices.Clone(p.noted)
 	_, pr.labels = e.(*ast.LabelPredicate)
+	pr.searches = ast.Any(e, searches)
 	p.preds = append(p.preds, pr)
+}
+
+func searches(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.Subquery, *ast.PatternExpr, *ast.PatternComprehension:
+		return true
+	}
+	return false
 }
 
 // everyElement notes the condition of all(x IN nodes(path) WHERE condition).

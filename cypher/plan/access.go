@@ -14,6 +14,7 @@ type Access struct {
 	Rows       float64     // found for one row that comes, before anything is checked
 	Cost       float64     // for one row that comes
 	Once       float64     // cost for all rows together
+	Source     *Access     // of a table, what fills it
 }
 
 // AccessKind is how a node or a relationship is found.
@@ -22,7 +23,7 @@ type AccessKind uint8
 // Scan looks at all nodes with the labels; SeekID takes ids; IndexSeek finds by
 // equality of all keys of an index, IndexIn the elements of a list, IndexRange
 // whatever else an index answers. Find compares what a scan finds with values,
-// and Table does so with a table made once.
+// and Table does so with a table made once of what its source finds.
 const (
 	Scan AccessKind = iota
 	SeekID
@@ -62,10 +63,25 @@ func (p *planner) access(i int, s set, rows float64) Access {
 
 func (p *planner) accessNow(i int, s set, rows float64) Access {
 	n, f := &p.q.Nodes[i], &p.nodes[i]
-	ready := func(c *Condition) bool { return s.hasAll(c.Deps) }
+	best := p.found(i, func(c *Condition) bool { return s.hasAll(c.Deps) })
+	joins := slices.IndexFunc(n.Conditions, func(c Condition) bool { return c.Kind == Equal && len(c.Deps) > 0 && s.hasAll(c.Deps) })
+	if best.Kind == SeekID || best.Kind == IndexSeek || joins < 0 || rows <= tableRows || !p.q.Tables || f.hinted {
+		return best
+	}
+	source := p.found(i, func(c *Condition) bool { return c.Fixed })
+	indexed := best.Kind == IndexIn || best.Kind == IndexRange
+	if source.Rows <= tableSize || indexed && source.Cost+rows*callCost > rows*best.Cost {
+		return best
+	}
+	return Access{Kind: Table, Conditions: []int{joins}, Rows: max(1, source.Rows*Equal.Selectivity()), Cost: callCost, Once: source.Cost, Source: &source}
+}
+
+// found picks the cheapest way to node i by the conditions that are ready, for each
+// row anew.
+func (p *planner) found(i int, ready func(*Condition) bool) Access {
+	n, f := &p.q.Nodes[i], &p.nodes[i]
 	var keys []int // conditions of equality, one for each key
 	equal := map[string]*graph.Value{}
-	joins := -1
 	for k := range n.Conditions {
 		c := &n.Conditions[k]
 		if !ready(c) {
@@ -74,22 +90,13 @@ func (p *planner) accessNow(i int, s set, rows float64) Access {
 		if c.Key == KeyID || c.Key == KeyElementID {
 			return Access{Kind: SeekID, Conditions: []int{k}, Rows: 1, Cost: 1}
 		}
-		if c.Kind != Equal {
-			continue
-		}
-		if len(c.Deps) > 0 && joins < 0 {
-			joins = k
-		}
-		if _, ok := equal[c.Key]; !ok {
+		if _, ok := equal[c.Key]; !ok && c.Kind == Equal {
 			equal[c.Key] = c.Value
 			keys = append(keys, k)
 		}
 	}
 	best := Access{Kind: Scan, Rows: f.count, Cost: f.count}
-	switch {
-	case joins >= 0 && rows > tableRows && f.count > tableSize && p.q.Tables && !f.hinted:
-		best = Access{Kind: Table, Conditions: []int{joins}, Rows: max(1, f.count*Equal.Selectivity()), Cost: callCost, Once: f.count}
-	case len(keys) > 0:
+	if len(keys) > 0 {
 		best.Kind, best.Conditions = Find, keys
 	}
 	for x := range p.indexes {

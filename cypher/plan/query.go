@@ -66,6 +66,7 @@ type Condition struct {
 	Key   string
 	Deps  []int        // elements of the pattern that the value needs
 	Value *graph.Value // when it is known now; else nil
+	Fixed bool         // the same for all rows
 }
 
 // Predicate is a condition that is checked as soon as its elements are solved.
