@@ -162,14 +162,16 @@ func integers(op ast.Op, x, y, out []uint64) error {
 	return nil
 }
 
+// number gives the FLOAT of an INTEGER's or a FLOAT's bits.
+func number(bits uint64, integer bool) float64 {
+	if integer {
+		return float64(int64(bits))
+	}
+	return math.Float64frombits(bits)
+}
+
 // floats is integers where one side at least is FLOAT.
 func floats(op ast.Op, intX, intY bool, x, y, out []uint64) {
-	number := func(bits uint64, integer bool) float64 {
-		if integer {
-			return float64(int64(bits))
-		}
-		return math.Float64frombits(bits)
-	}
 	i, j, di, dj := 0, 0, stride(len(x)), stride(len(y))
 	for k := range out {
 		a, b := number(x[i], intX), number(y[j], intY)

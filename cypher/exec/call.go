@@ -83,14 +83,10 @@ func (r *run) apply(f *fn.Function, args []eval, fr frame) (graph.Value, error) 
 		known = known && !v.IsNull()
 		r.args = append(r.args, v)
 	}
-	return r.called(f, r.args[base:], known)
-}
-
-// called gives what a function makes of values, all of them known or not.
-func (r *run) called(f *fn.Function, values []graph.Value, known bool) (graph.Value, error) {
 	if !known && !f.TakesNull {
 		return graph.Null, nil
 	}
+	values := r.args[base:]
 	if err := r.making(values...); err != nil {
 		return graph.Null, err
 	}
@@ -105,8 +101,15 @@ func steady(name string, args []ast.Expr) bool {
 		if len(args) != 1 {
 			return false
 		}
-		text, ok := args[0].(*ast.Literal)
-		return ok && text.Value.Kind() == graph.KindString
+		switch a := args[0].(type) {
+		case *ast.Literal:
+			return a.Value.Kind() == graph.KindString
+		case *ast.Map: // of components, none of which is taken from the clock
+			has := func(name string) bool {
+				return slices.ContainsFunc(a.Keys, func(k ast.Name) bool { return k.Value == name })
+			}
+			return writtenOut(a) && (has("year") || has("epochSeconds") || has("epochMillis") || has("hour") && !has("timezone"))
+		}
 	case "duration", "point":
 		return len(args) == 1 && writtenOut(args[0])
 	}

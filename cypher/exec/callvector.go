@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"math"
+
 	"graticule/cypher/ast"
 	"graticule/cypher/fn"
 	"graticule/graph"
@@ -24,25 +26,10 @@ func (c *compiler) callVector(e *ast.Call) vector {
 		}
 		args = append(args, o)
 	}
+	of := f.Eval
 	if name == "coalesce" {
-		return overRows(args, firstKnown)
+		of = firstKnown
 	}
-	return overRows(args, func(r *run, values []graph.Value, known bool) (graph.Value, error) { return r.called(f, values, known) })
-}
-
-// firstKnown gives the first value that is not null.
-func firstKnown(_ *run, values []graph.Value, _ bool) (graph.Value, error) {
-	for _, v := range values {
-		if !v.IsNull() {
-			return v, nil
-		}
-	}
-	return graph.Null, nil
-}
-
-// overRows computes the arguments for all rows of a chunk, and of those of each row
-// what f gives; known tells whether none of them is null.
-func overRows(args []operand, f func(r *run, values []graph.Value, known bool) (graph.Value, error)) vector {
 	return func(r *run, c *chunk, out *graph.Column) error {
 		columns := make([]*graph.Column, len(args))
 		for i := range args {
@@ -53,31 +40,72 @@ func overRows(args []operand, f func(r *run, values []graph.Value, known bool) (
 			}
 		}
 		out.Reset()
+		if f.Float != nil && bitsOf(columns[0]) != nil {
+			ofNumbers(f.Float, columns[0], c.n, out)
+			return nil
+		}
 		base := len(r.args)
 		defer func() {
 			clear(r.args[base:])
 			r.args = r.args[:base]
 		}()
-		var size made
-		for row := range c.n {
-			if err := r.alive(); err != nil {
-				return err
+		_, err := r.context.Interruptible(func() (graph.Value, error) {
+			return graph.Null, r.overRows(columns, c.n, of, f.TakesNull, out)
+		})
+		return err
+	}
+}
+
+// firstKnown gives the first value that is not null.
+func firstKnown(_ *fn.Context, values []graph.Value) (graph.Value, error) {
+	for _, v := range values {
+		if !v.IsNull() {
+			return v, nil
+		}
+	}
+	return graph.Null, nil
+}
+
+// overRows adds to out what f gives of the values of each row. A column of one value
+// has it in all rows.
+func (r *run) overRows(columns []*graph.Column, rows int, f func(*fn.Context, []graph.Value) (graph.Value, error), takesNull bool, out *graph.Column) error {
+	base := len(r.args)
+	var size made
+	for row := range rows {
+		if err := r.alive(); err != nil {
+			return err
+		}
+		r.args = r.args[:base]
+		known := true
+		for _, x := range columns {
+			v := x.At(row * stride(x.Len()))
+			known = known && !v.IsNull()
+			r.args = append(r.args, v)
+		}
+		v := graph.Null
+		if known || takesNull {
+			values := r.args[base:]
+			err := r.making(values...)
+			if err == nil {
+				v, err = f(&r.context, values)
 			}
-			r.args = r.args[:base]
-			known := true
-			for _, x := range columns {
-				v := x.At(row * stride(x.Len()))
-				known = known && !v.IsNull()
-				r.args = append(r.args, v)
-			}
-			v, err := f(r, r.args[base:], known)
 			if err != nil {
 				return err
 			}
-			if err := size.append(out, v); err != nil {
-				return err
-			}
 		}
-		return nil
+		if err := size.append(out, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ofNumbers sets out to what f gives of numbers.
+func ofNumbers(f func(float64) float64, x *graph.Column, rows int, out *graph.Column) {
+	out.Kind = graph.KindFloat
+	out.Bits = grown(out.Bits, rows)
+	step, integer := stride(x.Len()), x.Kind == graph.KindInt
+	for i := range out.Bits {
+		out.Bits[i] = math.Float64bits(f(number(x.Bits[i*step], integer)))
 	}
 }

@@ -6,23 +6,55 @@ import (
 	"graticule/graph"
 )
 
+// term is one side of an operator: a slot of the frame, or whatever is computed.
+// Most are slots or literals, which need no call.
+type term struct {
+	slot  int // -1: none
+	value eval
+}
+
+func (c *compiler) term(e ast.Expr) term {
+	s := term{slot: -1, value: c.expr(e)}
+	if v, ok := e.(*ast.Variable); ok {
+		s.slot = c.lookup(v)
+	}
+	return s
+}
+
+func (s *term) of(r *run, f frame) (graph.Value, error) {
+	if s.slot >= 0 {
+		return f[s.slot], nil
+	}
+	return s.value(r, f)
+}
+
 func (c *compiler) comparison(e *ast.Comparison) eval {
-	operands := c.exprs(e.Operands)
 	ops := e.Ops
 	if len(ops) == 1 {
-		left, right, op := operands[0], operands[1], ops[0]
+		left, right, op := c.term(e.Operands[0]), c.term(e.Operands[1]), ops[0]
+		if lit, ok := e.Operands[1].(*ast.Literal); ok && lit.Value.Kind() == graph.KindInt {
+			b := lit.Value
+			return func(r *run, f frame) (graph.Value, error) {
+				a, err := left.of(r, f)
+				if err != nil {
+					return graph.Null, err
+				}
+				return r.compare(op, a, b)
+			}
+		}
 		return func(r *run, f frame) (graph.Value, error) {
-			a, err := left(r, f)
+			a, err := left.of(r, f)
 			if err != nil {
 				return graph.Null, err
 			}
-			b, err := right(r, f)
+			b, err := right.of(r, f)
 			if err != nil {
 				return graph.Null, err
 			}
 			return r.compare(op, a, b)
 		}
 	}
+	operands := c.exprs(e.Operands)
 	return func(r *run, f frame) (graph.Value, error) {
 		a, err := operands[0](r, f)
 		if err != nil {
@@ -49,6 +81,9 @@ func (c *compiler) comparison(e *ast.Comparison) eval {
 
 // compare compares values of any size.
 func (r *run) compare(op ast.Op, a, b graph.Value) (graph.Value, error) {
+	if a.Kind() == graph.KindInt && b.Kind() == graph.KindInt {
+		return graph.Bool(compareInts(op, a.AsInt(), b.AsInt())), nil
+	}
 	if k := a.Kind(); k != b.Kind() || k != graph.KindList && k != graph.KindMap {
 		return compare(op, a, b), nil
 	}
@@ -68,6 +103,22 @@ func (r *run) compare(op ast.Op, a, b graph.Value) (graph.Value, error) {
 		}
 		return c.Less(b, a, true), nil
 	})
+}
+
+func compareInts(op ast.Op, a, b int64) bool {
+	switch op {
+	case ast.OpEqual:
+		return a == b
+	case ast.OpNotEqual:
+		return a != b
+	case ast.OpLess:
+		return a < b
+	case ast.OpLessEqual:
+		return a <= b
+	case ast.OpGreater:
+		return a > b
+	}
+	return a >= b
 }
 
 func compare(op ast.Op, a, b graph.Value) graph.Value {

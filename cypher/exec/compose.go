@@ -29,6 +29,13 @@ func (c *compiler) query(q *ast.Query) *queryPlan {
 		for range plan.columns {
 			plan.slots = append(plan.slots, c.slot())
 		}
+		for _, ch := range plan.chains {
+			var from []int
+			for _, name := range plan.columns {
+				from = append(from, ch.slots[slices.Index(ch.columns, name)])
+			}
+			plan.from = append(plan.from, from)
+		}
 	}
 	if q.Next != nil { // it sees the columns, and what the enclosing query has
 		c.scope = newScope()
@@ -141,7 +148,8 @@ type queryPlan struct {
 	chains   []*chain
 	distinct []bool
 	columns  []string
-	slots    []int // of the columns of chains; of several, none of theirs
+	slots    []int   // of the columns of chains; of several, none of theirs
+	from     [][]int // of several, where each chain has the columns
 	returns  bool
 	next     *queryPlan // fed by the rows of chains (NEXT)
 	updating bool       // chains write before next
@@ -162,6 +170,9 @@ func (q *queryPlan) resultSlots() []int {
 func (q *queryPlan) run(r *run, f frame, emit func(f frame) error) error {
 	defer func(outer frame, weight int64) { r.base, r.weight = outer, weight }(r.base, r.weight)
 	r.base, r.weight = f, 1
+	if q.next == nil && len(q.chains) > 1 {
+		return q.union(r, func(push func(frame) error) error { return push(slices.Clone(f)) }, emit)
+	}
 	return q.runFrom(r, func(push func(frame) error) error { return push(f) }, emit)
 }
 
@@ -177,7 +188,14 @@ func (q *queryPlan) runFrom(r *run, feed func(push func(frame) error) error, emi
 		}
 		return drive(ch.build(r, last, enough), feed, enough)
 	}
-	return q.union(r, feed, emit)
+	rows := rowBuffer{r: r} // each part gets all of them; what makes them runs once
+	defer rows.close()
+	if err := feed(rows.add); err != nil {
+		return err
+	}
+	return q.union(r, func(push func(frame) error) error {
+		return rows.each(func(f frame) error { return push(slices.Clone(f)) })
+	}, emit)
 }
 
 // feedNext runs what stands before NEXT over the rows that feed pushes, and
@@ -203,27 +221,17 @@ func (q *queryPlan) feedNext(r *run, feed func(push func(frame) error) error, pu
 	return rows.each(push)
 }
 
-// union runs the parts of a UNION over the rows that feed pushes.
+// union runs the parts of a UNION over the rows that feed pushes, copies of which it
+// pushes for each part.
 func (q *queryPlan) union(r *run, feed func(push func(frame) error) error, emit func(f frame) error) error {
-	rows := rowBuffer{r: r} // each part gets all of them; what makes them runs once
-	defer rows.close()
-	if err := feed(rows.add); err != nil {
-		return err
-	}
-	feed = func(push func(frame) error) error {
-		return rows.each(func(f frame) error { return push(slices.Clone(f)) })
-	}
 	var seen *dedup
 	if len(q.distinct) > 0 && q.distinct[0] {
 		seen = &dedup{r: r}
 	}
 	var key []byte
 	place := int64(0)
-	for _, ch := range q.chains {
-		from := make([]int, len(q.slots)) // where the branch has the columns
-		for k := range q.slots {
-			from[k] = ch.slots[slices.Index(ch.columns, q.columns[k])]
-		}
+	for i, ch := range q.chains {
+		from := q.from[i]
 		enough := &errEnough{}
 		last := callbackSink(func(out frame) error {
 			if !ch.returns && !q.unit {

@@ -352,6 +352,12 @@ func quotient(c *fn.Context, a, b graph.Value) (graph.Value, error) {
 
 // operate computes an operator of two values of any size.
 func (r *run) operate(op ast.Op, f operation, a, b graph.Value) (graph.Value, error) {
+	if a.Kind() == graph.KindInt && b.Kind() == graph.KindInt {
+		if v, ok := ofInts(op, a.AsInt(), b.AsInt()); ok {
+			return graph.Int(v), nil
+		}
+		return f(&r.context, a, b)
+	}
 	if joins := op == ast.OpAdd || op == ast.OpConcat; joins && (a.Kind() == graph.KindString || a.Kind() == graph.KindList || b.Kind() == graph.KindString || b.Kind() == graph.KindList) {
 		if err := r.making(a, b); err != nil {
 			return graph.Null, err
@@ -363,6 +369,27 @@ func (r *run) operate(op ast.Op, f operation, a, b graph.Value) (graph.Value, er
 	return f(&r.context, a, b)
 }
 
+// ofInts computes the common operators of integers; ok=false where it does not fit,
+// and for the others.
+func ofInts(op ast.Op, a, b int64) (v int64, ok bool) {
+	switch op {
+	case ast.OpAdd:
+		v = a + b
+		return v, (a^v)&(b^v) >= 0
+	case ast.OpSubtract:
+		v = a - b
+		return v, (a^b)&(a^v) >= 0
+	case ast.OpMultiply:
+		const half = 1 << 31
+		return a * b, -half < a && a < half && -half < b && b < half
+	case ast.OpModulo:
+		if b > 0 {
+			return a % b, true
+		}
+	}
+	return 0, false
+}
+
 func (c *compiler) binary(e *ast.Binary) eval {
 	e = factored(e)
 	for _, side := range []ast.Expr{e.Left, e.Right} {
@@ -370,14 +397,15 @@ func (c *compiler) binary(e *ast.Binary) eval {
 			c.fail(side, "InvalidArgumentType", "Type mismatch: expected Boolean but was %v", lit.Value.Kind())
 		}
 	}
-	left, right := c.expr(e.Left), c.expr(e.Right)
+	first, second := c.term(e.Left), c.term(e.Right)
+	left, right := first.value, second.value
 	both := func(f2 operation) eval {
 		return func(r *run, f frame) (graph.Value, error) {
-			a, err := left(r, f)
+			a, err := first.of(r, f)
 			if err != nil {
 				return graph.Null, err
 			}
-			b, err := right(r, f)
+			b, err := second.of(r, f)
 			if err != nil {
 				return graph.Null, err
 			}

@@ -175,7 +175,11 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 			if err := r.room(int64(len(l.list)) * valueBytes); err != nil {
 				return graph.Null, err
 			}
-			result := building{r: r, items: make([]graph.Value, 0, len(l.list))}
+			likely := len(l.list)
+			if where == nil {
+				likely = int(min(l.n, chunkRows))
+			}
+			result := building{r: r, items: make([]graph.Value, 0, likely)}
 			if many != nil && l.n >= chunkWorthwhile {
 				err := l.chunks(r, func(from int64, values *graph.Column) error {
 					n := int64(values.Len())

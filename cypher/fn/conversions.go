@@ -133,7 +133,7 @@ func parseInteger(c *Context, text string) (graph.Value, error) {
 	if c.Version == 25 {
 		text = strings.TrimFunc(text, whitespace)
 	}
-	if text != "" && len(text) <= 18 && strings.Trim(text, "0123456789") == "" {
+	if text != "" && len(text) <= 18 && !strings.ContainsFunc(text, func(r rune) bool { return r < '0' || r > '9' }) {
 		i, err := strconv.ParseInt(text, 10, 64)
 		return graph.Int(i), err
 	}
@@ -204,7 +204,7 @@ func toFloat(v graph.Value) (graph.Value, bool) {
 		return v, true
 	case graph.KindString:
 		text := strings.TrimFunc(v.AsString(), func(r rune) bool { return r <= ' ' })
-		if f, err := strconv.ParseFloat(text, 64); err == nil && strings.Trim(text, "0123456789.+-eE") == "" {
+		if f, err := strconv.ParseFloat(text, 64); err == nil && !strings.ContainsFunc(text, func(r rune) bool { return (r < '0' || r > '9') && !strings.ContainsRune(".+-eE", r) }) {
 			return graph.Float(f), true
 		}
 		if !floatForm.MatchString(text) {

@@ -25,7 +25,7 @@ func withDetail(err error, detail string) error {
 func needsNumbers(name string) error { return TypeError("%s() requires numbers", name) }
 
 func numeric(name, called string, f func(float64) float64) Function {
-	return Function{Name: name, Min: 1, Max: 1, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
+	return Function{Name: name, Min: 1, Max: 1, Float: f, Eval: func(_ *Context, a []graph.Value) (graph.Value, error) {
 		if !a[0].IsNumber() {
 			return graph.Null, needsNumbers(called)
 		}
@@ -160,7 +160,25 @@ func round(_ *Context, a []graph.Value) (graph.Value, error) {
 			return graph.Float(x), nil
 		}
 	}
+	if r, ok := roundNear(f, precision); ok && mode == "HALF_UP" {
+		return graph.Float(r), nil
+	}
 	return roundDecimal(f, precision, mode)
+}
+
+// roundNear is roundDecimal to the nearest for numbers that are far enough from half
+// way between two others; ok=false for the others, large ones and those near to 0.
+func roundNear(f float64, precision int64) (rounded float64, ok bool) {
+	if precision < 0 || precision > 9 {
+		return 0, false
+	}
+	power := math.Pow10(int(precision)) // exact
+	x := f * power
+	n := math.Floor(x + 0.5)
+	if math.Abs(x) > 1<<40 || n == 0 || math.Abs(math.Abs(x-n)-0.5) < 1e-3 {
+		return 0, false
+	}
+	return n / power, true // both are exact, so that this is the nearest to the decimal
 }
 
 const unknownRounding = "Unknown rounding mode. Valid values are: CEILING, FLOOR, UP, DOWN, HALF_EVEN, HALF_UP, HALF_DOWN, UNNECESSARY."

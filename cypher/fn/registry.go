@@ -47,6 +47,7 @@ type Function struct {
 	Max25                                  int // of Cypher 25 where that takes more
 	TakesNull                              bool
 	Eval                                   func(c *Context, args []graph.Value) (graph.Value, error)
+	Float                                  func(float64) float64 // what Eval computes of one number; nil where it does anything else
 }
 
 // Builtins gives the functions by lower-case name.

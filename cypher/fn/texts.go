@@ -160,6 +160,10 @@ func trimAt(name string, cut cutter) Function {
 // cutter takes runes off the ends of s.
 type cutter func(s string, in func(rune) bool) string
 
+// shortText is the length of texts, in bytes, that are treated without a look at
+// whether the statement goes on.
+const shortText = 1 << 14
+
 func replace(c *Context, a []graph.Value) (graph.Value, error) {
 	for _, v := range a[:3] {
 		if v.Kind() != graph.KindString {
@@ -177,6 +181,13 @@ func replace(c *Context, a []graph.Value) (graph.Value, error) {
 		}
 	}
 	s, old, by, times := a[0].AsString(), a[1].AsString(), a[2].AsString(), int64(0)
+	if limit < 0 && old != "" && len(s) <= shortText && len(by) <= shortText/max(1, len(s)) {
+		c.Work(1 + len(s)/16)
+		if !strings.Contains(s, old) {
+			return a[0], nil
+		}
+		return graph.String(strings.ReplaceAll(s, old, by)), nil
+	}
 	c.occurrences(s, old, limit, func(int) { times++ })
 	if times == 0 {
 		return a[0], nil
@@ -252,6 +263,9 @@ func split(c *Context, s string, r []graph.Value) (graph.Value, error) {
 	var out []graph.Value
 	if len(by) == 1 && !every {
 		from := 0
+		if len(s) <= shortText {
+			out = make([]graph.Value, 0, 1+strings.Count(s, by[0]))
+		}
 		c.occurrences(s, by[0], -1, func(at int) {
 			out = append(out, graph.String(s[from:at]))
 			from = at + len(by[0])

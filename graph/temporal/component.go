@@ -114,14 +114,50 @@ func zoneComponent(v graph.Value, name string) (graph.Value, bool) {
 }
 
 func durationComponent(d graph.Duration, name string) (graph.Value, bool) {
-	n := map[string]int64{
-		"years": d.Months / 12, "quarters": d.Months / 3, "months": d.Months, "weeks": d.Days / 7, "days": d.Days,
-		"hours": d.Seconds / 3600, "minutes": d.Seconds / 60, "seconds": d.Seconds, "milliseconds": d.Seconds*1000 + int64(d.Nanos)/1e6,
-		"microseconds": d.Seconds*1e6 + int64(d.Nanos)/1e3, "nanoseconds": d.Seconds*nanosPerSecond + int64(d.Nanos),
-		"quartersOfYear": d.Months % 12 / 3, "monthsOfQuarter": d.Months % 3, "monthsOfYear": d.Months % 12, "daysOfWeek": d.Days % 7,
-		"minutesOfHour": d.Seconds / 60 % 60, "secondsOfMinute": d.Seconds % 60, "millisecondsOfSecond": int64(d.Nanos) / 1e6,
-		"microsecondsOfSecond": int64(d.Nanos) / 1e3, "nanosecondsOfSecond": int64(d.Nanos),
+	n := int64(0)
+	switch name {
+	case "years":
+		n = d.Months / 12
+	case "quarters":
+		n = d.Months / 3
+	case "months":
+		n = d.Months
+	case "weeks":
+		n = d.Days / 7
+	case "days":
+		n = d.Days
+	case "hours":
+		n = d.Seconds / 3600
+	case "minutes":
+		n = d.Seconds / 60
+	case "seconds":
+		n = d.Seconds
+	case "milliseconds":
+		n = d.Seconds*1000 + int64(d.Nanos)/1e6
+	case "microseconds":
+		n = d.Seconds*1e6 + int64(d.Nanos)/1e3
+	case "nanoseconds":
+		n = d.Seconds*nanosPerSecond + int64(d.Nanos)
+	case "quartersOfYear":
+		n = d.Months % 12 / 3
+	case "monthsOfQuarter":
+		n = d.Months % 3
+	case "monthsOfYear":
+		n = d.Months % 12
+	case "daysOfWeek":
+		n = d.Days % 7
+	case "minutesOfHour":
+		n = d.Seconds / 60 % 60
+	case "secondsOfMinute":
+		n = d.Seconds % 60
+	case "millisecondsOfSecond":
+		n = int64(d.Nanos) / 1e6
+	case "microsecondsOfSecond":
+		n = int64(d.Nanos) / 1e3
+	case "nanosecondsOfSecond":
+		n = int64(d.Nanos)
+	default:
+		return graph.Null, false
 	}
-	v, ok := n[name]
-	return graph.Int(v), ok
+	return graph.Int(n), true
 }
