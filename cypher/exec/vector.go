@@ -75,10 +75,15 @@ const chunkBytes = 4 << 20
 // append adds a value. It fails with errByRow when the column has become too large.
 func (m *made) append(out *graph.Column, v graph.Value) error {
 	out.Append(v)
-	if v.Kind() < graph.KindString {
+	switch k := v.Kind(); {
+	case k < graph.KindString:
 		return nil
+	case k == graph.KindString:
+		*m += made(len(v.AsString()))
+	default:
+		*m += made(payload(v))
 	}
-	if *m += made(payload(v)); *m > chunkBytes {
+	if *m > chunkBytes {
 		return errByRow
 	}
 	return nil

@@ -118,6 +118,9 @@ func betweenLetters(s string, at int) bool {
 
 // runes counts the characters of a text.
 func (c *Context) runes(s string) int {
+	if len(s) <= pieceBytes {
+		return utf8.RuneCountInString(s)
+	}
 	n := 0
 	c.pieces(s, betweenRunes, func(piece string) { n += utf8.RuneCountInString(piece) })
 	return n

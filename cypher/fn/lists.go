@@ -52,6 +52,11 @@ func lists() []Function {
 				s := a[0].AsString()
 				var out strings.Builder
 				out.Grow(len(s))
+				for len(s) > 0 && s[len(s)-1] < utf8.RuneSelf {
+					out.WriteByte(s[len(s)-1])
+					s = s[:len(s)-1]
+					c.Work(1)
+				}
 				for len(s) > 0 {
 					r, width := utf8.DecodeLastRuneInString(s)
 					out.WriteRune(r)

@@ -127,13 +127,15 @@ func texts() []Function {
 // trim is trim(text) and trim(character, text).
 func trim(c *Context, a []graph.Value) (graph.Value, error) {
 	if len(a) == 2 {
-		return trimAt("trim", strings.TrimFunc).Eval(c, []graph.Value{a[1], a[0]})
+		return trimBoth.Eval(c, []graph.Value{a[1], a[0]})
 	}
 	if a[0].IsNull() {
 		return graph.Null, nil
 	}
-	return trimAt("trim", strings.TrimFunc).Eval(c, a)
+	return trimBoth.Eval(c, a)
 }
+
+var trimBoth = trimAt("trim", strings.TrimFunc)
 
 // trimAt is trim(… FROM text): of a text and the one character that is cut off.
 func trimAt(name string, cut cutter) Function {

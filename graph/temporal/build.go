@@ -159,6 +159,11 @@ func FromMap(kind graph.Kind, m *graph.Map, loc *time.Location, named bool) (gra
 	if m.Len() == 0 {
 		return graph.Null, problem(BadValue, "", "At least one temporal unit must be specified.")
 	}
+	if kind == graph.KindDate {
+		if v, ok := plainDate(m); ok {
+			return v, nil
+		}
+	}
 	if err := checkFields(kind, m); err != nil {
 		return graph.Null, err
 	}
@@ -371,6 +376,26 @@ func (f *fields) date(base int64, based bool) (int64, error) {
 		day = min(day, daysInMonth(year, month))
 	}
 	return date(year, month, f.get("day", day))
+}
+
+// plainDate makes a date of year, month and day, INTEGERs that name one, and nothing
+// else, as most are made; ok=false for anything else.
+func plainDate(m *graph.Map) (v graph.Value, ok bool) {
+	if m.Len() != 3 {
+		return graph.Null, false
+	}
+	var parts [3]int64
+	for i, name := range [3]string{"year", "month", "day"} {
+		v, ok := m.Get(name)
+		if !ok || v.Kind() != graph.KindInt {
+			return graph.Null, false
+		}
+		parts[i] = v.AsInt()
+	}
+	if parts[0] < 0 || parts[0] > 9999 || parts[1] < 1 || parts[1] > 12 || parts[2] < 1 || parts[2] > 28 {
+		return graph.Null, false
+	}
+	return graph.DateOf(DaysOf(parts[0], parts[1], parts[2])), true
 }
 
 // exclusive refuses components that describe a day in two ways.
