@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -48,6 +49,9 @@ func run(duration time.Duration, counts []string, processes bool) error {
 	endpoints, stop, err := start(dir, 3, processes)
 	defer stop()
 	if err != nil {
+		return err
+	}
+	if endpoints, err = leaderFirst(endpoints); err != nil {
 		return err
 	}
 	for _, c := range counts {
@@ -176,6 +180,27 @@ func serve(words string) error {
 	_, err = io.Copy(io.Discard, os.Stdin)
 	stop()
 	return err
+}
+
+// leaderFirst puts the leader's endpoint at the head, so that a single client sends
+// its puts where they are ordered, as a driver does with writes.
+func leaderFirst(endpoints []string) ([]string, error) {
+	client, err := clientv3.New(clientv3.Config{Endpoints: endpoints})
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	for i, e := range endpoints {
+		s, err := client.Status(context.Background(), e)
+		if err != nil {
+			return nil, err
+		}
+		if s.Leader == s.Header.MemberId {
+			endpoints[0], endpoints[i] = endpoints[i], endpoints[0]
+			return endpoints, nil
+		}
+	}
+	return nil, errors.New("no member leads")
 }
 
 func freePort() string {
