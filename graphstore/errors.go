@@ -51,7 +51,10 @@ type MissingNodeError struct{ Node graph.NodeID }
 func (e *MissingNodeError) Error() string { return fmt.Sprintf("node %d does not exist", e.Node) }
 
 // StillConnectedError means that a deleted node still has relationships at commit.
-type StillConnectedError struct{ Node graph.NodeID }
+type StillConnectedError struct {
+	Node    graph.NodeID
+	Created bool // by the same transaction
+}
 
 func (e *StillConnectedError) Error() string {
 	return fmt.Sprintf("cannot delete node<%d>, because it still has relationships", e.Node)

@@ -29,6 +29,9 @@ func Status(err error) *status.Error {
 		return constraintFailure(constraint)
 	case errors.As(err, &connected):
 		e := status.New(status.ConstraintValidationFailed, "50N42", "Cannot delete node<%d>, because it still has relationships. To delete this node, you must first delete its relationships.", connected.Node)
+		if connected.Created {
+			e.Message = "Cannot delete node that was created in this transaction, because it still has relationships."
+		}
 		e.Detail = "DeleteConnectedNode"
 		return e
 	case errors.As(err, &missing):

@@ -117,7 +117,7 @@ func (tx *Tx) Prepare() (*Commit, error) {
 		if r := tx.state.rels.get(uint64(id)); r != nil {
 			for _, end := range []graph.NodeID{r.start, r.end} {
 				if tx.state.nodes.get(uint64(end)) == nil {
-					return nil, &StillConnectedError{Node: end}
+					return nil, &StillConnectedError{Node: end, Created: tx.base.nodes.get(uint64(end)) == nil}
 				}
 			}
 		}

@@ -15,6 +15,7 @@ var conditions = map[string]string{
 	"22007": "data exception - invalid date, time, or datetime format",
 	"22012": "data exception - division by zero",
 	"22G03": "data exception - invalid value type",
+	"22G05": "data exception - invalid date, time, or datetime function field name",
 	"22N00": "data exception - unsupported value",
 	"22N01": "data exception - invalid type",
 	"22N03": "data exception - specified numeric value out of range",
@@ -95,6 +96,11 @@ var conditions = map[string]string{
 	"42I32": "syntax error or access rule violation - invalid use of node and relationship pattern predicate",
 	"42I34": "syntax error or access rule violation - invalid use of pattern expression",
 	"42I36": "syntax error or access rule violation - invalid use of REPORT STATUS",
+	"42N25": "syntax error or access rule violation - missing YIELD",
+	"42N41": "syntax error or access rule violation - missing |-expression",
+	"42N65": "syntax error or access rule violation - node variable not bound",
+	"22N15": "data exception - invalid temporal component",
+	"G1001": "dependent object error - edges still exist",
 	"42I41": "syntax error or access rule violation - invalid use of variable length relationship",
 	"42I46": "syntax error or access rule violation - invalid use of a node pattern pair",
 	"42I49": "syntax error or access rule violation - invalid inequality operator",
@@ -247,7 +253,7 @@ func (e *Error) Description() string {
 
 // whole are the codes whose description says nothing about the case at hand;
 // a cause does.
-var whole = map[string]bool{"22012": true, "22000": true, "22007": true, "22G03": true, "42001": true, "42N76": true, "22003": true, "22015": true}
+var whole = map[string]bool{"22012": true, "22G05": true, "G1001": true, "22000": true, "22007": true, "22G03": true, "42001": true, "42N76": true, "22003": true, "22015": true}
 
 // unclassified are the codes without classification in the diagnostic record.
 var unclassified = map[string]bool{"52N37": true, "52U00": true, "50N42": true, "50N00": true, "22G03": true, "": true}

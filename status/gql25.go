@@ -72,6 +72,9 @@ func (e *Error) caused25() *Error {
 	if parts, ok := wildcards("* with id * has been deleted in this transaction", message); ok {
 		return e.With("25N13", nil).Explained("A " + strings.ToLower(parts[0]) + " was accessed after being deleted in this transaction. Verify the transaction statements.")
 	}
+	if strings.HasPrefix(message, "Cannot delete node") && e.Code == ConstraintValidationFailed {
+		return e.With("G1001", nil)
+	}
 	for _, k := range causes25 {
 		parts, ok := wildcards(k.message, message)
 		if !ok {
@@ -95,6 +98,8 @@ func wholeOf(cause string) string {
 		return "22007"
 	case "22N28":
 		return "22012"
+	case "22N15":
+		return "22G05"
 	}
 	if cause[0] == '2' {
 		return "22000"
@@ -185,6 +190,9 @@ var causes25 = []struct{ message, gql, text string }{
 	{"Cannot merge the following * because of null property value for '*': *", "22N31", "The $1 property `$2` in '$3' is invalid. 'MERGE' cannot be used with a graph element property value that is null."},
 	{"/ by zero", "22N28", "The result of the operation '/ by zero' has caused an overflow."},
 	{"Cannot use `YIELD *` outside standalone call", "42I43", "'YIELD *' can only be used with a standalone procedure call."},
+	{"reduce(...) requires '| expression' (an accumulation expression)", "42N41", "The reduce function requires a '| expression' after the accumulator."},
+	{"Mixing variable-length relationships ('-[*]-') with *", "42I41", "Variable length relationships cannot be used in combination with quantified relationships ('()-->*()') or quantified path patterns ('(()-->())*')."},
+	{"A *(...) requires bound nodes when not part of a MATCH clause.", "42N65", "The $1() function requires bound node variables when it is not part of a 'MATCH ...'."},
 	{"Procedure call is missing parentheses: *", "42N36", "Procedure call is missing parentheses."},
 	{"Procedure call inside a query does not support passing arguments implicitly. *", "42N36", "Procedure call is missing parentheses."},
 	{"At least one temporal unit must be specified.", "22N30", "At least one temporal unit must be specified."},
@@ -225,8 +233,10 @@ func wildcards(pattern, text string) ([]string, bool) {
 	return out, rest == ""
 }
 
-// first gives a message without the place that stands behind it.
+// first gives a message without the place that stands behind it, or how many
+// transactions were committed before.
 func first(message string) string {
 	text, _, _ := strings.Cut(message, " (line ")
+	text, _, _ = strings.Cut(text, " (Transactions committed: ")
 	return text
 }

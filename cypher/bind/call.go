@@ -45,7 +45,7 @@ func (b *binder) callSubquery(cl *ast.CallSubquery, s *scope) {
 	b.inCall, b.inBatch = b.inCall-1, b.inBatch-batch
 	b.notes.hidden = hidden
 	b.noteCall(cl, imported, len(out.order) > 0)
-	b.checkReturned(cl.Query)
+	b.checkReturned(cl)
 	for _, name := range out.order {
 		if _, bound := s.lookup(name); bound {
 			at, plain := returned(cl.Query, name, cl).(*ast.Variable)
@@ -236,6 +236,11 @@ func (b *binder) callProcedure(cl *ast.CallProcedure, s *scope, alone bool) {
 	}
 	if !alone && cl.HasArgs && !cl.HasYield && b.cfg.Outputs != nil && len(b.cfg.Outputs(cl.Name.Value)) > 0 {
 		b.failLater(cl, "Procedure call inside a query does not support naming results implicitly (name explicitly using `YIELD` instead)")
+		outputs := "`" + strings.Join(b.cfg.Outputs(cl.Name.Value), "`, `") + "`"
+		e := b.late
+		e.In25 = func() *status.Error {
+			return e.With("42001", status.Because("42N25", "Procedure call inside a query does not support naming results implicitly. Use YIELD instead. Available output columns are: %s.", outputs))
+		}
 	}
 	s.order = nil
 	if alone && (cl.YieldStar || !cl.HasYield) && b.cfg.Outputs != nil {

@@ -17,7 +17,8 @@ func (b *binder) checkOrder(clauses []ast.Clause) {
 			b.fail(cl, "InvalidClauseComposition", "FINISH can only be used at the end of the query.")
 		}
 	}
-	if call, ok := clauses[len(clauses)-1].(*ast.CallSubquery); ok && returns(call.Query) && (call.Transactions == nil || true) {
+	if call, ok := clauses[len(clauses)-1].(*ast.CallSubquery); ok && returns(call.Query) {
+		b.checkReturned(call)
 		b.failConclusion(call)
 	}
 	if b.version >= 25 {
@@ -114,12 +115,12 @@ func (b *binder) checkBatches(clauses []ast.Clause) {
 }
 
 // checkReturned checks that a CALL subquery names what it returns.
-func (b *binder) checkReturned(q *ast.Query) {
+func (b *binder) checkReturned(cl *ast.CallSubquery) {
 	what := "CALL { RETURN ... }"
-	if b.version >= 25 {
+	if b.version >= 25 && cl.Scoped {
 		what = "CALL () { RETURN ... }"
 	}
-	b.requireNames(q, what)
+	b.requireNames(cl.Query, what)
 }
 
 // requireNames checks that a query names what it returns.

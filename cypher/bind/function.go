@@ -21,6 +21,9 @@ func (b *binder) argument(e *ast.Call, i int, t typ, sig signature) {
 		t.element = nil
 	}
 	want := sig.takes[i]
+	if b.version == 25 && strings.EqualFold(e.Name.Value, "reverse") {
+		return // which looks when it is called
+	}
 	if b.version == 25 && takesVectors[strings.ToLower(e.Name.Value)] {
 		want.kinds |= isVector
 	}

@@ -58,6 +58,17 @@ func newerInput(name string, v graph.Value, want, format string, args ...any) er
 		Explained("Invalid argument to the function " + name + "().")
 }
 
+// inputOf25 is the error of an argument of another type, which has a GQLSTATUS in Cypher 25.
+func inputOf25(v graph.Value, name, want, format string, args ...any) error {
+	e := status.New(status.TypeError, "50N42", format, args...)
+	e.Detail = "InvalidArgumentType"
+	e.In25 = func() *status.Error {
+		return e.With("22N38", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %s.", literal25(v), want, TypeText(v))).
+			Explained("Invalid argument to the function " + name + "().")
+	}
+	return e
+}
+
 // for25 gives an error of f as Cypher 25 tells it.
 func for25(f *Function, a []graph.Value, err error) error {
 	var e *status.Error

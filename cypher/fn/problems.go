@@ -75,7 +75,16 @@ func NoField(v graph.Value, name string) error {
 	case v.Kind() != graph.KindDuration && (name == "timezone" || name == "offset" || name == "offsetMinutes" || name == "offsetSeconds"):
 		return TypeError("Cannot get the offset of: %s", temporal.Format(v))
 	case field == "" || v.Kind() == graph.KindDuration:
-		return TypeError("No such field: %s", name)
+		kind := "temporal"
+		if v.Kind() == graph.KindDuration {
+			kind = "DURATION"
+		}
+		e := status.New(status.TypeError, "50N42", "No such field: %s", name)
+		e.Detail = "InvalidArgumentType"
+		e.In25 = func() *status.Error {
+			return e.With("22G05", status.Because("22N15", "Cannot read the specified '%s' component from %s.", name, kind))
+		}
+		return e
 	}
 	return status.New(status.TypeError, "", "Unsupported field: %s", field).With("22000", status.Because("22N11", "Invalid argument: cannot process '%s'.", field))
 }

@@ -228,5 +228,10 @@ func PointComponent(p graph.Point, name string) (graph.Value, error) {
 	case "crs":
 		return graph.String(crsNames[p.SRID]), nil
 	}
-	return graph.Null, argumentError("", "No such field: %s", name)
+	e := status.New(status.ArgumentError, "50N42", "No such field: %s", name)
+	e.In25 = func() *status.Error {
+		return e.With("22N11", status.Because("22N04", "Invalid input '%s' for coordinate. Expected 'x', 'y', 'z', 'longitude', 'latitude', 'height', 'crs' or 'srid'.", name)).
+			Explained("Invalid argument: cannot process '" + name + "'.")
+	}
+	return graph.Null, e
 }

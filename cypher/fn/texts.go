@@ -153,7 +153,12 @@ func trimAt(name string, cut cutter) Function {
 		}
 		chars := a[1].AsString()
 		if utf8.RuneCountInString(chars) > 1 {
-			return graph.Null, argumentError("", "The argument `trimCharacterString` in the `trim()` function must be of length 1.")
+			e := status.New(status.ArgumentError, "50N42", "The argument `trimCharacterString` in the `trim()` function must be of length 1.")
+			e.In25 = func() *status.Error {
+				return e.With("22N38", status.Because("22N04", "Invalid input '%s' for trimCharacterString. Expected 'argument to be of length 1'.", "'"+chars+"'")).
+					Explained("Invalid argument to the function trim()().")
+			}
+			return graph.Null, e
 		}
 		return graph.String(cut(a[0].AsString(), func(r rune) bool { c.Work(1); return strings.ContainsRune(chars, r) })), nil
 	}}

@@ -500,7 +500,7 @@ func (p *parser) simpleType() ast.Type {
 			}
 		}
 	}
-	if t.Name == "LIST" && t.Element == nil && p.version < 25 {
+	if t.Name == "LIST" && t.Element == nil {
 		p.unexpected("'<'")
 	}
 	t.NotNull = p.notNull()

@@ -95,6 +95,11 @@ func invalidNumber(text string) *status.Error {
 	return e
 }
 
+// quantifierAhead tells whether ( x IN follows the word at hand.
+func (p *parser) quantifierAhead() bool {
+	return p.punctAt(1, "(") && (p.peekAt(2).kind == tokIdent || p.peekAt(2).kind == tokEscaped) && p.isWordAt(3, "IN")
+}
+
 // keywordExpr parses expressions that begin with a keyword; nil when t begins none.
 func (p *parser) keywordExpr(t token, span ast.Span) ast.Expr {
 	switch strings.ToUpper(t.text) {
@@ -121,7 +126,7 @@ func (p *parser) keywordExpr(t token, span ast.Span) ast.Expr {
 			return &ast.Call{Span: p.from(t.start), Name: ast.Name{Span: span, Value: "exists"}, Args: []ast.Expr{e}}
 		}
 	case "ALL", "ANY", "NONE", "SINGLE":
-		if p.punctAt(1, "(") && (p.peekAt(2).kind == tokIdent || p.peekAt(2).kind == tokEscaped) && p.isWordAt(3, "IN") {
+		if p.quantifierAhead() {
 			return p.quantifier(strings.ToLower(t.text))
 		}
 	case "REDUCE", "ALLREDUCE":

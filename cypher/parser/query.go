@@ -222,7 +222,7 @@ func (p *parser) projection() ast.Projection {
 	case p.isWord("DISTINCT") && !p.punctAt(1, ","):
 		p.advance()
 		pr.Distinct = true
-	case p.version >= 25 && p.isWord("ALL") && (p.peekAt(1).kind != tokPunct || p.punctAt(1, "*") || p.punctAt(1, "{") || p.punctAt(1, "[")) && !p.isWordAt(1, "AS") && p.peekAt(1).kind != tokEOF:
+	case p.version >= 25 && p.isWord("ALL") && (p.peekAt(1).kind != tokPunct || p.punctAt(1, "*") || p.punctAt(1, "{") || p.punctAt(1, "[") || p.punctAt(1, "(") && !p.quantifierAhead()) && !p.isWordAt(1, "AS") && p.peekAt(1).kind != tokEOF:
 		p.advance()
 	}
 	if p.punct("*") {

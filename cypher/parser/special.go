@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"graticule/cypher/ast"
+	"graticule/status"
 )
 
 func (p *parser) caseExpr() ast.Expr {
@@ -78,22 +79,36 @@ func (p *parser) quantifier(kind string) ast.Expr {
 func (p *parser) reduce(all bool) ast.Expr {
 	start := p.take().start
 	function := p.tokens[p.at-1]
+	shaped := func(ok bool) {
+		if all && !ok {
+			const signature = "allReduce(accumulator :: VARIABLE = initial :: ANY, variable :: VARIABLE IN list :: LIST<ANY> | reducer :: ANY, predicate :: BOOLEAN) :: BOOLEAN"
+			p.failBecause(function, "", status.Because("42I51", "The procedure or function allReduce() must have the signature: %s.", signature), "Invalid syntax for the `allReduce` function. The function allReduce must have the signature %s", signature)
+		}
+	}
 	p.need("(")
+	if !all && p.version >= 25 && p.isPunct("=") {
+		p.unexpected("an expression")
+	}
 	if !all && !p.punctAt(1, "=") {
 		p.fail(function, "reduce(...) requires '| expression' (an accumulation expression)")
 	}
+	shaped(p.punctAt(1, "="))
 	r := &ast.Reduce{Accumulator: p.variable()}
 	p.need("=")
 	r.Init = p.expr()
+	shaped(p.isPunct(","))
 	p.need(",")
+	shaped(p.isWordAt(1, "IN"))
 	r.Variable = p.variable()
 	p.needWord("IN")
 	p.noBar++
 	r.List = p.expr()
 	p.noBar--
+	shaped(p.isPunct("|"))
 	p.need("|")
 	r.Expression = p.expr()
 	if all {
+		shaped(p.isPunct(","))
 		p.need(",")
 		r.AllPredicate = p.expr()
 	}
