@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,6 +116,38 @@ func BenchmarkExpressions(b *testing.B) {
 	}
 	defer d.Close()
 	runTemplates(b, d, social.Small, expressions)
+}
+
+// TestStatementsOfTheBench runs what docs/benchmarks.md measures beside Neo4j once.
+func TestStatementsOfTheBench(t *testing.T) {
+	text, err := os.ReadFile("../bench/statements.cypher")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDatabase(t)
+	network := social.Network{Users: 300, Friendships: 1500, Seed: 1}
+	params := graph.NewMap(3)
+	params.Put("id", graph.Int(7))
+	params.Put("to", graph.Int(70))
+	run := func(query string) {
+		if _, err := d.Run(context.Background(), query, params); err != nil {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+	if _, err := network.Load(func(query string, rows []any) error {
+		params.Put("rows", cyphertest.Value(rows))
+		run(query)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	statements := strings.Split(strings.TrimSpace(string(text)), ";\n")
+	for _, query := range statements {
+		run(strings.TrimSuffix(query, ";"))
+	}
+	if len(statements) < 140 {
+		t.Errorf("%d statements", len(statements))
+	}
 }
 
 func runTemplates(b *testing.B, d *cyphertest.Database, network social.Network, list []social.Template) {

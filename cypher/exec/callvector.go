@@ -76,16 +76,19 @@ func (r *run) overRows(columns []*graph.Column, rows int, f func(*fn.Context, []
 			return err
 		}
 		r.args = r.args[:base]
-		known := true
+		known, large := true, false
 		for _, x := range columns {
 			v := x.At(row * stride(x.Len()))
-			known = known && !v.IsNull()
+			known, large = known && !v.IsNull(), large || v.Kind() >= graph.KindString
 			r.args = append(r.args, v)
 		}
 		v := graph.Null
 		if known || takesNull {
 			values := r.args[base:]
-			err := r.making(values...)
+			var err error
+			if large {
+				err = r.making(values...)
+			}
 			if err == nil {
 				v, err = f(&r.context, values)
 			}
