@@ -358,15 +358,15 @@ func (r *run) operate(op ast.Op, f operation, a, b graph.Value) (graph.Value, er
 		}
 		return f(&r.context, a, b)
 	}
-	if joins := op == ast.OpAdd || op == ast.OpConcat; joins && (a.Kind() == graph.KindString || a.Kind() == graph.KindList || b.Kind() == graph.KindString || b.Kind() == graph.KindList) {
+	if !large(a) && !large(b) {
+		return f(&r.context, a, b)
+	}
+	if op == ast.OpAdd || op == ast.OpConcat {
 		if err := r.making(a, b); err != nil {
 			return graph.Null, err
 		}
 	}
-	if large(a) || large(b) {
-		return r.context.Interruptible(func() (graph.Value, error) { return f(&r.context, a, b) })
-	}
-	return f(&r.context, a, b)
+	return r.context.Interruptible(func() (graph.Value, error) { return f(&r.context, a, b) })
 }
 
 // ofInts computes the common operators of integers; ok=false where it does not fit,
