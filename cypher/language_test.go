@@ -137,6 +137,9 @@ func TestMemoryLimit(t *testing.T) {
 			t.Errorf("%s ends with %v", query, err)
 		}
 	}
+	if got, _, err := d.run("UNWIND range(1, 200) AS o CALL (o) { UNWIND range(1, 20) AS k MATCH (p:P) WHERE p.i = k RETURN count(p) AS n } WITH sum(n) AS s, collect(range(1, 200) + o) AS l RETURN s + size(l)", nil); got != "4200" || err != nil { // a table for each call
+		t.Errorf("tables that are given back: %s, %v", got, err)
+	}
 	d.MemoryLimit = 0
 	if got, _, err := d.run("MATCH (a:P) RETURN count(*)", nil); got != "2000" || err != nil {
 		t.Errorf("afterwards %s, %v", got, err)

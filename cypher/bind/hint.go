@@ -14,7 +14,7 @@ import (
 func (b *binder) checkHints(m *ast.Match) {
 	for _, h := range m.Hints {
 		if h.Kind == "JOIN" && len(m.Pattern.Parts) == 1 && len(m.Pattern.Parts[0].Elements) == 1 {
-			e := status.New(status.SyntaxError, "", "Cannot use join hint for single node pattern.").With("42N76", status.Because("42N77", "The hint USING JOIN ON %s cannot be fulfilled.", h.Variables[0].Value))
+			e := status.New(status.SyntaxError, "", "Cannot use join hint for single node pattern.").With("42N76", nil).Explained("The hint(s) USING JOIN ON " + h.Variables[0].Value + " cannot be fulfilled.")
 			b.failWith(h, "", e)
 		}
 		if h.Kind == "JOIN" || len(h.Variables) == 0 {

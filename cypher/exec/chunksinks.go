@@ -221,11 +221,30 @@ func (s *groupSink) addColumn(groups []*group, i int, a *aggregate) error {
 			}
 		}
 	}
+	if len(s.p.keys) == 0 && !a.distinct && a.keeps && bitsOf(col) != nil && groups[0] != nil {
+		return s.keepNumbers(groups[0], i, col)
+	}
 	for k, g := range groups {
 		if g == nil {
 			continue
 		}
 		if err := s.addValue(g, i, a, s.place+1+int64(k), col.At(k)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepNumbers hands a column of numbers to an aggregate that keeps them, and counts
+// them at once.
+func (s *groupSink) keepNumbers(g *group, i int, col *graph.Column) error {
+	n := int64(col.Len()) * (valueBytes + grownBytes)
+	if err := s.grow(n); err != nil {
+		return err
+	}
+	s.held, s.kept.held, g.kept = s.held+n, s.kept.held+n, g.kept+n
+	for k := range col.Len() {
+		if err := g.accs[i].Add(col.At(k)); err != nil {
 			return err
 		}
 	}

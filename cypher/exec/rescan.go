@@ -7,9 +7,10 @@ import (
 )
 
 // Of a scan that is made for each row that comes: how many rows come before a table
-// of what it finds is made, and how many nodes it must find.
+// of what it finds is made, which takes about as long as so many scans, and how many
+// nodes it must find.
 const (
-	rescanRows  = 4
+	rescanRows  = 12
 	rescanNodes = 32
 )
 
@@ -19,12 +20,13 @@ const (
 // for a table, it scans on.
 func (n *patternNode) rescanned(s seek, scan source) source {
 	return func(r *run, next take) push {
-		t := &rescan{n: n, s: s, r: r, scan: scan(r, next), next: r.sieved(n.sift(), next)}
+		t := &rescan{holding: holding{holder: r.holder}, n: n, s: s, r: r, scan: scan(r, next), next: r.sieved(n.sift(), next)}
 		return t.push
 	}
 }
 
 type rescan struct {
+	holding
 	n     *patternNode
 	s     seek
 	r     *run
@@ -34,7 +36,6 @@ type rescan struct {
 	never bool // no table is of use
 	ids   map[string][]graph.NodeID
 	key   []byte
-	held  int64
 	found []graph.NodeID
 }
 
@@ -46,7 +47,7 @@ func (t *rescan) push(f frame) error {
 		if err := t.make(f); err == errNoTable {
 			t.ids, t.never = nil, true
 			t.r.shrink(t.held)
-			t.held = 0
+			t.hold(-t.held)
 			return t.scan(f)
 		} else if err != nil {
 			return err
@@ -100,7 +101,7 @@ func (t *rescan) take(c *chunk) error {
 		if t.r.grow(size) != nil {
 			return errNoTable
 		}
-		t.held += size
+		t.hold(size)
 		if t.r.outgrown(t.held) {
 			return errNoTable
 		}
