@@ -2,7 +2,9 @@ package node_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 )
@@ -50,5 +52,31 @@ func TestRowsOfBatches(t *testing.T) {
 		if row[0] != int64(1000) || row[1] != int64(1000) {
 			t.Errorf("way %d of reading: %v nodes of the batches and after them, want 1000 each", i, row)
 		}
+	}
+}
+
+// Batches that servers commit to one node at the same time are all committed, each
+// once: one that comes after another server's is run again.
+func TestContendedBatchesOfServersCommit(t *testing.T) {
+	c := startCluster(t, "north", "south", "west")
+	leaderOf(c)
+	c.run(c.driver("neo4j", c.members[0]), "CREATE (:Counter {n: 0})", nil)
+	const batches = 25
+	var wg sync.WaitGroup
+	for _, m := range c.members {
+		d := c.driver("bolt", m)
+		eventually(t, 30*time.Second, m.cfg.Name+" has the counter", func() bool {
+			return len(c.run(d, "MATCH (c:Counter) RETURN c", nil, neo4j.ExecuteQueryWithReadersRouting())) == 1
+		})
+		wg.Go(func() {
+			if _, _, err := c.autoCommit(d, fmt.Sprintf("UNWIND range(1, %d) AS x CALL (x) { MATCH (c:Counter) SET c.n = c.n + 1 } IN TRANSACTIONS OF 1 ROW", batches)); err != nil {
+				t.Errorf("%s: %v", m.cfg.Name, err)
+			}
+		})
+	}
+	wg.Wait()
+	d := c.driver("neo4j", c.members[0])
+	if got := c.run(d, "MATCH (c:Counter) RETURN c.n", nil)[0][0]; got != int64(batches*len(c.members)) {
+		t.Errorf("the counter stands at %v, want %d", got, batches*len(c.members))
 	}
 }

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -321,21 +322,23 @@ func (s *batchSink) patience(most int64, row frame) (time.Duration, error) {
 	return 0, nil
 }
 
-// mayPass tells whether it is of use to try again after an error.
-func (s *batchSink) mayPass(err error) bool {
+// mayPass tells whether it is of use to try again after an error: after one that
+// passes, if that was asked for, and always when another transaction committed first,
+// as auto-commit statements are run again then.
+func (s *batchSink) mayPass(err error, patience time.Duration) bool {
 	e := status.As(err)
 	if e == nil {
 		return false
 	}
-	return s.retry && e.Transient() || e.Code == status.DeadlockDetected || e.Code == status.Outdated
+	return e.Code == status.Outdated || patience > 0 && (s.retry && e.Transient() || e.Code == status.DeadlockDetected)
 }
 
 // attempts runs a batch in one transaction, again and again while the error may pass.
 func (s *batchSink) attempts(b *batch, patience time.Duration) {
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(cmp.Or(patience, retryDefault))
 	pause := time.Millisecond
 	for {
-		if b.err = s.attempt(b); b.err == nil || patience == 0 || !s.mayPass(b.err) || time.Now().After(deadline) {
+		if b.err = s.attempt(b); b.err == nil || !s.mayPass(b.err, patience) || time.Now().After(deadline) {
 			return
 		}
 		t := time.NewTimer(pause/2 + rand.N(pause))
