@@ -228,7 +228,7 @@ func (b *binder) createNode(n *ast.NodePattern, s *scope, alone bool) {
 	switch {
 	case !bound:
 		s.declare(n.Variable.Value, typ{kinds: isNode})
-	case t.kinds&isNode == 0:
+	case !alone && t.kinds&isNode == 0:
 		b.conflict(*n.Variable, t, typ{kinds: isNode})
 	case alone || n.Labels != nil || n.Properties != nil:
 		b.fail(n.Variable, "VariableAlreadyBound", "Variable `%s` already declared", n.Variable.Value)

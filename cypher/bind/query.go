@@ -16,12 +16,13 @@ func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 	var first *scope
 	defer func(saved bool) { b.inUnion = saved }(b.inUnion)
 	b.inUnion = len(q.Parts) > 1
-	for _, part := range q.Parts {
+	for i, part := range q.Parts {
 		out := b.single(part, s, importing)
 		switch {
 		case first == nil:
 			first = out
 		case !sameNames(first.order, out.order):
+			b.concluded(q.Parts[:i+1])
 			b.failBecause(b.union(part), "DifferentColumnsInUnion", status.Because("42N39", "All subqueries in a UNION clause must have the same return column names."), "All sub queries in an UNION must have the same return column names")
 		default:
 			merged := first.clone()
@@ -59,6 +60,20 @@ func (b *binder) union(part ast.Node) ast.Node {
 func sameNames(a, b []string) bool {
 	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
 	return slices.Equal(a, b)
+}
+
+// concluded fails where one of the parts of a UNION ends with a clause that ends no
+// query, which tells more than that its columns are others.
+func (b *binder) concluded(parts []*ast.SingleQuery) {
+	for _, part := range parts {
+		if len(part.Clauses) == 0 {
+			continue
+		}
+		switch last := part.Clauses[len(part.Clauses)-1].(type) {
+		case *ast.Match, *ast.With, *ast.Unwind, *ast.LoadCSV:
+			b.failConclusion(last)
+		}
+	}
 }
 
 func (b *binder) single(q *ast.SingleQuery, s *scope, importing bool) *scope {

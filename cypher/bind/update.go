@@ -32,10 +32,10 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 	case *ast.Merge:
 		b.noteCreated([]*ast.PathPattern{cl.Path}, s, true)
 		fresh := freshNames([]*ast.PathPattern{cl.Path}, s)
-		b.noSubqueries(cl)
 		b.merging = true
 		b.checkPathJuxtaposed(cl.Path)
 		b.createPath(cl.Path, s, true)
+		b.noSubqueries(cl)
 		b.checkCreated(cl.Path, "MERGE")
 		if b.version >= 25 {
 			b.checkReferred([]*ast.PathPattern{cl.Path}, fresh, "MERGE")
@@ -43,6 +43,9 @@ func (b *binder) update(cl ast.Clause, s *scope) {
 		b.merging = false
 		b.setItems(cl.OnCreate, s)
 		b.setItems(cl.OnMatch, s)
+		for _, i := range slices.Concat(cl.OnCreate, cl.OnMatch) { // when what is in them has been looked at
+			b.noSubquery(i.Value)
+		}
 	case *ast.Set:
 		var labelled []labelledItem
 		for _, i := range cl.Items {
@@ -115,27 +118,25 @@ func (b *binder) target(p *ast.Property, d *ast.Index, v *ast.Variable, l ast.La
 	b.labels(l, s, inUpdate)
 }
 
-// noSubqueries checks that MERGE holds no subquery expression.
+// noSubqueries checks that the properties of a MERGE hold no subquery expression.
 func (b *binder) noSubqueries(m *ast.Merge) {
-	check := func(e ast.Expr) {
-		ast.Any(e, func(x ast.Expr) bool {
-			if sub, ok := x.(*ast.Subquery); ok {
-				b.failBecause(sub, "", status.Because("42I48", "Subqueries are not allowed in a MERGE clause."), "Subquery expressions are not allowed in a MERGE clause.")
-			}
-			return false
-		})
-	}
-	for _, i := range append(slices.Clone(m.OnCreate), m.OnMatch...) {
-		check(i.Value)
-	}
 	for _, el := range m.Path.Elements {
 		switch el := el.(type) {
 		case *ast.NodePattern:
-			check(el.Properties)
+			b.noSubquery(el.Properties)
 		case *ast.RelPattern:
-			check(el.Properties)
+			b.noSubquery(el.Properties)
 		}
 	}
+}
+
+func (b *binder) noSubquery(e ast.Expr) {
+	ast.Any(e, func(x ast.Expr) bool {
+		if sub, ok := x.(*ast.Subquery); ok {
+			b.failBecause(sub, "", status.Because("42I48", "Subqueries are not allowed in a MERGE clause."), "Subquery expressions are not allowed in a MERGE clause.")
+		}
+		return false
+	})
 }
 
 func (b *binder) deleted(e ast.Expr, s *scope) {

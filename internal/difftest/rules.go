@@ -316,7 +316,7 @@ var takenOut = map[string]func(text string) string{
 	"maps of null":                                    replaced(": null", ": 0"),
 	"length of a last digit":                          func(text string) string { return inexact.ReplaceAllString(text, "abs(") },
 	"minus zero":                                      replaced("-0.0", "0.0"),
-	"types of joined lists":                           replaced(" || ", " + "),
+	"types of joined lists":                           replaced(" || ", " = "),
 	"AND true of a list":                              func(text string) string { return neutral.ReplaceAllString(text, "") },
 	"OR of what holds always":                         replaced(" OR ", " XOR "),
 	"DISTINCT behind a walk from no step on":          replaced("DISTINCT ", ""),
