@@ -145,7 +145,7 @@ func TestStatementsOfTheBench(t *testing.T) {
 	for _, query := range statements {
 		run(strings.TrimSuffix(query, ";"))
 	}
-	if len(statements) < 140 {
+	if len(statements) < 165 {
 		t.Errorf("%d statements", len(statements))
 	}
 }
