@@ -195,10 +195,12 @@ func (b *binder) failUnplaced(detail, format string, args ...any) {
 }
 
 // failLater fails unless another rule is broken further on.
-func (b *binder) failLater(n ast.Node, format string, args ...any) {
+func (b *binder) failLater(n ast.Node, format string, args ...any) *status.Error {
+	e := ast.Locate(status.New(status.SyntaxError, "50N42", format, args...), b.source, b.place(n))
 	if b.late == nil {
-		b.late = ast.Locate(status.New(status.SyntaxError, "50N42", format, args...), b.source, b.place(n))
+		b.late = e
 	}
+	return e
 }
 
 func (b *binder) failWith(n ast.Node, detail string, e *status.Error) {

@@ -235,9 +235,8 @@ func (b *binder) callProcedure(cl *ast.CallProcedure, s *scope, alone bool) {
 		b.fail(cl, "UnexpectedSyntax", "Cannot use `YIELD *` outside standalone call")
 	}
 	if !alone && cl.HasArgs && !cl.HasYield && b.cfg.Outputs != nil && len(b.cfg.Outputs(cl.Name.Value)) > 0 {
-		b.failLater(cl, "Procedure call inside a query does not support naming results implicitly (name explicitly using `YIELD` instead)")
+		e := b.failLater(cl, "Procedure call inside a query does not support naming results implicitly (name explicitly using `YIELD` instead)")
 		outputs := "`" + strings.Join(b.cfg.Outputs(cl.Name.Value), "`, `") + "`"
-		e := b.late
 		e.In25 = func() *status.Error {
 			return e.With("42001", status.Because("42N25", "Procedure call inside a query does not support naming results implicitly. Use YIELD instead. Available output columns are: %s.", outputs))
 		}

@@ -22,7 +22,10 @@ func (b *binder) query(q *ast.Query, s *scope, importing bool) *scope {
 		case first == nil:
 			first = out
 		case !sameNames(first.order, out.order):
-			b.concluded(q.Parts[:i+1])
+			if len(b.within) == 0 { // a subquery expression may begin with a MATCH alone
+				b.concluded(q.Parts[:i])
+			}
+			b.concluded(q.Parts[i : i+1])
 			b.failBecause(b.union(part), "DifferentColumnsInUnion", status.Because("42N39", "All subqueries in a UNION clause must have the same return column names."), "All sub queries in an UNION must have the same return column names")
 		default:
 			merged := first.clone()
