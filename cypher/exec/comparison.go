@@ -7,7 +7,7 @@ import (
 )
 
 // term is one side of an operator: a slot of the frame, or whatever is computed.
-// Most are slots or literals, which need no call.
+// A slot needs no call.
 type term struct {
 	slot  int // -1: none
 	value eval
@@ -32,16 +32,6 @@ func (c *compiler) comparison(e *ast.Comparison) eval {
 	ops := e.Ops
 	if len(ops) == 1 {
 		left, right, op := c.term(e.Operands[0]), c.term(e.Operands[1]), ops[0]
-		if lit, ok := e.Operands[1].(*ast.Literal); ok && lit.Value.Kind() == graph.KindInt {
-			b := lit.Value
-			return func(r *run, f frame) (graph.Value, error) {
-				a, err := left.of(r, f)
-				if err != nil {
-					return graph.Null, err
-				}
-				return r.compare(op, a, b)
-			}
-		}
 		return func(r *run, f frame) (graph.Value, error) {
 			a, err := left.of(r, f)
 			if err != nil {

@@ -177,7 +177,7 @@ func (c *compiler) listComprehension(e *ast.ListComprehension) (out eval) {
 			}
 			likely := len(l.list)
 			if where == nil {
-				likely = int(min(l.n, chunkRows))
+				likely = max(likely, int(min(l.n, chunkRows)))
 			}
 			result := building{r: r, items: make([]graph.Value, 0, likely)}
 			if many != nil && l.n >= chunkWorthwhile {

@@ -55,9 +55,6 @@ func entities() []Function {
 	}
 	tobe := func(name, want string) func(graph.Value) error {
 		return func(v graph.Value) error {
-			if want == "node or relationship" {
-				return inputOf25(v, name, "NODE or RELATIONSHIP", "Invalid input for function '%s()': Expected %s to be a %s", name, Inspect(v), want)
-			}
 			return TypeError("Invalid input for function '%s()': Expected %s to be a %s", name, Inspect(v), want)
 		}
 	}

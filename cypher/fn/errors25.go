@@ -58,17 +58,6 @@ func newerInput(name string, v graph.Value, want, format string, args ...any) er
 		Explained("Invalid argument to the function " + name + "().")
 }
 
-// inputOf25 is the error of an argument of another type, which has a GQLSTATUS in Cypher 25.
-func inputOf25(v graph.Value, name, want, format string, args ...any) error {
-	e := status.New(status.TypeError, "50N42", format, args...)
-	e.Detail = "InvalidArgumentType"
-	e.In25 = func() *status.Error {
-		return e.With("22N38", status.Because("22N01", "Expected the value %s to be of type %s, but was of type %s.", literal25(v), want, TypeText(v))).
-			Explained("Invalid argument to the function " + name + "().")
-	}
-	return e
-}
-
 // for25 gives an error of f as Cypher 25 tells it.
 func for25(f *Function, a []graph.Value, err error) error {
 	var e *status.Error
@@ -89,6 +78,10 @@ func for25(f *Function, a []graph.Value, err error) error {
 	}
 	want, value := "", graph.Null
 	switch m := expectedForm.FindStringSubmatch(e.Message); {
+	case strings.HasSuffix(e.Message, " to be a node or relationship"):
+		want, value = "NODE or RELATIONSHIP", a[0]
+	case f.Name == "reverse":
+		want, value = "STRING or LIST<ANY>", a[0]
 	case strings.HasSuffix(e.Message, "requires numbers"):
 		want = "INTEGER or FLOAT"
 		for _, v := range a {

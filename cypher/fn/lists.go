@@ -65,7 +65,7 @@ func lists() []Function {
 				}
 				return graph.String(out.String()), nil
 			}
-			return graph.Null, inputOf25(a[0], "reverse", "STRING or LIST<ANY>", "Invalid input for function 'reverse()': Expected a string or a list; consider converting the value to a string with toString() or creating a list.")
+			return graph.Null, TypeError("Invalid input for function 'reverse()': Expected a string or a list; consider converting the value to a string with toString() or creating a list.")
 		}},
 		{Name: "size", Min: 1, Max: 1, Eval: func(c *Context, a []graph.Value) (graph.Value, error) {
 			if l, ok := elements(a[0]); ok {

@@ -126,8 +126,6 @@ func sumOf(a, b graph.Value) (graph.Value, error) {
 		return graph.Int(s), nil
 	case a.IsNumber() && b.IsNumber():
 		return graph.Float(a.Number() + b.Number()), nil
-	case a.Kind() == graph.KindString && b.Kind() == graph.KindString:
-		return graph.String(a.AsString() + b.AsString()), nil
 	case a.Kind() == graph.KindString && b.Kind() == graph.KindInt:
 		var digits [20]byte
 		return graph.String(a.AsString() + string(strconv.AppendInt(digits[:0], b.AsInt(), 10))), nil

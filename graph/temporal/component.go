@@ -114,50 +114,32 @@ func zoneComponent(v graph.Value, name string) (graph.Value, bool) {
 }
 
 func durationComponent(d graph.Duration, name string) (graph.Value, bool) {
-	n := int64(0)
-	switch name {
-	case "years":
-		n = d.Months / 12
-	case "quarters":
-		n = d.Months / 3
-	case "months":
-		n = d.Months
-	case "weeks":
-		n = d.Days / 7
-	case "days":
-		n = d.Days
-	case "hours":
-		n = d.Seconds / 3600
-	case "minutes":
-		n = d.Seconds / 60
-	case "seconds":
-		n = d.Seconds
-	case "milliseconds":
-		n = d.Seconds*1000 + int64(d.Nanos)/1e6
-	case "microseconds":
-		n = d.Seconds*1e6 + int64(d.Nanos)/1e3
-	case "nanoseconds":
-		n = d.Seconds*nanosPerSecond + int64(d.Nanos)
-	case "quartersOfYear":
-		n = d.Months % 12 / 3
-	case "monthsOfQuarter":
-		n = d.Months % 3
-	case "monthsOfYear":
-		n = d.Months % 12
-	case "daysOfWeek":
-		n = d.Days % 7
-	case "minutesOfHour":
-		n = d.Seconds / 60 % 60
-	case "secondsOfMinute":
-		n = d.Seconds % 60
-	case "millisecondsOfSecond":
-		n = int64(d.Nanos) / 1e6
-	case "microsecondsOfSecond":
-		n = int64(d.Nanos) / 1e3
-	case "nanosecondsOfSecond":
-		n = int64(d.Nanos)
-	default:
+	of := durationParts[name]
+	if of == nil {
 		return graph.Null, false
 	}
-	return graph.Int(n), true
+	return graph.Int(of(d)), true
+}
+
+var durationParts = map[string]func(d graph.Duration) int64{
+	"years":                func(d graph.Duration) int64 { return d.Months / 12 },
+	"quarters":             func(d graph.Duration) int64 { return d.Months / 3 },
+	"months":               func(d graph.Duration) int64 { return d.Months },
+	"weeks":                func(d graph.Duration) int64 { return d.Days / 7 },
+	"days":                 func(d graph.Duration) int64 { return d.Days },
+	"hours":                func(d graph.Duration) int64 { return d.Seconds / 3600 },
+	"minutes":              func(d graph.Duration) int64 { return d.Seconds / 60 },
+	"seconds":              func(d graph.Duration) int64 { return d.Seconds },
+	"milliseconds":         func(d graph.Duration) int64 { return d.Seconds*1000 + int64(d.Nanos)/1e6 },
+	"microseconds":         func(d graph.Duration) int64 { return d.Seconds*1e6 + int64(d.Nanos)/1e3 },
+	"nanoseconds":          func(d graph.Duration) int64 { return d.Seconds*nanosPerSecond + int64(d.Nanos) },
+	"quartersOfYear":       func(d graph.Duration) int64 { return d.Months % 12 / 3 },
+	"monthsOfQuarter":      func(d graph.Duration) int64 { return d.Months % 3 },
+	"monthsOfYear":         func(d graph.Duration) int64 { return d.Months % 12 },
+	"daysOfWeek":           func(d graph.Duration) int64 { return d.Days % 7 },
+	"minutesOfHour":        func(d graph.Duration) int64 { return d.Seconds / 60 % 60 },
+	"secondsOfMinute":      func(d graph.Duration) int64 { return d.Seconds % 60 },
+	"millisecondsOfSecond": func(d graph.Duration) int64 { return int64(d.Nanos) / 1e6 },
+	"microsecondsOfSecond": func(d graph.Duration) int64 { return int64(d.Nanos) / 1e3 },
+	"nanosecondsOfSecond":  func(d graph.Duration) int64 { return int64(d.Nanos) },
 }
